@@ -1,0 +1,169 @@
+"""A trained model as one folder that holds no code: weights, configuration, tokenizer, metrics.
+
+::
+
+    model.safetensors   every parameter and the given word vectors
+    config.json         the shape, and the number of trained words
+    tokenizer.json      text to word ids, readable by the tokenizers library of any language
+    metrics.json        how it was trained and how good it is
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+
+from infersent.model import InferSent, ModelConfig
+
+#: Raised by one when a folder of this version can no longer be read by older code.
+FORMAT = 1
+_FILES = ("model.safetensors", "config.json", "tokenizer.json", "metrics.json")
+
+
+class CheckpointError(ValueError):
+    """A folder is no checkpoint, or its files do not fit together."""
+
+
+def save_checkpoint(model: InferSent, path: str | Path, metrics: dict[str, Any] | None = None) -> None:
+    """Write a model to the folder ``path``, atomically: a reader finds the old checkpoint or the new one, whole.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or may not be written; an older checkpoint at ``path`` is still there.
+    """
+    config = {"format": FORMAT, "model": asdict(model.config), "trained_words": len(model.encoder.embedding.trained)}
+
+    def write(folder: Path) -> None:
+        weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+        save_file(weights, folder / "model.safetensors")
+        (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+        (folder / "tokenizer.json").write_text(model.tokenizer.to_str(pretty=True) + "\n", "utf-8")
+        (folder / "metrics.json").write_text(json.dumps(metrics or {}, indent=1) + "\n")
+
+    replace_folder(Path(path), write)
+
+
+def load_checkpoint(path: str | Path) -> InferSent:
+    """Return the model of a checkpoint's folder, or of the best epoch in a training run's folder, in evaluation mode.
+
+    Nothing in the folder is executed: safetensors and JSON hold data only.
+
+    Raises
+    ------
+    CheckpointError
+        If a file is missing or damaged, or the files do not fit together.
+    """
+    folder = find_checkpoint(path)
+    try:
+        config = json.loads((folder / "config.json").read_text())
+        if config["format"] != FORMAT:
+            raise CheckpointError(f"{folder} has format {config['format']}, but this version reads {FORMAT}; update infersent.")
+        weights = load_file(folder / "model.safetensors")
+        tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
+        given = weights["encoder.embedding.given"]
+        shape = ModelConfig(**config["model"])
+        with torch.random.fork_rng(devices=[]):  # the random first values are overwritten below
+            model = InferSent(shape, tokenizer, config["trained_words"], given)
+        model.load_state_dict(weights)
+    except CheckpointError:
+        raise
+    except Exception as error:  # tokenizers raises bare Exception, and each library has its own for a damaged file
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"{folder} is damaged or was written by another version: {reason}. Train or copy it again.") from error
+    return model.eval()
+
+
+def load_metrics(path: str | Path) -> dict[str, Any]:
+    """Return the metrics that were saved with a checkpoint."""
+    return json.loads((find_checkpoint(path) / "metrics.json").read_text())
+
+
+def find_checkpoint(path: str | Path) -> Path:
+    """Return the checkpoint's folder: ``path``, or ``path/best`` where ``path`` is a training run.
+
+    Raises
+    ------
+    CheckpointError
+        If neither is a checkpoint; the message lists what is missing.
+    """
+    path = Path(path)
+    for folder in (path, path / "best"):
+        _finish_replacement(folder)
+        if all((folder / name).is_file() for name in _FILES):
+            return folder
+    missing = [name for name in _FILES if not (path / name).is_file()]
+    what = "lacks " + ", ".join(missing) if path.is_dir() else "does not exist"
+    raise CheckpointError(f"{path} is no checkpoint: it {what}. Make one by `infersent train --out {path}`.")
+
+
+def replace_folder(path: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write`` fill a new folder beside ``path``, then put it in the place of ``path``.
+
+    No system call swaps two folders everywhere, so the old one steps aside first; a kill between the two renames is mended
+    by the next reader, who moves it back.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _finish_replacement(path)
+    new = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        with _full_disk_explained(path):
+            write(new)
+        new.chmod(0o755)  # mkdtemp's folders are private
+        if path.exists():
+            os.replace(path, _aside(path))
+        os.replace(new, path)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        if path.exists():
+            shutil.rmtree(_aside(path), ignore_errors=True)
+
+
+def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write`` fill a new file beside ``path``, then put it in the place of ``path`` in one step."""
+    new = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        with _full_disk_explained(path):
+            write(new)
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}-before")
+
+
+def _finish_replacement(path: Path) -> None:
+    if not path.exists() and _aside(path).exists():
+        os.replace(_aside(path), path)
+
+
+@contextmanager
+def _full_disk_explained(path: Path) -> Iterator[None]:
+    """Say what a full disk left as it was; safetensors reports it by an error of its own."""
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        if getattr(error, "errno", None) != errno.ENOSPC and "No space left" not in str(error):
+            raise
+        free = shutil.disk_usage(path.parent).free / 1e6
+        raise OSError(
+            errno.ENOSPC,
+            f"the disk is full ({free:.0f} MB free); what was saved there before is untouched. "
+            "Make room, or copy the folder elsewhere, then go on with --resume",
+            str(path),
+        ) from error

@@ -1,0 +1,44 @@
+"""The corpora, and a reader's own pairs: :func:`load` gets them all."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from infersent.choices import choose
+from infersent.data.files import SUFFIXES, read_pairs, read_sentence_pairs
+from infersent.data.pairs import LABELS, Pairs
+
+__all__ = ["CORPORA", "LABELS", "Pairs", "load", "read_pairs", "read_sentence_pairs"]
+
+#: The corpora that :func:`load` knows. Each is a module of this package with a ``load`` of its own.
+CORPORA = ("captions", "snli")
+
+
+def load(name: str | Path, split: str = "train", **options: object) -> Pairs:
+    """Load a corpus by name, or a reader's own pairs by path.
+
+    Parameters
+    ----------
+    name
+        One of :data:`CORPORA`, or the path of a ``.tsv`` or ``.jsonl`` file (see :func:`read_pairs`).
+    split
+        ``"train"``, ``"dev"`` or ``"test"``. A file is a split by itself, so there it has no effect.
+    options
+        Passed to the corpus: ``subset="122k"`` for SNLI, ``seed=`` and ``size=`` for the captions.
+
+    Raises
+    ------
+    ValueError
+        There is no corpus of that name.
+
+    Examples
+    --------
+    >>> load("captions", split="dev").name
+    'captions dev'
+    """
+    if isinstance(name, Path) or Path(name).suffix.lower() in SUFFIXES:
+        return read_pairs(name, **options)
+    remedy = f"The path of a {' or '.join(SUFFIXES)} file with pairs of your own will do as well."
+    choose("corpus", name, dict.fromkeys(CORPORA), remedy=remedy)
+    return import_module(f"infersent.data.{name}").load(split, **options)

@@ -1,0 +1,94 @@
+"""The cache folder, and arrays kept in it until what they were made from changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pooch
+
+#: The environment variable that moves the cache folder.
+CACHE_VARIABLE = "INFERSENT_CACHE"
+
+
+def cache_folder() -> Path:
+    """Return where downloads and derived arrays are kept: ``$INFERSENT_CACHE``, else the platform's cache folder."""
+    return Path(os.environ.get(CACHE_VARIABLE) or pooch.os_cache("infersent")).expanduser()
+
+
+def cached_arrays(kind: str, key: object, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return the arrays that ``make()`` gives, from the cache where they have been made before.
+
+    Processes may call this at the same time: each sees whole files only. A damaged file is made again. Where the cache
+    cannot be written, on a full disk for instance, the arrays are returned all the same, with a warning.
+
+    Parameters
+    ----------
+    kind
+        What is kept, as a folder name: ``"pairs"``, ``"tokens"``.
+    key
+        Everything that the arrays depend on, as a value that JSON can write; the version of the code that makes them
+        belongs into it. Another key is another file, so a change of inputs is never answered from the cache.
+    make
+        Makes the arrays. No array may hold Python objects.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        The arrays by name.
+
+    Raises
+    ------
+    TypeError
+        JSON cannot write the key.
+    ValueError
+        An array holds Python objects.
+    """
+    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
+    path = cache_folder() / kind / f"{digest[:32]}.npz"
+    arrays = _read(path)
+    if arrays is None:
+        arrays = {name: np.asarray(array) for name, array in make().items()}
+        for name, array in arrays.items():
+            if array.dtype.hasobject:
+                raise ValueError(f"Array {name!r} holds Python objects (dtype {array.dtype}); the cache keeps numbers.")
+        try:
+            _write(path, arrays)
+        except OSError as error:
+            warnings.warn(
+                f"{path} could not be written ({error}), so its contents will be computed again next time. "
+                f"${CACHE_VARIABLE} names another cache folder.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+    return arrays
+
+
+def _read(path: Path) -> dict[str, np.ndarray] | None:
+    """Return the arrays of a file, or None where it is missing or damaged."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error):
+        return None
+
+
+def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write a file that others see either whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

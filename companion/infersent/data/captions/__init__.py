@@ -1,0 +1,120 @@
+"""Captions: a controlled corpus in which no single sentence gives its label away.
+
+Thousands of English captions of a small world of our own, labelled by what they mean (:mod:`.world`): entailment if
+the scenes that the premise describes are among those that the hypothesis describes, contradiction if there is no scene
+that both describe, neutral otherwise.
+
+**Construction.** A *chain* is five captions, each strictly broader than the one before: s0 < s1 < s2 < s3 < s4. Its
+premises are s0 to s3, its hypotheses s1 to s4, and its four links are its entailment pairs. The swaps of the two links
+between captions of both sides, (s2, s1) and (s3, s2), are neutral, and they are pairs too. That leaves, for neutral
+pairs, the premises s0, s1 and the hypotheses s3, s4 of all chains of a block: a perfect matching among the pairs that
+are neutral joins them. Another, of all premises with all hypotheses, makes the contradictions.
+
+**Balance.** So in every split each distinct premise has exactly one pair of each label, and so has each distinct
+hypothesis. An additive head, one whose logits are f(premise) + g(hypothesis), such as any linear head on (u, v), cannot
+beat the uniform answer there: with every f and g, the mean log-loss is at least log 3. (It is convex in the
+logits, and at zero logits its derivative along any f + g sums, sentence by sentence, 1/3 - [label] over one pair of
+each label: zero.)
+
+**Direction.** Half of all entailment pairs are there in swapped form, as neutral pairs. A head on symmetric features
+only, such as (|u-v|, u*v), gives both the same answer, and so errs on one of each such two: two pairs of the twelve of
+each chain. Its accuracy is at most 5/6 (:func:`symmetric_ceiling`).
+
+Splits share no sentence, but the words of all are in ``train``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+from random import Random
+
+import numpy as np
+
+from infersent.data.captions.matching import Block, draw_block
+from infersent.data.captions.world import PHENOMENA
+from infersent.data.pairs import LABELS, Pairs
+
+__all__ = ["BLOCK", "PHENOMENA", "SPLITS", "load", "symmetric_ceiling"]
+
+#: The pairs of a split.
+SPLITS = {"train": 30_000, "dev": 3_000, "test": 3_000}
+
+#: Pairs come in blocks of this many, each balanced by itself.
+BLOCK = 3_000
+
+_CHAINS = BLOCK // 12
+
+
+def load(split: str = "train", *, seed: int = 0, size: int | None = None) -> Pairs:
+    """Return a split of the captions corpus, generated on first use (a few seconds) and then kept in memory.
+
+    Parameters
+    ----------
+    split
+        ``"train"``, ``"dev"`` or ``"test"``.
+    seed
+        Draws another corpus from the same world. Figures in the book come from seed 0.
+    size
+        How many pairs, from the first on; a multiple of :data:`BLOCK`, as only whole blocks are balanced. All by
+        default.
+
+    Returns
+    -------
+    Pairs
+        With a phenomenon of :data:`PHENOMENA` for each pair. The same for the same arguments, in any process.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split, or ``size`` is no whole number of blocks of it.
+    """
+    if split not in SPLITS:
+        raise ValueError(f"There is no captions split {split!r}; choose one of {', '.join(SPLITS)}.")
+    size = SPLITS[split] if size is None else size
+    if size not in range(BLOCK, SPLITS[split] + 1, BLOCK):
+        raise ValueError(
+            f"captions {split} cannot be cut to {size} pairs; give a multiple of {BLOCK} up to {SPLITS[split]}, "
+            "so that every sentence still has all three labels."
+        )
+    return _corpus(seed)[split].take(slice(size))
+
+
+def symmetric_ceiling(pairs: Pairs) -> float:
+    """Return the accuracy that no model with symmetric features can exceed on ``pairs``.
+
+    Such a model, for example any head on (\\|u-v\\|, u*v), answers (a, b) and (b, a) alike. So of all pairs of the same
+    two sentences, in either order, it gets right at best those with the most frequent label.
+
+    Raises
+    ------
+    ValueError
+        If there are no pairs.
+    """
+    if not len(pairs):
+        raise ValueError(f"{pairs.name} has no pairs, and so no accuracy; give at least one.")
+    counts: defaultdict[frozenset[str], np.ndarray] = defaultdict(lambda: np.zeros(len(LABELS), dtype=np.int64))
+    for premise, hypothesis, label in zip(pairs.premises, pairs.hypotheses, pairs.labels, strict=True):
+        counts[frozenset((premise, hypothesis))][label] += 1
+    return sum(int(count.max()) for count in counts.values()) / len(pairs)
+
+
+@lru_cache(maxsize=2)
+def _corpus(seed: int) -> Mapping[str, Pairs]:
+    rng = Random(seed)
+    taken: set[str] = set()
+    return {
+        split: _pairs([draw_block(rng, _CHAINS, taken) for _ in range(size // BLOCK)], f"captions {split}")
+        for split, size in SPLITS.items()
+    }
+
+
+def _pairs(blocks: list[Block], name: str) -> Pairs:
+    return Pairs(
+        [block.sentences[row] for block in blocks for row in block.premises],
+        [block.sentences[row] for block in blocks for row in block.hypotheses],
+        np.concatenate([block.labels for block in blocks]),
+        name,
+        [PHENOMENA[code] for block in blocks for code in block.phenomena],
+    )

@@ -1,0 +1,276 @@
+"""The official archives: found on disk, or downloaded once, checked and kept."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import filelock
+import pooch
+import requests
+from tqdm.auto import tqdm
+
+from infersent.choices import choose
+from infersent.data.cache import CACHE_VARIABLE, cache_folder
+
+#: The environment variable that names a folder of archives already downloaded.
+DATA_VARIABLE = "INFERSENT_DATA"
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Where an archive comes from and how to know it.
+
+    Attributes
+    ----------
+    url
+        The official address.
+    sha256
+        The hexadecimal checksum of the file.
+    """
+
+    url: str
+    sha256: str
+
+
+#: The archives that :func:`fetch` knows, by file name.
+ARCHIVES = {
+    "snli_1.0.zip": Archive(
+        "https://nlp.stanford.edu/projects/snli/snli_1.0.zip",
+        "afb3d70a5af5d8de0d9d81e2637e0fb8c22d1235c2749d83125ca43dab0dbd3e",
+    ),
+    "glove.6B.zip": Archive(
+        "https://nlp.stanford.edu/data/glove.6B.zip",
+        "617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb",
+    ),
+    "glove.840B.300d.zip": Archive(
+        "https://nlp.stanford.edu/data/glove.840B.300d.zip",
+        "c06db255e65095393609f19a4cfca20bf3a71e20cc53e892aafa490347e3849f",
+    ),
+}
+
+
+class DataUnavailable(OSError):
+    """An archive is neither on disk nor to be had from the network."""
+
+
+class ChecksumMismatch(DataUnavailable):
+    """A download is not the file that it should be."""
+
+
+class DiskFull(OSError):
+    """There is not enough space for a download."""
+
+
+class DamagedArchive(OSError):
+    """A zip file is cut short, or is not the archive that its name says."""
+
+
+def fetch(name: str, *, progress: bool = True) -> Path:
+    """Return the path of an archive, downloading it where it is not on disk.
+
+    The folder named by ``$INFERSENT_DATA`` is asked first, for the archive itself or for a part of it in the same
+    layout (``snli_1.0.part.zip``). Then comes the cache folder, and at last the network. An interrupted download goes
+    on where it stopped when the function is called again, if the server can; of two processes that want the same
+    archive, one downloads and the other waits.
+
+    Parameters
+    ----------
+    name
+        A key of :data:`ARCHIVES`.
+    progress
+        Whether a download shows a progress bar.
+
+    Raises
+    ------
+    ValueError
+        There is no archive of that name.
+    DataUnavailable
+        The archive cannot be downloaded, or ``$INFERSENT_DATA`` is no folder.
+    ChecksumMismatch
+        The download is another file than expected; it is deleted.
+    DiskFull
+        The download does not fit on the disk; what has come so far is kept.
+    """
+    archive = _archive(name)
+    if (path := _in_data_folder(name)) is not None:
+        return path
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    registry = pooch.create(folder, base_url="", registry={name: f"sha256:{archive.sha256}"}, urls={name: archive.url})
+    with filelock.FileLock(folder / f"{name}.lock"):
+        try:
+            return Path(registry.fetch(name, downloader=_ResumingDownloader(folder / f"{name}.partial", progress)))
+        except requests.RequestException as error:
+            damaged = f" (The {name} in {folder} is damaged.)" if (folder / name).exists() else ""
+            message = f"{archive.url} cannot be downloaded: {error}.{damaged} Try again later. {_by_hand(name)}"
+            raise DataUnavailable(message) from error
+        except ValueError as error:  # pooch has no class of its own for it
+            raise ChecksumMismatch(f"{archive.url}: {error} Try again. {_by_hand(name)}") from error
+
+
+def available(name: str) -> bool:
+    """Say whether :func:`fetch` can answer from disk, be it with the archive or with a part of it.
+
+    Raises
+    ------
+    ValueError
+        There is no archive of that name.
+    DataUnavailable
+        ``$INFERSENT_DATA`` is no folder.
+    """
+    _archive(name)
+    return _in_data_folder(name) is not None or (cache_folder() / name).exists()
+
+
+def is_part(path: str | Path) -> bool:
+    """Say whether an archive is only a part of the official one, as its name tells: ``<stem>.part.zip``."""
+    return Path(path).name.endswith(".part.zip")
+
+
+@contextmanager
+def open_member(path: str | Path, member: str) -> Iterator[IO[bytes]]:
+    """Open one file of a zip archive for reading, as a context.
+
+    Raises
+    ------
+    DamagedArchive
+        The archive is cut short or damaged, which may show only while reading; or it has no such file.
+    """
+    with _opened(path) as archive:
+        if member not in archive.namelist():
+            raise DamagedArchive(f"{path} holds no {member}, so it is not the archive of that name. {_REPLACE}")
+        with archive.open(member) as stream:
+            yield stream
+
+
+def member_sizes(path: str | Path) -> dict[str, int]:
+    """Return the files of a zip archive with their uncompressed sizes in bytes.
+
+    Raises
+    ------
+    DamagedArchive
+        The archive is cut short or damaged.
+    """
+    with _opened(path) as archive:
+        return {info.filename: info.file_size for info in archive.infolist()}
+
+
+_REPLACE = "Delete it, and it will be downloaded again; or copy the official archive there."
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise DamagedArchive(f"{path} is damaged or cut short ({error}). {_REPLACE}") from error
+
+
+def _archive(name: str) -> Archive:
+    return choose("archive", name, ARCHIVES)
+
+
+def _in_data_folder(name: str) -> Path | None:
+    setting = os.environ.get(DATA_VARIABLE)
+    if not setting:
+        return None
+    folder = Path(setting).expanduser()
+    if not folder.is_dir():
+        raise DataUnavailable(
+            f"${DATA_VARIABLE} is {setting!r}, which is no folder (looked for {folder.absolute()}). "
+            "Make it name the folder with your archives, or unset it to download them."
+        )
+    for candidate in (folder / name, folder / f"{name.removesuffix('.zip')}.part.zip"):
+        if candidate.exists():
+            return candidate
+    return None
+
+
+def _by_hand(name: str) -> str:
+    return (
+        f"Or get {name} in another way and save it as {cache_folder() / name}, "
+        f"or save it in any folder and make ${DATA_VARIABLE} name that folder."
+    )
+
+
+class _ResumingDownloader:
+    """A downloader for pooch that keeps what it has got in a file and goes on from there."""
+
+    chunk_bytes = 1 << 16
+    timeout_s = 30
+
+    def __init__(self, partial: Path, progress: bool) -> None:
+        self.partial = partial
+        self.progress = progress
+
+    def __call__(self, url: str, output_file: str, _: pooch.Pooch) -> None:
+        complete = False
+        while not complete:
+            start = self._size()
+            try:
+                self._continue(url, start)
+                complete = True
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
+                # A connection that got further is worth another; one that did not is the end of it.
+                if self._size() <= start:
+                    raise
+        os.replace(self.partial, output_file)
+
+    def _size(self) -> int:
+        return self.partial.stat().st_size if self.partial.exists() else 0
+
+    def _continue(self, url: str, start: int) -> None:
+        # A compressed transfer would make byte ranges and lengths those of another file.
+        headers = {"Accept-Encoding": "identity"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        with requests.get(url, headers=headers, stream=True, timeout=self.timeout_s) as response:
+            # Nothing comes after the partial file, so it is whole or another file's: not worth finding out.
+            past_the_end = start and response.status_code == requests.codes.requested_range_not_satisfiable
+            if not past_the_end:
+                response.raise_for_status()
+                resumed = response.status_code == requests.codes.partial_content
+                self._receive(response, start if resumed else 0)
+        if past_the_end:
+            self._continue(url, 0)
+
+    def _receive(self, response: requests.Response, start: int) -> None:
+        length = int(response.headers.get("Content-Length", 0))
+        if shutil.disk_usage(self.partial.parent).free < length:
+            raise self._disk_full(f"for {length:,} bytes")
+        bar = tqdm(
+            desc=self.partial.stem,
+            initial=start,
+            total=start + length if length else None,
+            unit="B",
+            unit_scale=True,
+            disable=not self.progress,
+        )
+        try:
+            with bar, self.partial.open("ab" if start else "wb") as file:
+                for chunk in response.iter_content(self.chunk_bytes):
+                    file.write(chunk)
+                    bar.update(len(chunk))
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise self._disk_full(f"after {self._size():,} bytes") from error
+            raise
+
+    def _disk_full(self, when: str) -> DiskFull:
+        free = shutil.disk_usage(self.partial.parent).free
+        return DiskFull(
+            errno.ENOSPC,
+            f"No space left {when} of {self.partial.stem} ({free:,} bytes are free). Make space and try again, and the "
+            f"download goes on; or make ${CACHE_VARIABLE} name a folder on a larger disk",
+            str(self.partial.parent),
+        )

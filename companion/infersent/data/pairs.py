@@ -1,0 +1,77 @@
+"""Labelled sentence pairs, the one shape that every corpus comes in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+#: The three relations of natural language inference, in the order of every logit and probability.
+LABELS = ("entailment", "neutral", "contradiction")
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Premises, hypotheses and labels, row by row.
+
+    Attributes
+    ----------
+    premises, hypotheses
+        ``n`` sentences each, as written in the corpus.
+    labels
+        ``[n]`` integers, each an index into :data:`LABELS`.
+    name
+        What a table or a log calls these pairs, for example ``"SNLI-122k train"``.
+    phenomena
+        ``n`` tags that say what a pair is about, or empty where the corpus has none.
+    """
+
+    premises: Sequence[str]
+    hypotheses: Sequence[str]
+    labels: np.ndarray
+    name: str = "pairs"
+    phenomena: Sequence[str] = field(default=())
+
+    def __post_init__(self) -> None:
+        labels = np.asarray(self.labels, dtype=np.int64)
+        object.__setattr__(self, "labels", labels)
+        n = len(self.premises)
+        for what, length in (("hypotheses", len(self.hypotheses)), ("labels", len(labels))):
+            if length != n:
+                raise ValueError(f"{self.name}: {n} premises but {length} {what}; every pair needs one of each.")
+        if self.phenomena and len(self.phenomena) != n:
+            raise ValueError(f"{self.name}: {n} pairs but {len(self.phenomena)} phenomena; give one tag a pair, or none.")
+        if n and not (0 <= labels.min() and labels.max() < len(LABELS)):
+            bad = labels[(labels < 0) | (labels >= len(LABELS))][0]
+            raise ValueError(f"{self.name}: label {bad} is not an index into LABELS = {LABELS}.")
+
+    def __len__(self) -> int:
+        return len(self.premises)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count:,} {label}" for label, count in zip(LABELS, self.label_counts(), strict=True))
+        return f"Pairs({self.name}: {len(self):,} pairs; {counts})"
+
+    def label_counts(self) -> np.ndarray:
+        """Return how many pairs carry each label: ``[3]``, in the order of :data:`LABELS`."""
+        return np.bincount(self.labels, minlength=len(LABELS))
+
+    def take(self, rows: slice | Sequence[int] | np.ndarray, name: str | None = None) -> Pairs:
+        """Return the pairs at ``rows`` (a slice or integer indices), in that order."""
+        rows = np.arange(len(self))[rows]
+        return Pairs(
+            [self.premises[i] for i in rows],
+            [self.hypotheses[i] for i in rows],
+            self.labels[rows],
+            name or self.name,
+            [self.phenomena[i] for i in rows] if self.phenomena else (),
+        )
+
+    def digest(self) -> str:
+        """Return a hexadecimal SHA-256 of all sentences and labels in order: the data's identity in records."""
+        sha = hashlib.sha256()
+        for premise, hypothesis, label in zip(self.premises, self.hypotheses, self.labels, strict=True):
+            sha.update(f"{premise}\t{hypothesis}\t{label}\n".encode())
+        return sha.hexdigest()

@@ -1,0 +1,258 @@
+"""SNLI (Bowman et al. 2015): the official archive, or the part of it that is the subset SNLI-122k."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from infersent.data import fetch
+from infersent.data.cache import cached_arrays
+from infersent.data.files import collect_pairs, jsonl_records
+from infersent.data.pairs import LABELS, Pairs
+
+#: The name of the official archive.
+ARCHIVE = "snli_1.0.zip"
+
+#: The published number of pairs with a gold label in each split.
+SIZES = {"train": 549_367, "dev": 9_842, "test": 9_824}
+
+
+# Part of the cache's key: to be raised whenever the same archive would be read otherwise.
+_PARSER_VERSION = 1
+
+
+class CorpusMismatch(ValueError):
+    """An archive does not hold the pairs that its name promises."""
+
+
+@dataclass(frozen=True)
+class Subset:
+    """A named selection of training pairs, known by short digests of its pairs.
+
+    Attributes
+    ----------
+    size
+        How many pairs it has.
+    digest
+        :meth:`Pairs.digest` of the pairs in canonical order.
+    path
+        The file of digests, as :func:`write_subset` makes it.
+    """
+
+    size: int
+    digest: str
+    path: Path
+
+
+#: The subsets of the training pairs.
+SUBSETS = {
+    "122k": Subset(
+        size=122_755,
+        digest="b4c8270c5c95a7aba829a392fdc168175f10923a8971256e5fe0275a71b47590",
+        path=Path(__file__).with_name("snli_122k.bin"),
+    )
+}
+
+
+def load(split: str = "train", subset: str | None = None, *, progress: bool = True) -> Pairs:
+    """Load the pairs of SNLI that have a gold label, each run of blanks in a sentence made one.
+
+    The archive comes from :func:`infersent.data.fetch.fetch`: from disk where it is there, else from the network.
+
+    Parameters
+    ----------
+    split
+        ``"train"``, ``"dev"`` or ``"test"``.
+    subset
+        ``"122k"`` for the training pairs of SNLI-122k, in a fixed shuffled order that does not depend on the archive
+        they come from. ``None`` for all pairs, in the order of the archive. Dev and test are whole in either case.
+    progress
+        Whether a download shows its progress.
+
+    Raises
+    ------
+    ValueError
+        The split or the subset does not exist.
+    CorpusMismatch
+        The archive does not hold the pairs that were asked for.
+    infersent.data.files.MalformedLine
+        A line of the archive cannot be read.
+    OSError
+        The archive cannot be had or read; see :func:`infersent.data.fetch.fetch`.
+    """
+    if split not in SIZES:
+        raise ValueError(f"SNLI has no split {split!r}. Use one of {', '.join(SIZES)}.")
+    if subset is not None and subset not in SUBSETS:
+        raise ValueError(f"SNLI has no subset {subset!r}. Use one of {', '.join(SUBSETS)}, or None for all pairs.")
+    path = fetch.fetch(ARCHIVE, progress=progress)
+    if split != "train":
+        subset = None
+    elif subset is None and fetch.is_part(path):
+        raise CorpusMismatch(
+            f"{path} holds only a part of SNLI's training pairs. Ask for a subset of them, such as subset='122k', or "
+            f"put the official archive in its place: {fetch.ARCHIVES[ARCHIVE].url}"
+        )
+    # Parsing the official archive takes some seconds, which need not be spent each time.
+    file = path.stat()
+    key = [_PARSER_VERSION, str(path.resolve()), file.st_size, file.st_mtime_ns, split, subset]
+    if subset is not None:
+        key.append(SUBSETS[subset].digest)
+    name = f"SNLI {split}" if subset is None else f"SNLI-{subset} {split}"
+    return _from_arrays(cached_arrays("snli", key, lambda: _to_arrays(_checked(path, split, subset))), name)
+
+
+def read_archive(path: str | Path, split: str) -> Pairs:
+    """Read the pairs of one split from an archive in SNLI's layout, in its order, however many there are.
+
+    Raises
+    ------
+    infersent.data.fetch.DamagedArchive
+        The archive cannot be read, or is not SNLI.
+    infersent.data.files.MalformedLine
+        A line of it cannot be read.
+    """
+    member = f"snli_1.0/snli_1.0_{split}.jsonl"
+    source = f"{path}/{member}"
+    with fetch.open_member(path, member) as lines:
+        pairs = collect_pairs(jsonl_records(lines, source), source=source, name=f"SNLI {split}")
+    # A few sentences of the archive start with a blank or have two in a row, and copies of SNLI differ in these.
+    return replace(pairs, premises=_single_spaced(pairs.premises), hypotheses=_single_spaced(pairs.hypotheses))
+
+
+def _single_spaced(sentences: Iterable[str]) -> list[str]:
+    return [" ".join(sentence.split()) for sentence in sentences]
+
+
+def _checked(path: Path, split: str, subset: str | None) -> Pairs:
+    """Read a split or a subset of it, and make sure that it is what it is called."""
+    pairs = read_archive(path, split)
+    remedy = f"Replace the file by the official archive: {fetch.ARCHIVES[ARCHIVE].url}"
+    if subset is None:
+        if len(pairs) != SIZES[split]:
+            raise CorpusMismatch(
+                f"{path}: {split} has {len(pairs):,} pairs with a gold label, but SNLI 1.0 has {SIZES[split]:,}. "
+                f"{remedy}"
+            )
+        return pairs
+    expected = SUBSETS[subset]
+    chosen = select_subset(pairs, read_subset(expected.path), f"SNLI-{subset} {split}")
+    if len(chosen) != expected.size:
+        raise CorpusMismatch(
+            f"{path} holds {len(chosen):,} of the {expected.size:,} pairs of subset {subset!r}. {remedy}"
+        )
+    if chosen.digest() != expected.digest:
+        raise CorpusMismatch(
+            f"{path}: the pairs found for subset {subset!r} have the digest {chosen.digest()}, not {expected.digest}. "
+            f"{remedy}"
+        )
+    return chosen
+
+
+def _to_arrays(pairs: Pairs) -> dict[str, np.ndarray]:
+    # One sentence a line: sentences are single-spaced, so none has a line break in it.
+    texts = {"premises": pairs.premises, "hypotheses": pairs.hypotheses}
+    arrays = {what: np.frombuffer("\n".join(lines).encode(), dtype=np.uint8) for what, lines in texts.items()}
+    return {**arrays, "labels": pairs.labels.astype(np.uint8)}
+
+
+def _from_arrays(arrays: dict[str, np.ndarray], name: str) -> Pairs:
+    premises, hypotheses = (arrays[what].tobytes().decode().split("\n") for what in ("premises", "hypotheses"))
+    return Pairs(premises, hypotheses, arrays["labels"], name)
+
+
+# A subset is stored as the sorted digests of its pairs, each as its distance from the one before, in five bytes. A
+# digest is a uniform number below 2**52, so of n = 122,755 the mean distance is 2**52 / n = 3.7e10 and the largest
+# about ln(n) times that, 4.4e11, which is below 2**40 = 1.1e12. Sorting by digest shuffles the pairs once and for all.
+# The chance that any of SNLI's other pairs has a digest in the list is 430,000 n / 2**52 = 1.2e-5; the digest of the
+# whole subset would tell.
+
+_DIGEST_BITS = 52
+_DELTA_BYTES = 5
+
+
+def pair_digests(pairs: Pairs) -> np.ndarray:
+    """Return the first 52 bits of each pair's SHA-256 over ``label TAB premise TAB hypothesis``: ``[n]``, uint64."""
+    heads = [
+        hashlib.sha256(f"{LABELS[label]}\t{premise}\t{hypothesis}".encode()).digest()[:8]
+        for premise, hypothesis, label in zip(pairs.premises, pairs.hypotheses, pairs.labels.tolist(), strict=True)
+    ]
+    return np.frombuffer(b"".join(heads), dtype=">u8").astype(np.uint64) >> np.uint64(64 - _DIGEST_BITS)
+
+
+def select_subset(pairs: Pairs, wanted: np.ndarray, name: str) -> Pairs:
+    """Return the pairs whose digests are ``wanted``, sorted by digest.
+
+    Parameters
+    ----------
+    pairs
+        Any pairs, in any order.
+    wanted
+        Sorted digests, uint64. A digest that is there ``k`` times takes at most ``k`` pairs.
+    name
+        The name of the selection.
+    """
+    digests = pair_digests(pairs)
+    order = np.argsort(digests, kind="stable")
+    chosen = np.isin(_numbered(digests[order]), _numbered(wanted), assume_unique=True)
+    return pairs.take(order[chosen], name)
+
+
+def _numbered(digests: np.ndarray) -> np.ndarray:
+    """Make sorted digests distinct: the free upper bits count how often a digest has been there before."""
+    before = np.arange(len(digests)) - np.searchsorted(digests, digests)
+    return digests | before.astype(np.uint64) << np.uint64(_DIGEST_BITS)
+
+
+def write_subset(pairs: Pairs, path: str | Path) -> Subset:
+    """Write the list of digests that makes ``pairs`` a subset of SNLI (for maintainers).
+
+    Parameters
+    ----------
+    pairs
+        The subset, in any order.
+    path
+        The file to write: five bytes a pair.
+
+    Returns
+    -------
+    Subset
+        What belongs in :data:`SUBSETS`.
+
+    Raises
+    ------
+    ValueError
+        Two neighbouring digests lie too far apart for five bytes, as they do in a small subset.
+
+    Examples
+    --------
+    The list of SNLI-122k was made from an archive that has just these training pairs:
+
+    >>> write_subset(read_archive("snli_1.0.part.zip", "train"), "snli_122k.bin")  # doctest: +SKIP
+    """
+    digests = np.sort(pair_digests(pairs))
+    deltas = np.diff(digests, prepend=np.uint64(0))
+    if len(deltas) and int(deltas.max()) >= 1 << 8 * _DELTA_BYTES:
+        raise ValueError(f"A distance of {deltas.max()} between two digests does not fit into {_DELTA_BYTES} bytes.")
+    octets = deltas.astype("<u8").view(np.uint8).reshape(-1, 8)
+    Path(path).write_bytes(octets[:, :_DELTA_BYTES].tobytes())
+    return Subset(len(pairs), select_subset(pairs, digests, "subset").digest(), Path(path))
+
+
+def read_subset(path: str | Path) -> np.ndarray:
+    """Return the sorted digests of a file made by :func:`write_subset`: ``[n]``, uint64.
+
+    Raises
+    ------
+    ValueError
+        The file's length is no multiple of five bytes.
+    """
+    data = Path(path).read_bytes()
+    if len(data) % _DELTA_BYTES:
+        raise ValueError(f"{path} has {len(data)} bytes, no multiple of {_DELTA_BYTES}. Install the package anew.")
+    octets = np.zeros((len(data) // _DELTA_BYTES, 8), dtype=np.uint8)
+    octets[:, :_DELTA_BYTES] = np.frombuffer(data, dtype=np.uint8).reshape(-1, _DELTA_BYTES)
+    return np.cumsum(octets.view("<u8").ravel(), dtype=np.uint64)

@@ -1,0 +1,52 @@
+"""A Sphinx extension that brings the widgets' modules into the built book.
+
+A page that shows a widget gets, as classic scripts, the sources of just the modules that it names
+(``window.BOOK_WIDGETS = {name: source}``) and the host that renders them. Classic scripts, because a browser refuses
+``<script type="module" src=...>`` in a page opened from disk.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+MODULES = Path(__file__).parent
+_MODULE_NAME = re.compile(r'class="book-widget" data-module="([^"]*)"')
+
+
+def write_module_scripts(app: Sphinx) -> None:
+    """Write each module's source as a script that registers it, into the built book's static folder."""
+    if app.builder.format != "html":
+        return
+    folder = Path(app.outdir, "_static", "widgets")
+    folder.mkdir(parents=True, exist_ok=True)
+    for module in sorted(MODULES.glob("*.mjs")):
+        source = json.dumps(module.read_text(encoding="utf-8"), ensure_ascii=False)
+        script = f'(window.BOOK_WIDGETS ??= {{}})["{module.stem}"] = {source};\n'
+        (folder / f"{module.stem}.js").write_text(script, encoding="utf-8")
+
+
+def add_widget_scripts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page the scripts of the widgets in it; a page without widgets gets none."""
+    modules = sorted(set(_MODULE_NAME.findall(context.get("body", ""))))
+    for module in modules:
+        if not (MODULES / f"{module}.mjs").is_file():
+            raise ExtensionError(f"{pagename}: no module {module!r} in {MODULES}; run the notebook again and store it.")
+        app.add_js_file(f"widgets/{module}.js")
+    if modules:
+        app.add_js_file("widget-host.js")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the extension; Sphinx calls this."""
+    app.connect("builder-inited", write_module_scripts)
+    app.connect("html-page-context", add_widget_scripts)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

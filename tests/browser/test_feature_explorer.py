@@ -1,0 +1,227 @@
+"""The feature explorer in the built book: by keyboard, mouse and touch, and without JavaScript at all."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from playwright.sync_api import Locator, Page, Route, expect
+
+import infersent
+from infersent.widgets import FeatureExplorer
+from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.browser
+
+PATH = "book/question/the-question.html"
+NAMED_CASES = {  # a button: the point that it goes to, and what the sentence says there
+    "Both on": (0.9, 0.9, "only the product sees that both are on"),
+    "Both off": (0.05, 0.05, "it cannot tell the two"),
+    "One on": (0.9, 0.05, "almost as if both were off"),
+    "Opposite": (0.8, -0.8, "the signs disagree"),
+    "Both negative": (-0.8, -0.8, "the same as for (0.80, 0.80)"),
+}
+IMPORT_MODULE = """
+import(URL.createObjectURL(new Blob([window.BOOK_WIDGETS.feature_explorer], {type: "text/javascript"})))
+"""
+
+
+def find_explorer(page: Page) -> Locator:
+    explorer = page.locator(".book-widget[data-module=feature_explorer][data-live]")
+    expect(explorer).to_be_visible()
+    return explorer
+
+
+@pytest.fixture
+def explorer(any_book_url: str, open_page: OpenPage) -> Locator:
+    """The live widget, over http and from disk."""
+    return find_explorer(open_page(f"{any_book_url}/{PATH}"))
+
+
+def shown(explorer: Locator) -> list[float]:
+    """The numbers beside the four bars."""
+    texts = explorer.locator(".fx-row .fx-number").all_inner_texts()
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def stored_state(explorer: Locator) -> tuple[float, float]:
+    """The point that the notebook stored."""
+    state = json.loads(explorer.get_attribute("data-state"))
+    return state["u"], state["v"]
+
+
+def assert_shows(explorer: Locator, u: float, v: float, tolerance: float = 0.0051) -> None:
+    """Bars, sliders and both maps show the point; a printed number is off by half a digit at most."""
+    assert shown(explorer) == pytest.approx([u, v, abs(u - v), u * v], abs=tolerance)
+    sliders = explorer.get_by_role("slider", name=re.compile("of the (premise|hypothesis)"))
+    assert [float(slider.input_value()) for slider in sliders.all()] == pytest.approx([u, v], abs=0.0051)
+    values = [point.get_attribute("aria-valuenow") for point in points(explorer).all()]
+    assert [float(value) for value in values] == pytest.approx([abs(u - v), u * v], abs=0.0051)
+
+
+def points(explorer: Locator) -> Locator:
+    return explorer.get_by_role("slider", name="Point (u, v)")
+
+
+def test_starts_at_the_stored_point(explorer: Locator) -> None:
+    assert_shows(explorer, *stored_state(explorer))
+
+
+def test_arrow_keys_move_a_slider(explorer: Locator) -> None:
+    u, v = stored_state(explorer)
+    slider = explorer.get_by_role("slider", name="of the hypothesis")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowLeft")
+    assert_shows(explorer, u, v - 0.03)
+
+
+def test_arrow_keys_move_the_point(explorer: Locator) -> None:
+    u, v = stored_state(explorer)
+    steps = {"ArrowLeft": (-0.05, 0), "ArrowDown": (0, -0.05), "ArrowRight": (0.05, 0), "Shift+ArrowUp": (0, 0.01)}
+    for key, (du, dv) in steps.items():
+        points(explorer).first.press(key)
+        u, v = u + du, v + dv
+        assert_shows(explorer, u, v)
+
+
+def test_the_point_stays_in_the_square(explorer: Locator) -> None:
+    _, v = stored_state(explorer)
+    for _ in range(50):
+        points(explorer).last.press("ArrowRight")
+    assert_shows(explorer, 1, v)
+
+
+def test_dragging_moves_the_point(explorer: Locator) -> None:
+    mouse = explorer.page.mouse
+    for which in (0, 1):
+        square = explorer.locator(".fx-square").nth(which)
+        square.scroll_into_view_if_needed()
+        box, point = square.bounding_box(), points(explorer).nth(which).bounding_box()
+        mouse.move(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
+        mouse.down()
+        mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=3)
+        mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4, steps=3)
+        mouse.up()
+        mouse.move(box["x"], box["y"])  # let go: this must not drag any more
+        assert_shows(explorer, -0.5, 0.5, tolerance=0.03)
+        explorer.get_by_role("button", name="Reset").click()
+
+
+def test_a_click_on_a_map_moves_the_point(explorer: Locator) -> None:
+    square = explorer.locator(".fx-square").first
+    box = square.bounding_box()
+    square.click(position={"x": 0.75 * box["width"], "y": 0.75 * box["height"]})
+    assert_shows(explorer, 0.5, -0.5, tolerance=0.03)
+
+
+def test_a_tap_on_a_map_moves_the_point(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/{PATH}", has_touch=True, viewport={"width": 390, "height": 844})
+    explorer = find_explorer(page)
+    square = explorer.locator(".fx-square").last
+    box = square.bounding_box()
+    square.tap(position={"x": 0.25 * box["width"], "y": 0.75 * box["height"]})
+    assert_shows(explorer, -0.5, -0.5, tolerance=0.03)
+
+
+def test_named_cases_and_reset(explorer: Locator) -> None:
+    start = stored_state(explorer)
+    for name, (u, v, says) in NAMED_CASES.items():
+        button = explorer.get_by_role("button", name=name, exact=True)
+        button.click()
+        assert_shows(explorer, u, v)
+        expect(button).to_have_attribute("aria-pressed", "true")
+        expect(explorer.locator("[aria-live=polite]")).to_contain_text(says)
+        explorer.get_by_role("button", name="Reset").click()
+        assert_shows(explorer, *start)
+        expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_targets_are_large_enough_for_a_finger(book_url: str, open_page: OpenPage) -> None:
+    explorer = find_explorer(open_page(f"{book_url}/{PATH}", viewport={"width": 360, "height": 800}))
+    for control in explorer.locator("button, input, [role=slider]").all():
+        box = control.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+
+
+def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
+    colours = {}
+    for scheme in ("light", "dark"):
+        explorer = find_explorer(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
+        read = "(element, property) => getComputedStyle(element)[property]"
+        colours[scheme] = explorer.locator(".fx-p .fx-bar").evaluate(read, "backgroundColor")
+    assert colours == {"light": "rgb(168, 67, 127)", "dark": "rgb(228, 143, 198)"}
+
+
+def test_bars_jump_for_readers_who_want_no_motion(book_url: str, open_page: OpenPage) -> None:
+    explorer = find_explorer(open_page(f"{book_url}/{PATH}", reduced_motion="reduce"))
+    assert explorer.locator(".fx-bar").first.evaluate("bar => getComputedStyle(bar).transitionDuration") == "0s"
+
+
+def test_without_javascript_the_numbers_are_there(any_book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{any_book_url}/{PATH}", java_script_enabled=False)
+    twin = page.locator(".book-widget[data-module=feature_explorer]")
+    u, v = stored_state(twin)
+    cells = [text.replace("−", "-") for text in twin.locator("td").all_inner_texts()]
+    assert cells == [f"{value:.2f}" for value in (u, v, abs(u - v), u * v)]
+
+
+def test_the_twin_in_the_page_is_the_one_that_python_writes(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
+    twin = page.locator(".book-widget[data-module=feature_explorer]")
+    u, v = stored_state(twin)
+    assert FeatureExplorer(u=u, v=v).static_html() in page.content()
+
+
+def test_markup_in_the_state_is_shown_as_text(book_url: str, open_page: OpenPage) -> None:
+    markup = "<img src=x onerror='window.hacked = true'>"
+
+    def serve_markup(route: Route) -> None:
+        body = route.fetch().text()
+        state = html.escape(json.dumps({"u": markup, "v": 0.5}))
+        route.fulfill(body=re.sub(r'data-state="[^"]*"', lambda _: f'data-state="{state}"', body, count=1))
+
+    page = open_page(f"{book_url}/{PATH}", lambda page: page.route(f"**/{PATH}", serve_markup))
+    widget = page.locator(".book-widget[data-module=feature_explorer]")
+    expect(widget.locator(".book-widget-error")).to_contain_text(markup)
+    expect(widget.locator("table")).to_be_visible()
+    expect(widget.locator("img")).to_have_count(0)
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_module_that_is_missing_leaves_the_numbers_and_says_so(book_url: str, open_page: OpenPage) -> None:
+    def serve_nothing(page: Page) -> None:
+        page.route("**/widgets/feature_explorer.js*", lambda route: route.fulfill(body=""))
+
+    page = open_page(f"{book_url}/{PATH}", serve_nothing)
+    widget = page.locator(".book-widget[data-module=feature_explorer]")
+    expect(widget.locator(".book-widget-error")).to_contain_text("no module “feature_explorer”")
+    expect(widget.locator("td")).to_have_count(4)
+
+
+def test_module_agrees_with_the_package(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/{PATH}")
+    points = 2 * torch.rand(200, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) - 1
+    expected = infersent.pair_features(points[:, :1], points[:, 1:])  # [200, 1] x2 -> [200, 4]
+    script = (
+        f"async (points) => {{ const m = await {IMPORT_MODULE}; return points.map(([u, v]) => m.features(u, v)); }}"
+    )
+    torch.testing.assert_close(
+        torch.tensor(page.evaluate(script, points.tolist()), dtype=torch.float64), expected, rtol=0, atol=1e-6
+    )
+
+
+def test_numbers_have_a_true_minus_and_no_negative_zero(book_url: str, open_page: OpenPage) -> None:
+    texts = {0.5: "0.50", -0.5: "−0.50", -0.001: "0.00", 0.006: "0.01", -1: "−1.00", 0: "0.00"}
+    page = open_page(f"{book_url}/{PATH}")
+    script = f"async (numbers) => {{ const m = await {IMPORT_MODULE}; return numbers.map(m.format); }}"
+    assert page.evaluate(script, list(texts)) == list(texts.values())
+
+
+def test_module_is_readable_and_small(built_book: Path) -> None:
+    module = (built_book / "_static" / "widgets" / "feature_explorer.js").read_bytes()
+    assert len(module) < 30_000

@@ -1,0 +1,56 @@
+"""Every page of the built book: accessible in light and dark, no wider than a phone, and complete without the net."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.browser
+
+TOC = yaml.safe_load((Path(__file__).parents[2] / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [f"{TOC['root']}.html"] + [f"{chapter['file']}.html" for part in TOC["parts"] for chapter in part["chapters"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_serious_accessibility_violation(book_url: str, open_page: OpenPage, path: str, scheme: str) -> None:
+    page = open_page(f"{book_url}/{path}", color_scheme=scheme)
+    expect(page.locator(".book-widget:not([data-live])")).to_have_count(0)
+    violations = Axe().run(page).response["violations"]
+    serious = [v for v in violations if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in serious] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_no_wider_than_a_phone(book_url: str, open_page: OpenPage, path: str) -> None:
+    page = open_page(f"{book_url}/{path}", viewport={"width": 390, "height": 800})
+    expect(page.locator(".book-widget:not([data-live])")).to_have_count(0)
+    for width in (390, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_formulas_are_typeset_without_the_net(any_book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{any_book_url}/book/intro.html")
+    expect(page.locator("mjx-container").first).to_be_visible()
+
+
+def test_the_bare_address_leads_to_the_front_page(any_book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{any_book_url}/index.html")
+    page.wait_for_url("**/book/intro.html")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Why u∗v?")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_the_modules_of_its_widgets_and_no_others(built_book: Path, path: str) -> None:
+    html = (built_book / path).read_text(encoding="utf-8")
+    named = {piece.split('"')[0] for piece in html.split('data-module="')[1:]}
+    loaded = {piece.split(".js")[0] for piece in html.split("_static/widgets/")[1:]}
+    assert loaded == named
+    assert ("widget-host.js" in html) == bool(named)

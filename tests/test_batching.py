@@ -1,0 +1,128 @@
+"""From texts to batches: nothing lost, nothing doubled, each distinct sentence once."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from infersent import Pairs
+from infersent.data import batching
+from infersent.text import build_tokenizer
+
+TOKENIZER = build_tokenizer(["a", "b", "c"])
+WORD = {0: "[PAD]", 1: "[UNK]", 2: "a", 3: "b", 4: "c"}
+text = st.lists(st.sampled_from("abc"), max_size=5).map(" ".join)
+rows = st.lists(st.tuples(text, text, st.integers(0, 2)), min_size=1, max_size=30)
+
+
+def to_pairs(rows):
+    premises, hypotheses, labels = zip(*rows, strict=True)
+    return Pairs(premises, hypotheses, np.array(labels))
+
+
+def read_back(batch):
+    """The texts of a batch, pair by pair."""
+    sentences = [" ".join(WORD[int(i)] for i in ids[:n]) for ids, n in zip(batch.ids, batch.lengths, strict=True)]
+    return [
+        (sentences[p], sentences[h], int(y))
+        for p, h, y in zip(batch.premises, batch.hypotheses, batch.labels, strict=True)
+    ]
+
+
+def expected(rows):
+    return [(p or "[UNK]", h or "[UNK]", y) for p, h, y in rows]
+
+
+@given(rows, st.integers(1, 7))
+def test_batches_in_order_hold_the_pairs_in_order(rows, size):
+    encoded = batching.encode_pairs(to_pairs(rows), TOKENIZER, cache=False)
+    batches = list(batching.batches_in_order(encoded, size))
+    assert sum(map(read_back, batches), []) == expected(rows)  # noqa: RUF017
+    for batch in batches:
+        held = [tuple(ids.tolist()) for ids in batch.ids]
+        assert len(set(held)) == len(held), "a sentence is in the batch twice"
+
+
+@given(rows, st.integers(1, 7), st.integers(1, 3))
+def test_shuffled_batches_hold_every_pair_once(rows, size, pool):
+    encoded = batching.encode_pairs(to_pairs(rows), TOKENIZER, cache=False)
+    plan = batching.shuffled_batches(encoded, size, seed=0, epoch=1, pool=pool)
+    assert sorted(np.concatenate(plan).tolist()) == list(range(len(rows)))
+    assert max(map(len, plan)) <= size
+
+
+def test_shuffling_depends_on_seed_and_epoch_alone():
+    encoded = batching.encode_pairs(to_pairs([("a", "b" * (i % 2), i % 3) for i in range(50)]), TOKENIZER, cache=False)
+
+    def order(seed, epoch):
+        return np.concatenate(batching.shuffled_batches(encoded, 8, seed=seed, epoch=epoch)).tolist()
+
+    np.random.seed(1)  # noqa: NPY002  the global generator must not matter
+    first = order(0, 1)
+    assert order(0, 1) == first
+    assert order(0, 2) != first != order(1, 1)
+
+
+def test_pairs_of_one_premise_share_a_batch_and_lengths_are_similar():
+    premises = [" ".join("abc"[j % 3] for j in range(1 + i % 9)) + (" a" if i > 200 else "") for i in range(400)]
+    encoded = batching.encode_pairs(to_pairs([(p, "b", 0) for p in premises]), TOKENIZER, cache=False)
+    plan = batching.shuffled_batches(encoded, 40, seed=0, epoch=1)
+    spread = [np.ptp(encoded.lengths[encoded.premises[rows]]) for rows in plan]
+    assert max(spread) <= 2 < np.ptp(encoded.lengths)
+
+
+def test_pad():
+    ids, lengths = batching.pad([[5], [6, 7]])
+    assert ids.tolist() == [[5, 0], [6, 7]]
+    assert lengths.tolist() == [1, 2]
+
+
+def test_an_empty_sentence_is_one_unknown_word():
+    assert batching.word_ids(TOKENIZER, ["", "  ", "xyz", "a"]) == [[1], [1], [1], [2]]
+
+
+def test_moving_a_batch_keeps_lengths_on_the_cpu():
+    encoded = batching.encode_pairs(to_pairs([("a", "b", 0)]), TOKENIZER, cache=False)
+    moved = encoded.batch(np.array([0])).to("meta")
+    assert {t.device.type for t in (moved.ids, moved.premises, moved.hypotheses, moved.labels)} == {"meta"}
+    assert moved.lengths.device == torch.device("cpu")
+
+
+def test_cache_follows_pairs_and_tokenizer(monkeypatch, tmp_path):
+    monkeypatch.setenv("INFERSENT_CACHE", str(tmp_path))
+    calls = []
+    real = batching.word_ids
+    monkeypatch.setattr(batching, "word_ids", lambda *args: calls.append(1) or real(*args))
+    pairs = to_pairs([("a b", "c", 0)])
+    first = batching.encode_pairs(pairs, TOKENIZER)
+    again = batching.encode_pairs(pairs, TOKENIZER)
+    assert len(calls) == 1
+    for name in ("words", "starts", "premises", "hypotheses", "labels"):
+        assert np.array_equal(getattr(first, name), getattr(again, name))
+    batching.encode_pairs(to_pairs([("a b", "c", 1)]), TOKENIZER)
+    other = batching.encode_pairs(pairs, build_tokenizer(["c", "b", "a"]))
+    assert len(calls) == 3
+    assert not np.array_equal(other.words, first.words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((["a"], [], [0]), "1 premises but 0 hypotheses"),
+        ((["a"], ["b"], []), "1 premises but 0 labels"),
+        ((["a"], ["b"], [3]), "label 3 is not an index"),
+        ((["a"], ["b"], [-1]), "label -1 is not an index"),
+        ((["a"], ["b"], [0], "x", ["kind", "place"]), "1 pairs but 2 phenomena"),
+    ],
+)
+def test_pairs_that_do_not_fit_together(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Pairs(*arguments)
+
+
+def test_pairs_take_and_digest():
+    pairs = Pairs(["a", "b"], ["c", "d"], [0, 2], "toy", ["kind", "place"])
+    assert pairs.take([1, 0]).premises == ["b", "a"]
+    assert pairs.take(slice(0, 1), "first").phenomena == ["kind"]
+    assert pairs.take([0, 1]).digest() == pairs.digest() != pairs.take([1, 0]).digest()
+    assert repr(pairs) == "Pairs(toy: 2 pairs; 1 entailment, 0 neutral, 1 contradiction)"

@@ -1,0 +1,141 @@
+"""Checkpoints: whole or not at all, no code inside, and clear words when one is damaged."""
+
+import errno
+import json
+import os
+
+import numpy as np
+import pytest
+import torch
+from infersent import InferSent, checkpoint
+from infersent.checkpoint import CheckpointError, find_checkpoint, load_metrics, replace_file, replace_folder, save_checkpoint
+
+from tests.toy import toy_model
+
+
+def test_round_trip(tmp_path):
+    model = toy_model(head="mlp", blocks=("u", "v", "min(u,v)"), word_dropout=0.2)
+    save_checkpoint(model, tmp_path / "a" / "model", {"dev": 0.5})
+    again = InferSent.from_pretrained(tmp_path / "a" / "model")
+    assert again.config == model.config
+    assert not again.training
+    assert np.array_equal(again.encode(["a dog", "zebra"]), model.encode(["a dog", "zebra"]))
+    assert np.array_equal(again.predict_proba(["a dog"], ["the"]), model.predict_proba(["a dog"], ["the"]))
+    assert load_metrics(tmp_path / "a" / "model") == {"dev": 0.5}
+    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == ["model"]
+
+
+def test_loading_leaves_the_random_generator_alone(tmp_path):
+    save_checkpoint(toy_model(), tmp_path / "m")
+    before = torch.random.get_rng_state()
+    InferSent.from_pretrained(tmp_path / "m")
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_files_are_data_for_any_language(tmp_path):
+    save_checkpoint(toy_model(), tmp_path / "m")
+    assert sorted(p.name for p in (tmp_path / "m").iterdir()) == sorted(checkpoint._FILES)
+    words = json.loads((tmp_path / "m" / "tokenizer.json").read_text())["model"]["vocab"]
+    assert words["dog"] == 5
+    assert json.loads((tmp_path / "m" / "config.json").read_text())["model"]["blocks"] == ["u", "v", "|u-v|", "u*v"]
+
+
+def test_saving_again_replaces_the_whole(tmp_path):
+    save_checkpoint(toy_model(seed=1), tmp_path / "m", {"n": 1})
+    (tmp_path / "m" / "left-over").touch()
+    save_checkpoint(toy_model(seed=2), tmp_path / "m", {"n": 2})
+    assert load_metrics(tmp_path / "m") == {"n": 2}
+    assert not (tmp_path / "m" / "left-over").exists()
+
+
+@pytest.mark.parametrize("renames", [0, 1])
+def test_a_kill_while_saving_leaves_a_whole_checkpoint(tmp_path, monkeypatch, renames):
+    """The kill comes before any rename, and between the two."""
+    save_checkpoint(toy_model(), tmp_path / "m", {"n": 1})
+    real, done = os.replace, []
+
+    def replace(a, b):
+        if len(done) == renames:
+            raise KeyboardInterrupt
+        done.append(b)
+        real(a, b)
+
+    monkeypatch.setattr(checkpoint.os, "replace", replace)
+    with pytest.raises(KeyboardInterrupt):
+        save_checkpoint(toy_model(seed=2), tmp_path / "m", {"n": 2})
+    monkeypatch.undo()
+    assert load_metrics(tmp_path / "m") == {"n": 1}
+    InferSent.from_pretrained(tmp_path / "m")
+    save_checkpoint(toy_model(seed=3), tmp_path / "m", {"n": 3})
+    assert load_metrics(tmp_path / "m") == {"n": 3}
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), checkpoint.SafetensorError("I/O error: No space left on device (os error 28)")])
+def test_a_full_disk_is_explained_and_loses_nothing(tmp_path, monkeypatch, error):
+    save_checkpoint(toy_model(), tmp_path / "m", {"n": 1})
+
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(checkpoint, "save_file", fail)
+    with pytest.raises(OSError, match=r"disk is full .* untouched.*--resume") as caught:
+        save_checkpoint(toy_model(seed=2), tmp_path / "m", {"n": 2})
+    assert caught.value.errno == errno.ENOSPC
+    assert load_metrics(tmp_path / "m") == {"n": 1}
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]
+
+
+def test_other_errors_pass_through(tmp_path):
+    def fail(path):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    for replace, name in ((replace_folder, "d"), (replace_file, "f")):
+        with pytest.raises(PermissionError):
+            replace(tmp_path / name, fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_no_checkpoint(tmp_path):
+    with pytest.raises(CheckpointError, match=r"nowhere is no checkpoint: it does not exist.*infersent train --out"):
+        find_checkpoint(tmp_path / "nowhere")
+    save_checkpoint(toy_model(), tmp_path / "m")
+    (tmp_path / "m" / "tokenizer.json").unlink()
+    with pytest.raises(CheckpointError, match=r"it lacks tokenizer\.json"):
+        InferSent.from_pretrained(tmp_path / "m")
+
+
+def test_a_training_run_stands_for_its_best_epoch(tmp_path):
+    save_checkpoint(toy_model(), tmp_path / "run" / "best")
+    assert find_checkpoint(tmp_path / "run") == tmp_path / "run" / "best"
+
+
+def _truncate(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _edit_config(path, **changes):
+    config = json.loads(path.read_text())
+    config |= {k: v for k, v in changes.items() if k != "model"}
+    config["model"] |= changes.get("model", {})
+    path.write_text(json.dumps(config))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda m: _truncate(m / "model.safetensors"), "is damaged"),
+        (lambda m: _truncate(m / "config.json"), "is damaged"),
+        (lambda m: _truncate(m / "tokenizer.json"), "is damaged"),
+        (lambda m: _edit_config(m / "config.json", format=99), "has format 99, but this version reads 1; update"),
+        (lambda m: _edit_config(m / "config.json", model={"hidden": 7}), "another version: Error.* loading state_dict"),
+        (lambda m: _edit_config(m / "config.json", model={"blocks": ["u"]}), "loading state_dict"),
+        (lambda m: _edit_config(m / "config.json", model={"depth": 2}), "unexpected keyword argument 'depth'"),
+        (lambda m: _edit_config(m / "config.json", trained_words=1), "has 9 words, but there are 1 trained and 4"),
+        (lambda m: _edit_config(m / "config.json", model={"blocks": ["u", "best"]}), "no pair feature 'best'"),
+    ],
+)
+def test_damage_is_named(tmp_path, damage, message):
+    save_checkpoint(toy_model(), tmp_path / "m")
+    damage(tmp_path / "m")
+    with pytest.raises(CheckpointError, match=message):
+        InferSent.from_pretrained(tmp_path / "m")

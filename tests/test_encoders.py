@@ -1,0 +1,105 @@
+"""Embeddings, pooling and encoders: above all, that a sentence's vector is its own."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from infersent.data.batching import pad
+from infersent.embeddings import WordEmbedding
+from infersent.encoders import ENCODERS, build_encoder, max_pool
+
+WORDS = 30
+
+
+def make(name="bilstm-max", hidden=8, dtype=torch.float32):
+    torch.manual_seed(0)
+    return build_encoder(name, WordEmbedding(5, torch.randn(WORDS - 5, 6)), hidden).to(dtype).eval()
+
+
+sentences = st.lists(st.lists(st.integers(0, WORDS - 1), min_size=1, max_size=12), min_size=1, max_size=6)
+
+
+def test_embedding_looks_up_both_tables():
+    embedding = WordEmbedding(2, torch.tensor([[1.0, 2], [3, 4]]))
+    ids = torch.tensor([[0, 3], [2, 1]])
+    expected = torch.cat([embedding.trained, embedding.given])[ids]
+    assert torch.equal(embedding(ids), expected)
+
+
+def test_embedding_trains_its_own_rows_only():
+    embedding = WordEmbedding(3, torch.ones(2, 4))
+    embedding(torch.tensor([1, 1, 4])).sum().backward()
+    assert [name for name, _ in embedding.named_parameters()] == ["trained"]
+    assert embedding.trained.grad.tolist() == [[0.0] * 4, [2.0] * 4, [0.0] * 4]
+
+
+def test_embedding_without_given_vectors():
+    embedding = WordEmbedding(3, torch.zeros(0, 4))
+    assert torch.equal(embedding(torch.tensor([2])), embedding.trained[2:])
+
+
+@given(sentences)
+def test_pooling_agrees_with_a_loop_whatever_the_padding_holds(batch):
+    ids, lengths = pad(batch)
+    states = torch.randn(*ids.shape, 3) - 5  # all negative: a zero from the padding would win
+    slow = torch.stack([states[i, :n].max(dim=0).values for i, n in enumerate(lengths)])
+    assert torch.equal(max_pool(states, lengths), slow)
+
+
+def test_pooling_over_nothing_is_refused():
+    with pytest.raises(ValueError, match="Sentence 1 has length 0"):
+        max_pool(torch.zeros(2, 3, 4), torch.tensor([3, 0]))
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+@given(batch=sentences)
+def test_a_vector_does_not_depend_on_its_batch_mates(name, batch):
+    encoder = make(name)
+    with torch.no_grad():
+        together = encoder(*pad(batch))
+        alone = torch.cat([encoder(*pad([sentence])) for sentence in batch])
+    torch.testing.assert_close(together, alone, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_extra_padding_changes_nothing(name):
+    encoder = make(name)
+    ids, lengths = pad([[3, 4, 5], [6]])
+    wider = torch.nn.functional.pad(ids, (0, 7))
+    with torch.no_grad():
+        torch.testing.assert_close(encoder(wider, lengths), encoder(ids, lengths), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_word_order_matters_and_shape_is_as_declared(name):
+    encoder = make(name)
+    with torch.no_grad():
+        vectors = encoder(*pad([[3, 4, 5], [5, 4, 3]]))
+    assert vectors.shape == (2, encoder.dim)
+    assert not torch.allclose(vectors[0], vectors[1])
+
+
+def test_bilstm_max_agrees_with_a_loop_over_cells():
+    """The equations of an LSTM, one step at a time, forwards and backwards."""
+    encoder = make(hidden=4, dtype=torch.float64)
+    sentence = [7, 2, 11, 2]
+    words = encoder.embedding(torch.tensor(sentence))  # [time, word dim]
+
+    def direction(suffix, order):
+        w_x, w_h, b_x, b_h = (getattr(encoder.lstm, f"{p}_l0{suffix}") for p in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+        h = c = torch.zeros(4, dtype=torch.float64)
+        states = {}
+        for t in order:
+            i, f, g, o = (w_x @ words[t] + b_x + w_h @ h + b_h).chunk(4)
+            c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+            h = o.sigmoid() * c.tanh()
+            states[t] = h
+        return torch.stack([states[t] for t in range(len(sentence))])
+
+    states = torch.cat([direction("", range(4)), direction("_reverse", reversed(range(4)))], dim=1)  # [time, 2 hidden]
+    torch.testing.assert_close(encoder(*pad([sentence]))[0], states.max(dim=0).values)
+
+
+def test_unknown_encoder_offers_the_nearest():
+    with pytest.raises(ValueError, match="no encoder 'bilstm'. Did you mean 'bilstm-max'"):
+        make("bilstm")

@@ -1,0 +1,428 @@
+"""Archives from disk and from a server that is slow, broken, or not there."""
+
+import errno
+import hashlib
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from infersent.data import fetch
+
+NAME = "toy.zip"
+CONTENT = np.random.default_rng(0).bytes(1_000_000)
+
+
+class Server(ThreadingHTTPServer):
+    """A server of one file, with faults that can be switched on."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.content = CONTENT
+        self.ranges = True
+        self.status = 200
+        #: Close the connection after so many bytes of each answer.
+        self.dies_after: int | None = None
+        #: Wait for the event after so many bytes of each answer.
+        self.pauses_after: int | None = None
+        self.go_on = threading.Event()
+        #: The Range header of each request.
+        self.requested: list[str | None] = []
+        self.asked = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/{NAME}"
+
+    def handle_error(self, request, client_address) -> None:
+        """Stay silent about clients that hang up."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        server = self.server
+        wanted = self.headers.get("Range")
+        server.requested.append(wanted)
+        server.asked.set()
+        if server.status != 200:
+            self.send_error(server.status)
+            return
+        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and server.ranges else 0
+        if start and start >= len(server.content):
+            self.send_error(416)
+            return
+        body = server.content[start:]
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(body)))
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(server.content) - 1}/{len(server.content)}")
+        self.end_headers()
+        if server.pauses_after is not None:
+            self.wfile.write(body[: server.pauses_after])
+            server.go_on.wait()
+            body = body[server.pauses_after :]
+        self.wfile.write(body[: server.dies_after])
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+@pytest.fixture
+def server(cache, monkeypatch):
+    with Server() as server:
+        monkeypatch.setitem(fetch.ARCHIVES, NAME, fetch.Archive(server.url, hashlib.sha256(CONTENT).hexdigest()))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.go_on.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("INFERSENT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("INFERSENT_DATA", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def data_folder(tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("INFERSENT_DATA", str(folder))
+    return folder
+
+
+def get(**options) -> Path:
+    return fetch.fetch(NAME, progress=False, **options)
+
+
+def finished(cache: Path) -> bool:
+    """Say whether the cache has the archive and no remains of a download."""
+    rest = {path.name for path in cache.iterdir()} - {f"{NAME}.lock"}
+    return rest == {NAME} and (cache / NAME).read_bytes() == CONTENT
+
+
+# On disk
+
+
+def test_the_data_folder_comes_first(server, cache, data_folder):
+    (data_folder / NAME).write_bytes(b"mine")
+    cache.mkdir()
+    (cache / NAME).write_bytes(CONTENT)
+    assert get() == data_folder / NAME
+    assert not fetch.is_part(get())
+
+
+def test_a_part_stands_in_for_an_archive_but_the_archive_is_preferred(server, data_folder):
+    (data_folder / "toy.part.zip").write_bytes(b"part")
+    assert get() == data_folder / "toy.part.zip"
+    assert fetch.is_part(get())
+    (data_folder / NAME).write_bytes(b"whole")
+    assert get() == data_folder / NAME
+    assert server.requested == []
+
+
+def test_a_data_folder_without_the_archive_is_passed_over(server, cache, data_folder):
+    assert get() == cache / NAME
+    assert finished(cache)
+
+
+def test_a_data_folder_that_does_not_exist_is_an_error_even_for_available(server, monkeypatch, tmp_path):
+    monkeypatch.setenv("INFERSENT_DATA", str(tmp_path / "nowhere"))
+    for ask in (fetch.fetch, fetch.available):
+        with pytest.raises(fetch.DataUnavailable, match=r"INFERSENT_DATA.*nowhere"):
+            ask(NAME)
+
+
+def test_available_tells_what_is_on_disk_and_downloads_nothing(server, data_folder):
+    assert not fetch.available(NAME)
+    assert server.requested == []
+    (data_folder / "toy.part.zip").write_bytes(b"part")
+    assert fetch.available(NAME)
+
+
+def test_available_knows_the_cache(server):
+    get()
+    assert fetch.available(NAME)
+
+
+@pytest.mark.parametrize("ask", [fetch.fetch, fetch.available])
+def test_an_unknown_archive_offers_the_nearest(ask):
+    with pytest.raises(ValueError, match=r"'snli_1\.zip'.*'snli_1\.0\.zip'"):
+        ask("snli_1.zip")
+    with pytest.raises(ValueError, match=r"'x'.*snli_1\.0\.zip, glove\.6B\.zip"):
+        ask("x")
+
+
+def test_the_official_archives_have_addresses_and_checksums():
+    assert set(fetch.ARCHIVES) == {"snli_1.0.zip", "glove.6B.zip", "glove.840B.300d.zip"}
+    for name, archive in fetch.ARCHIVES.items():
+        assert archive.url.startswith("https://nlp.stanford.edu/")
+        assert archive.url.endswith(f"/{name}")
+        assert len(bytes.fromhex(archive.sha256)) == 32
+
+
+# From the network
+
+
+def test_a_download_is_kept_and_made_once(server, cache):
+    assert get() == cache / NAME
+    assert finished(cache)
+    get()
+    assert server.requested == [None]
+
+
+def test_a_progress_bar_counts_to_the_whole(server, capfd):
+    fetch.fetch(NAME, progress=True)
+    assert "toy.zip: 100%" in capfd.readouterr().err
+    Path(fetch.fetch(NAME)).unlink()
+    fetch.fetch(NAME, progress=False)
+    assert "100%" not in capfd.readouterr().err
+
+
+def test_a_server_that_hangs_up_is_asked_for_the_rest(server, cache):
+    server.dies_after = 300_000
+    get()
+    assert finished(cache)
+    starts = [int(wanted.strip("bytes=-")) for wanted in server.requested[1:]]
+    assert len(starts) == 3
+    assert starts == sorted(set(starts))
+
+
+def test_without_ranges_the_download_starts_over_and_stops_when_it_gets_no_further(server, cache):
+    server.ranges = False
+    server.dies_after = 300_000
+    with pytest.raises(fetch.DataUnavailable, match=r"cannot be downloaded"):
+        get()
+    assert len(server.requested) == 2
+    server.dies_after = None
+    get()
+    assert finished(cache)
+
+
+def test_a_partial_file_is_continued(server, cache):
+    cache.mkdir()
+    (cache / f"{NAME}.partial").write_bytes(CONTENT[:400_000])
+    get()
+    assert finished(cache)
+    assert server.requested == ["bytes=400000-"]
+
+
+@pytest.mark.parametrize("extra", [b"", b"of another file"])
+def test_a_partial_file_that_is_no_shorter_than_the_file_is_dropped(server, cache, extra):
+    cache.mkdir()
+    (cache / f"{NAME}.partial").write_bytes(CONTENT + extra)
+    get()
+    assert finished(cache)
+    assert server.requested[-1] is None
+
+
+def test_a_partial_file_of_something_else_is_found_out_and_the_next_download_is_clean(server, cache):
+    cache.mkdir()
+    (cache / f"{NAME}.partial").write_bytes(b"?" * 1000)
+    with pytest.raises(fetch.ChecksumMismatch):
+        get()
+    get()
+    assert finished(cache)
+    assert server.requested == ["bytes=1000-", None]
+
+
+def test_wrong_content_names_both_checksums_and_is_deleted(server, cache):
+    server.content = b"<html>Please log in</html>"
+    with pytest.raises(fetch.ChecksumMismatch) as caught:
+        get()
+    for digest in (hashlib.sha256(CONTENT), hashlib.sha256(server.content)):
+        assert digest.hexdigest() in str(caught.value)
+    assert server.url in str(caught.value)
+    assert {path.name for path in cache.iterdir()} <= {f"{NAME}.lock"}
+
+
+def test_a_damaged_file_in_the_cache_is_downloaded_again(server, cache):
+    cache.mkdir()
+    (cache / NAME).write_bytes(CONTENT[:1000])
+    get()
+    assert finished(cache)
+
+
+def test_a_damaged_file_in_the_cache_is_reported_where_there_is_no_network(server, cache):
+    cache.mkdir()
+    (cache / NAME).write_bytes(CONTENT[:1000])
+    server.status = 503
+    with pytest.raises(fetch.DataUnavailable, match="is damaged"):
+        get()
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_a_refusal_names_the_status(server, status):
+    server.status = status
+    with pytest.raises(fetch.DataUnavailable, match=str(status)):
+        get()
+    assert server.requested == [None]
+
+
+def test_without_a_network_the_error_names_the_address_the_variable_and_the_place(cache, monkeypatch):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # bound but not listening: nobody answers
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/{NAME}"
+        monkeypatch.setitem(fetch.ARCHIVES, NAME, fetch.Archive(url, "0" * 64))
+        with pytest.raises(fetch.DataUnavailable) as caught:
+            get()
+    for part in (url, "INFERSENT_DATA", str(cache / NAME)):
+        assert part in str(caught.value)
+
+
+# A full disk
+
+
+def test_a_download_that_cannot_fit_is_not_begun(server, cache, monkeypatch):
+    monkeypatch.setattr(fetch.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
+    with pytest.raises(fetch.DiskFull, match=r"1,000,000 bytes.*10 bytes are free.*INFERSENT_CACHE") as caught:
+        get()
+    assert caught.value.errno == errno.ENOSPC
+    assert {path.name for path in cache.iterdir()} == {f"{NAME}.lock"}
+
+
+def test_a_disk_that_fills_up_keeps_what_came_and_goes_on_later(server, cache, monkeypatch):
+    room = 300_000
+
+    class SmallDisk(io.FileIO):
+        def write(self, data) -> int:
+            if self.tell() + len(data) > room:
+                super().write(data[: room - self.tell()])
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().write(data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", lambda self, mode: SmallDisk(self, mode))
+        with pytest.raises(fetch.DiskFull, match="300,000 bytes"):
+            get()
+    assert (cache / f"{NAME}.partial").read_bytes() == CONTENT[:room]
+    get()
+    assert finished(cache)
+    assert server.requested == [None, f"bytes={room}-"]
+
+
+def test_other_errors_of_the_disk_pass_as_they_are(server, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "not yours")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(PermissionError, match="not yours"):
+        get()
+
+
+# Several processes
+
+FETCH = """
+import sys
+from infersent.data import fetch
+name, url, sha256 = sys.argv[1:]
+fetch.ARCHIVES[name] = fetch.Archive(url, sha256)
+print("ready", flush=True)
+print(fetch.fetch(name, progress=False))
+"""
+
+
+def start_process(server: Server) -> subprocess.Popen:
+    process = subprocess.Popen(
+        [sys.executable, "-c", FETCH, NAME, server.url, hashlib.sha256(CONTENT).hexdigest()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def test_of_two_processes_one_downloads_and_both_get_the_file(server, cache):
+    server.pauses_after = 100_000
+    processes = [start_process(server) for _ in range(2)]
+    assert server.asked.wait(timeout=60)
+    server.go_on.set()
+    for process in processes:
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        assert out.strip() == str(cache / NAME)
+    assert finished(cache)
+    assert server.requested == [None]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_download_that_is_stopped_goes_on_from_there(server, cache, how):
+    server.pauses_after = 500_000
+    process = start_process(server)
+    partial = cache / f"{NAME}.partial"
+    waiting = threading.Event()
+    while not (partial.exists() and partial.stat().st_size >= 400_000):
+        assert process.poll() is None
+        waiting.wait(0.01)
+    process.send_signal(how)
+    process.communicate(timeout=60)
+    kept = partial.stat().st_size
+    assert not (cache / NAME).exists()
+    server.pauses_after = None
+    get()
+    assert (cache / NAME).read_bytes() == CONTENT
+    assert not partial.exists()
+    assert server.requested == [None, f"bytes={kept}-"]
+
+
+# Reading from an archive
+
+
+@pytest.fixture
+def archive(tmp_path):
+    path = tmp_path / "good.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("folder/lines.txt", "".join(f"line {n}\n" for n in range(20_000)))
+    return path
+
+
+def test_a_member_is_read_line_by_line(archive):
+    with fetch.open_member(archive, "folder/lines.txt") as lines:
+        assert next(lines) == b"line 0\n"
+        assert sum(1 for _ in lines) == 19_999
+
+
+def test_a_truncated_archive_is_named_with_the_remedy(archive):
+    archive.write_bytes(archive.read_bytes()[:-100])
+    with (
+        pytest.raises(fetch.DamagedArchive, match=r"good\.zip is damaged or cut short.*Delete it"),
+        fetch.open_member(archive, "folder/lines.txt"),
+    ):
+        pass
+
+
+def test_damage_that_shows_only_while_reading_is_named_too(archive):
+    whole = bytearray(archive.read_bytes())
+    whole[len(whole) // 2] ^= 255
+    archive.write_bytes(whole)
+    with (
+        pytest.raises(fetch.DamagedArchive, match=r"good\.zip is damaged"),
+        fetch.open_member(archive, "folder/lines.txt") as lines,
+    ):
+        lines.read()
+
+
+def test_a_missing_member_is_named(archive):
+    with (
+        pytest.raises(fetch.DamagedArchive, match=r"good\.zip holds no snli_1\.0_dev\.jsonl"),
+        fetch.open_member(archive, "snli_1.0_dev.jsonl"),
+    ):
+        pass

@@ -1,0 +1,134 @@
+"""The whole model: encode, predict, and what it refuses."""
+
+import numpy as np
+import pytest
+import torch
+from infersent import BLOCKS, InferSent
+from infersent.data.batching import encode_pairs
+from infersent.evaluation import Evaluation, evaluate, wilson_interval
+from infersent.features import feature_names
+from infersent.heads import HEADS
+from infersent.model import ModelConfig
+
+from tests.toy import toy_model, toy_pairs, toy_vocabulary
+
+SENTENCES = ["a dog", "the cat maybe", "", "zebra", "the pig here", "a dog"]
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_encode_does_not_depend_on_the_batch(batch_size):
+    model = toy_model()
+    alone = np.stack([model.encode(s) for s in SENTENCES])
+    assert alone.shape == (6, 12)
+    np.testing.assert_allclose(model.encode(SENTENCES, batch_size=batch_size), alone, atol=1e-6)
+
+
+def test_encode_options(capsys):
+    model = toy_model()
+    assert model.encode("a dog").shape == (12,)
+    assert model.encode([]).shape == (0, 12)
+    tensor = model.encode(SENTENCES, convert_to_numpy=False, normalize_embeddings=True)
+    assert isinstance(tensor, torch.Tensor)
+    torch.testing.assert_close(tensor.norm(dim=1), torch.ones(6))
+    assert capsys.readouterr().err == ""
+    model.encode(SENTENCES, show_progress_bar=True)
+    assert "6/6" in capsys.readouterr().err
+
+
+def test_an_empty_sentence_reads_as_one_unknown_word():
+    model = toy_model()
+    assert np.array_equal(model.encode(""), model.encode("zebra"))
+    assert np.isfinite(model.predict_proba([""], ["zebra"])).all()
+
+
+def test_encode_and_predict_leave_the_mode_alone_and_ignore_dropout():
+    model = toy_model(word_dropout=0.5, feature_dropout=0.5).train()
+    assert np.array_equal(model.encode("a dog"), model.encode("a dog"))
+    assert np.array_equal(model.predict_proba(["a dog"], ["a"]), model.predict_proba(["a dog"], ["a"]))
+    assert model.training
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("blocks", [BLOCKS, ("u*v",), feature_names()])
+def test_predict_agrees_with_forward(head, blocks):
+    model, pairs = toy_model(head=head, blocks=blocks), toy_pairs(9)
+    probabilities = model.predict_proba(pairs.premises, pairs.hypotheses, batch_size=4)
+    with torch.no_grad():
+        logits = model(encode_pairs(pairs, model.tokenizer, cache=False).batch(np.arange(9)))
+    np.testing.assert_allclose(probabilities, logits.softmax(1).numpy(), atol=1e-6)
+    np.testing.assert_allclose(probabilities.sum(1), 1, atol=1e-6)
+
+
+def test_no_pairs_give_no_probabilities():
+    assert toy_model().predict_proba([], []).shape == (0, 3)
+
+
+def test_symmetric_blocks_alone_cannot_tell_direction():
+    model = toy_model(blocks=("|u-v|", "u*v"))
+    forth, back = model.predict_proba(["a dog"], ["the cat"]), model.predict_proba(["the cat"], ["a dog"])
+    np.testing.assert_allclose(forth, back, atol=1e-6)
+    model = toy_model()
+    assert not np.allclose(model.predict_proba(["a dog"], ["the cat"]), model.predict_proba(["the cat"], ["a dog"]))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda m: m.encode(["a", None]), TypeError, "Sentence 1 is None, a NoneType"),
+        (lambda m: m.encode([b"a"]), TypeError, "Sentence 0 is b'a'"),
+        (lambda m: m.encode(["a"], batch_size=0), ValueError, "batch_size=0"),
+        (lambda m: m.predict_proba(["a"], []), ValueError, "1 premises but 0 hypotheses"),
+        (lambda m: m.predict_proba("a", "b"), TypeError, r"\[premise\], \[hypothesis\]"),
+        (lambda m: toy_model(blocks=("u", "u*w")), ValueError, "Did you mean 'u*"),
+        (lambda m: toy_model(head="lin"), ValueError, "Did you mean 'linear'"),
+        (lambda m: InferSent(ModelConfig(), m.tokenizer, 2, torch.zeros(3, 4)), ValueError, "has 9 words, but there are 2 trained and 3"),
+    ],
+)
+def test_what_the_model_refuses(call, error, message):
+    with pytest.raises(error, match=message.replace("u*", r"u\*")):
+        call(toy_model())
+
+
+def test_first_parameters_depend_on_the_seed_alone():
+    torch.manual_seed(5)
+    before = torch.random.get_rng_state()
+    one, same, other = toy_model(seed=1), toy_model(seed=1), toy_model(seed=2)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert torch.equal(one.head[1].weight, same.head[1].weight)
+    assert not torch.equal(one.head[1].weight, other.head[1].weight)
+
+
+def test_given_vectors_are_not_trained():
+    model = toy_model()
+    assert "encoder.embedding.given" not in dict(model.named_parameters())
+    assert torch.equal(model.encoder.embedding.given, torch.from_numpy(toy_vocabulary().vectors))
+
+
+def test_evaluation_counts():
+    result = Evaluation(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]))
+    assert result.accuracy == 0.75
+    assert result.recall == pytest.approx({"entailment": 0.5, "neutral": 1.0, "contradiction": float("nan")}, nan_ok=True)
+    assert result.confusion.tolist() == [[1, 1, 0], [0, 2, 0], [0, 0, 0]]
+    assert result.correct.tolist() == [True, False, True, True]
+    assert str(result).splitlines()[0] == "accuracy 75.0% (95% interval 30.1% to 95.4%, 4 pairs)"
+    assert result.to_json()["interval"] == [0.30064, 0.95441]
+
+
+def test_wilson_interval_agrees_with_its_formula():
+    n, p, z = 9824, 0.845, 1.959964
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
+    right = round(n * p)
+    assert wilson_interval(right, n) == pytest.approx((centre - half, centre + half), abs=1e-4)
+    with pytest.raises(ValueError, match="at least one pair; got 0"):
+        wilson_interval(0, 0)
+
+
+def test_evaluate_agrees_with_predict():
+    model, pairs = toy_model().train(), toy_pairs(10)
+    result = evaluate(model, encode_pairs(pairs, model.tokenizer, cache=False), batch_size=3)
+    assert model.training
+    predictions = model.predict_proba(pairs.premises, pairs.hypotheses).argmax(1)
+    assert result.predictions.tolist() == predictions.tolist()
+    with pytest.raises(ValueError, match="no pairs to evaluate"):
+        evaluate(model, encode_pairs(pairs.take([]), model.tokenizer, cache=False))

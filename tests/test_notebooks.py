@@ -1,0 +1,548 @@
+"""The stored notebooks are the published book: each is whole, checked by nbval, fit to publish, in canonical form.
+
+Each check is a function from a notebook to its faults, in words. It is run on every stored notebook, and on notebooks
+made wrong on purpose, so that it is seen to fail.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbval.plugin import find_comment_markers, find_metadata_tags
+
+from tools import notebooks
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "book").rglob("*.ipynb")
+    if ".ipynb_checkpoints" not in path.parts
+)
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "book").rglob("*.md"))
+WHITELIST = ROOT / "tests" / "nbval_whitelist.yml"
+
+#: What only this machine, or only this run, would print.
+LEAK = re.compile(r"/home/|/root/|/Users/|/tmp/|[A-Z]:\\Users|site-packages|\bat 0x[0-9a-f]{6,}")
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def output_texts(cell: NotebookNode) -> list[str]:
+    """Return what a cell's outputs say, in every text format."""
+    streams = [output.text for output in cell.outputs if output.output_type == "stream"]
+    return streams + [
+        str(value)
+        for output in cell.outputs
+        for mime, value in output.get("data", {}).items()
+        if mime not in ("image/png", "image/jpeg")
+    ]
+
+
+# The checks: a notebook in, its faults out.
+
+
+def unexecuted(notebook: NotebookNode) -> list[str]:
+    """Counts other than 1..n; nbval never compares a cell without a count."""
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    return [] if counts == list(range(1, len(counts) + 1)) else [f"execution counts {counts}, not 1..{len(counts)}"]
+
+
+def errors_stored(notebook: NotebookNode) -> list[str]:
+    return [
+        f"cell {cell.id} stores the error {output.ename}: {output.evalue}"
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
+
+
+def stderr_stored(notebook: NotebookNode) -> list[str]:
+    return [
+        f"cell {cell.id} stores standard error: {output.text[:80]!r}"
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        if output.output_type == "stream" and output.name == "stderr"
+    ]
+
+
+def leaks(notebook: NotebookNode) -> list[str]:
+    """Paths and addresses of the machine that executed the notebook."""
+    return [
+        f"cell {cell.id} prints {found[0]!r}, which holds on one machine or in one run only"
+        for cell in code_cells(notebook)
+        for text in output_texts(cell)
+        if (found := LEAK.search(text))
+    ]
+
+
+def images_without_alt(notebook: NotebookNode) -> list[str]:
+    """Pictures, in the text or put out by a cell, that say nothing to who cannot see them."""
+    faults = [
+        f"cell {cell.id}: {fault}"
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for fault in markdown_images_without_alt(cell.source)
+    ]
+    for cell in code_cells(notebook):
+        draws = any(mime.startswith("image/") for output in cell.outputs for mime in output.get("data", {}))
+        if draws and not cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "").strip():
+            faults.append(f'cell {cell.id} draws; its metadata needs {{"mystnb": {{"image": {{"alt": "…"}}}}}}')
+    return faults
+
+
+def not_canonical(notebook: NotebookNode) -> list[str]:
+    """Anything that tools/notebooks.py would store otherwise."""
+    canonical = notebooks.canonical(notebook, "any")
+    if canonical == notebook:
+        return []
+    cells = [old.get("id") for old, new in zip(notebook.cells, canonical.cells, strict=True) if old != new]
+    return [f"not in canonical form (cells: {cells or 'none, but the metadata'}); run: make notebooks"]
+
+
+CHECKS = (unexecuted, errors_stored, stderr_stored, leaks, images_without_alt, not_canonical)
+
+
+class _ImagesWithoutAlt(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "img" and not (attributes.get("alt") or "").strip():
+            self.sources.append(attributes.get("src") or "?")
+
+
+def markdown_images_without_alt(source: str) -> list[str]:
+    """Return the images of a markdown text without alternative text: ``![](…)``, directives and raw HTML."""
+    html, missing = _ImagesWithoutAlt(), []
+    tokens = MarkdownIt().enable("table").parse(re.sub(r"^:{3,}(?=\{)|^:{3,}$", "```", source, flags=re.MULTILINE))
+    tokens += [child for block in tokens for child in block.children or ()]
+    for token in tokens:
+        if token.type == "image" and not token.content.strip():
+            missing.append(token.attrs["src"])
+        elif token.type == "fence" and (found := re.match(r"\{(figure|image)\}\s*(\S*)", token.info)):
+            if not re.search(r"^\s*:?alt:\s*\S", token.content, re.MULTILINE):
+                missing.append(found[2])
+        elif token.type in ("html_block", "html_inline"):
+            html.feed(token.content)
+    return [f"the image {source} has no alternative text" for source in missing + html.sources]
+
+
+def escapes(cell: NotebookNode) -> bool:
+    """Say whether nbval passes a code cell without comparing its outputs, by nbval's own reading of it."""
+    options = dict(find_metadata_tags(cell.metadata)) | dict(find_comment_markers(cell.source))
+    return not options.get("check", True) or options.get("skip", False) or options.get("check_exception", False)
+
+
+def whitelist_faults(whitelist: list[dict[str, str]], books: dict[str, NotebookNode]) -> list[str]:
+    """Return how a whitelist and the cells that escape comparison disagree, or exceed one code cell in ten."""
+    keys = ("notebook", "cell", "reason")
+    faults = [
+        f"{entry} needs {', '.join(keys)}"
+        for entry in whitelist
+        if sorted(entry) != sorted(keys) or not all(str(value).strip() for value in entry.values())
+    ]
+    listed = [(entry.get("notebook"), entry.get("cell")) for entry in whitelist]
+    cells = [(name, cell) for name, notebook in books.items() for cell in code_cells(notebook)]
+    escaping = [(name, cell.id) for name, cell in cells if escapes(cell)]
+    faults += [f"{place} escapes comparison and is not on the whitelist" for place in escaping if place not in listed]
+    faults += [f"{place} is on the whitelist and does not escape" for place in listed if place not in escaping]
+    if len(escaping) * 10 > len(cells):
+        faults.append(f"{len(escaping)} of {len(cells)} code cells escape comparison; at most one in ten may")
+    return faults
+
+
+def toc_faults(documents: list[str], root: Path) -> list[str]:
+    """Return the pages of the table of contents that are not on disk, and the notebooks on disk that are not in it."""
+    faults = [
+        f"_toc.yml names {document}, and there is no {document}.ipynb or .md"
+        for document in documents
+        if not any((root / f"{document}{suffix}").is_file() for suffix in (".ipynb", ".md"))
+    ]
+    on_disk = (
+        path.relative_to(root).with_suffix("").as_posix()
+        for path in (root / "book").rglob("*.ipynb")
+        if ".ipynb_checkpoints" not in path.parts
+    )
+    return faults + [f"{document}.ipynb is not in _toc.yml" for document in on_disk if document not in documents]
+
+
+# The stored notebooks.
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_stored_notebook(name: str, check: Callable[[NotebookNode], list[str]]) -> None:
+    assert check(notebooks.read(ROOT / name)) == []
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_stored_text_is_canonical(name: str) -> None:
+    stored = (ROOT / name).read_text(encoding="utf-8")
+    assert notebooks.text(notebooks.canonical(notebooks.read(ROOT / name), name)) == stored, "run: make notebooks"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_images_of_markdown_pages_have_alternative_text(name: str) -> None:
+    assert markdown_images_without_alt((ROOT / name).read_text(encoding="utf-8")) == []
+
+
+def test_table_of_contents_and_disk_agree() -> None:
+    assert toc_faults(notebooks.toc_documents(), ROOT) == []
+
+
+def test_whitelist_and_notebooks_agree() -> None:
+    whitelist = yaml.safe_load(WHITELIST.read_text(encoding="utf-8"))
+    assert whitelist_faults(whitelist, {name: notebooks.read(ROOT / name) for name in NOTEBOOKS}) == []
+
+
+@pytest.mark.snli
+def test_no_output_quotes_the_corpus() -> None:
+    from infersent.data import load
+
+    printed = "\n".join(
+        text for name in NOTEBOOKS for cell in code_cells(notebooks.read(ROOT / name)) for text in output_texts(cell)
+    )
+    words = " ".join(re.findall(r"\w+", printed.lower()))
+    pairs = [load("snli", split=split) for split in ("dev", "test")]
+    sentences = {sentence for part in pairs for column in (part.premises, part.hypotheses) for sentence in column}
+    normal = {" ".join(re.findall(r"\w+", sentence.lower())) for sentence in sentences}
+    # A sentence of four words or fewer, such as "A man is outside.", can be anybody's.
+    assert [sentence for sentence in normal if sentence.count(" ") >= 4 and sentence in words] == []
+
+
+# Each check, seen to fail.
+
+
+def book(*cells: NotebookNode, **metadata: object) -> NotebookNode:
+    """Return a canonical notebook of these cells."""
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    return notebooks.canonical(new_notebook(cells=list(cells), metadata=metadata), "made")
+
+
+def code(source: str = "1 + 1", *outputs: NotebookNode, count: int | None = 1, **metadata: object) -> NotebookNode:
+    return new_code_cell(source, execution_count=count, outputs=list(outputs), metadata=metadata)
+
+
+def stream(text: str, name: str = "stdout") -> NotebookNode:
+    return new_output("stream", name=name, text=text)
+
+
+def display(**data: str) -> NotebookNode:
+    mimes = {"html": "text/html", "plain": "text/plain", "png": "image/png", "svg": "image/svg+xml"}
+    return new_output("display_data", {mimes[kind]: value for kind, value in data.items()})
+
+
+ALT = {"mystnb": {"image": {"alt": "A rising line."}}}
+GOOD = book(
+    new_markdown_cell("# The product\n\n![A tree.](tree.png)"),
+    code("print(2)", stream("2\n"), count=1),
+    code("plot()", display(plain="<Figure size 640x480 with 1 Axes>", png="iVBORw0K"), count=2, **ALT),
+)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_a_good_notebook_has_no_faults(check: Callable[[NotebookNode], list[str]]) -> None:
+    assert check(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "notebook"),
+    [
+        (unexecuted, book(code(count=None))),
+        (unexecuted, book(code(count=1), code(count=3))),
+        (unexecuted, book(code(count=2), code(count=1))),
+        (errors_stored, book(code("1/0", new_output("error", ename="ZeroDivisionError", evalue="x", traceback=[])))),
+        (stderr_stored, book(code("warn()", stream("UserWarning: …", name="stderr")))),
+        (leaks, book(code("print(p)", stream("/home/ada/book/x.py")))),
+        (leaks, book(code("p", display(html="<td>/usr/lib/python3/site-packages/torch</td>")))),
+        (leaks, book(code("f", display(plain="<function f at 0x7f3a2b1c9d00>")))),
+        (leaks, book(code("plot()", display(svg="<svg><!-- /tmp/x.svg --></svg>"), **ALT))),
+        (images_without_alt, book(new_markdown_cell("![](tree.png)"))),
+        (images_without_alt, book(new_markdown_cell("A tree: <img src='tree.png'> here."))),
+        (images_without_alt, book(new_markdown_cell("<img src='tree.png' alt=''>"))),
+        (images_without_alt, book(new_markdown_cell("```{figure} tree.png\n:name: tree\nA caption.\n```"))),
+        (images_without_alt, book(new_markdown_cell(":::{image} tree.png\n:::"))),
+        (images_without_alt, book(code("plot()", display(png="iVBORw0K")))),
+        (not_canonical, NotebookNode(GOOD | {"metadata": {"widgets": {}}})),
+        (not_canonical, NotebookNode(GOOD | {"cells": [*GOOD.cells, GOOD.cells[0]]})),
+    ],
+)
+def test_a_bad_notebook_has_a_fault(check: Callable[[NotebookNode], list[str]], notebook: NotebookNode) -> None:
+    assert len(check(notebook)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["![A tree.](tree.png)", "```{figure} tree.png\n:alt: A tree.\n```", ":::{figure} tree.png\n:alt: A tree.\n:::",
+     "<img alt='A tree.' src='tree.png'>", "`![](code.png)`"],
+)  # fmt: skip
+def test_images_with_alternative_text_are_no_fault(source: str) -> None:
+    assert markdown_images_without_alt(source) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "metadata", "escaping"),
+    [
+        ("x", {}, False),
+        ("x", {"tags": ["hide-input"]}, False),
+        ("x", {"tags": ["nbval-check-output"]}, False),
+        ("x", {"tags": ["nbval-ignore-output"]}, True),
+        ("x", {"tags": ["nbval-skip"]}, True),
+        ("x", {"tags": ["nbval-raises-exception"]}, True),
+        ("x", {"tags": ["raises-exception"]}, True),
+        ("# NBVAL_IGNORE_OUTPUT\nx", {}, True),
+        ("# PYTEST_VALIDATE_IGNORE_OUTPUT\nx", {}, True),
+        ("x\n# NBVAL_SKIP", {}, True),
+        ("'NBVAL_SKIP'", {}, False),
+    ],
+)
+def test_which_cells_escape(source: str, metadata: dict[str, list[str]], escaping: bool) -> None:
+    assert escapes(code(source, **metadata)) is escaping
+
+
+ENTRY = {"notebook": "a.ipynb", "cell": "cell-0", "reason": "Prints the operating system."}
+
+
+def one_escapes(cells: int = 10) -> dict[str, NotebookNode]:
+    """Return a notebook whose first code cell, of so many, escapes comparison."""
+    return {"a.ipynb": book(code("# NBVAL_IGNORE_OUTPUT\nx"), *(code(count=n) for n in range(2, cells + 1)))}
+
+
+def test_a_whitelist_that_agrees() -> None:
+    assert whitelist_faults([ENTRY], one_escapes()) == []
+    assert whitelist_faults([], {}) == []
+
+
+def test_an_escaping_cell_must_be_listed() -> None:
+    assert whitelist_faults([], one_escapes()) == [
+        "('a.ipynb', 'cell-0') escapes comparison and is not on the whitelist"
+    ]
+
+
+@pytest.mark.parametrize("change", [{"cell": "cell-1"}, {"cell": "gone"}, {"notebook": "b.ipynb"}])
+def test_a_listed_cell_must_escape(change: dict[str, str]) -> None:
+    (fault,) = whitelist_faults([ENTRY, ENTRY | change], one_escapes())
+    assert fault.endswith("is on the whitelist and does not escape")
+
+
+@pytest.mark.parametrize("entry", [ENTRY | {"reason": " "}, {"notebook": "a.ipynb", "cell": "cell-0"}])
+def test_a_listed_cell_needs_a_reason(entry: dict[str, str]) -> None:
+    assert whitelist_faults([entry], one_escapes()) == [f"{entry} needs notebook, cell, reason"]
+
+
+def test_at_most_one_code_cell_in_ten_escapes() -> None:
+    (fault,) = whitelist_faults([ENTRY], one_escapes(cells=9))
+    assert fault == "1 of 9 code cells escape comparison; at most one in ten may"
+
+
+def test_table_of_contents_faults(tmp_path: Path) -> None:
+    (tmp_path / "book" / ".ipynb_checkpoints").mkdir(parents=True)
+    for name in ("intro.md", "product.ipynb", "stray.ipynb", ".ipynb_checkpoints/product.ipynb"):
+        (tmp_path / "book" / name).touch()
+    assert toc_faults(["book/intro", "book/product", "book/gone"], tmp_path) == [
+        "_toc.yml names book/gone, and there is no book/gone.ipynb or .md",
+        "book/stray.ipynb is not in _toc.yml",
+    ]
+
+
+# tools/notebooks.py
+
+
+def messy() -> NotebookNode:
+    """Return a notebook as an editor leaves it."""
+    data = {notebooks.WIDGET_VIEW: {"model_id": "8f3a"}, "text/html": "<div></div>", "text/plain": "W"}
+    outputs = [stream("a"), stream("b\n"), new_output("display_data", data)]
+    cells = [
+        new_markdown_cell("A"),
+        code("x", *outputs, execution={"iopub.execute_input": "2026-01-01"}, tags=["hide-input"]),
+        new_markdown_cell("B"),
+        new_markdown_cell("C"),
+    ]
+    cells[0].id = cells[2].id = "keep-me"
+    cells[3].id = "not valid!"
+    metadata = {
+        "widgets": {"state": {}},
+        "kernelspec": {"name": "venv"},
+        "language_info": {"version": "3.11.7"},
+        "infersent": {"needs": ["snli"]},
+    }
+    # new_notebook would mend the ids.
+    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+
+
+def test_canonical_form_keeps_what_the_author_wrote_and_nothing_else() -> None:
+    before = messy()
+    result = notebooks.canonical(before, "book/a.ipynb")
+    assert before.metadata.widgets == {"state": {}}, "the argument was changed"
+    assert result.metadata == {
+        "infersent": {"needs": ["snli"]},
+        "kernelspec": notebooks.KERNELSPEC,
+        "language_info": notebooks.LANGUAGE_INFO,
+    }
+    cell = result.cells[1]
+    assert cell.metadata == {"tags": ["hide-input"]}
+    assert cell.outputs[0].text == "ab\n"
+    assert cell.outputs[1].data == {"text/html": "<div></div>", "text/plain": "W"}
+
+
+def test_canonical_ids_are_unique_and_depend_on_the_name_and_the_place_alone() -> None:
+    ids = [cell.id for cell in notebooks.canonical(messy(), "book/a.ipynb").cells]
+    assert ids[0] == "keep-me"
+    assert len(set(ids)) == 4
+    assert [cell.id for cell in notebooks.canonical(messy(), "book/a.ipynb").cells][2:] == ids[2:]
+    assert [cell.id for cell in notebooks.canonical(messy(), "book/b.ipynb").cells][2:] != ids[2:]
+
+
+def test_canonical_form_is_its_own() -> None:
+    once = notebooks.canonical(messy(), "book/a.ipynb")
+    assert notebooks.canonical(once, "book/other.ipynb") == once
+
+
+def test_text_survives_a_round_trip(tmp_path: Path) -> None:
+    text = notebooks.text(GOOD)
+    (tmp_path / "a.ipynb").write_text(text, encoding="utf-8")
+    assert text.endswith("}\n")
+    assert notebooks.text(notebooks.read(tmp_path / "a.ipynb")) == text
+
+
+def test_an_old_format_is_refused_by_name(tmp_path: Path) -> None:
+    old = tmp_path / "old.ipynb"
+    old.write_text(nbformat.v3.nbjson.writes(nbformat.v3.new_notebook()), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"old\.ipynb: notebook format 3"):
+        notebooks.read(old)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "kept"),
+    [("trained in 14.2 s, 1,203 sentences/s\n", True), ("accuracy 0.98 in 12.0 s, 950 sentences/s\n", False)],
+)
+def test_outputs_that_differ_in_their_speed_alone_stay_as_stored(fresh: str, kept: bool) -> None:
+    patterns = dict(notebooks.get_sanitize_patterns(notebooks.SANITIZER.read_text(encoding="utf-8")))
+    stored = book(code("train()", stream("trained in 12.0 s, 950 sentences/s\n")))
+    result = book(code("train()", stream(fresh)))
+    notebooks.keep_unchanged(result, stored, patterns)
+    assert (result == stored) is kept
+
+
+def test_a_write_that_fails_leaves_the_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_text("before")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        notebooks.write_atomically(path, "after")
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "tools" / "notebooks.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=ROOT)
+
+
+#: Cells whose outputs would change from run to run but for the tool: hashes, flushed streams, pictures, widgets.
+CELLS = (
+    "import os\nos.path.basename(os.getcwd()), os.environ['OMP_NUM_THREADS'], hash('u*v')",
+    "import sys\nprint(1)\nsys.stdout.flush()\nprint(2)",
+    "import matplotlib.pyplot as plt\n_ = plt.figure(figsize=(1, 1))\n_ = plt.plot([0, 1])",
+    "from infersent.widgets import FeatureExplorer\nFeatureExplorer()",
+)
+
+
+def unexecuted_notebook(path: Path, *sources: str, **metadata: object) -> Path:
+    """Write a notebook of code cells, as an author starts one."""
+    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources], metadata=metadata), path)
+    return path
+
+
+def test_execution_stores_the_same_bytes_twice(tmp_path: Path) -> None:
+    path = unexecuted_notebook(tmp_path / "a.ipynb", *CELLS)
+
+    assert run("--check", path).returncode == 1, "an unexecuted notebook passed"
+    assert run(path).returncode == 0
+    first = path.read_bytes()
+    notebook = notebooks.read(path)
+    assert unexecuted(notebook) == not_canonical(notebook) == []
+    assert notebook.cells[0].outputs[0].data["text/plain"].startswith(f"('{tmp_path.name}', '1', ")
+    assert [output.text for output in notebook.cells[1].outputs] == ["1\n2\n"]
+    assert set(notebook.cells[2].outputs[0].data) == {"image/png", "text/plain"}
+    assert set(notebook.cells[3].outputs[0].data) == {"text/html", "text/plain"}
+
+    assert "unchanged" in run(path).stdout
+    assert path.read_bytes() == first
+
+
+def test_a_cell_that_raises_is_named_and_the_file_left_alone(tmp_path: Path) -> None:
+    path = unexecuted_notebook(tmp_path / "bad.ipynb", "1", "undefined_name")
+    before = path.read_bytes()
+    result = run(path)
+    assert result.returncode == 1
+    assert "failed in cell 2 of 2" in result.stdout
+    assert "NameError: name 'undefined_name' is not defined" in result.stdout
+    assert path.read_bytes() == before
+
+
+def test_a_path_that_is_no_notebook_is_refused() -> None:
+    result = run("book/nowhere.ipynb")
+    assert result.returncode == 2
+    assert "book/nowhere.ipynb is not a notebook on disk" in result.stderr
+
+
+# The check itself, as `pytest --nbval` runs it.
+
+
+def nbval(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the notebook check over a folder of notebooks, with this project's settings and hooks."""
+    settings = ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT, "-p", "conftest", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "--nbval", *settings, folder]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=300, cwd=ROOT, env=os.environ | environment, check=False
+    )
+
+
+def test_the_check_passes_what_the_tool_stored_and_fails_on_a_changed_number(tmp_path: Path) -> None:
+    path = unexecuted_notebook(tmp_path / "a.ipynb", *CELLS)
+    assert run(path).returncode == 0
+    good = nbval(tmp_path)
+    assert "4 passed" in good.stdout, good.stdout
+
+    path.write_text(path.read_text(encoding="utf-8").replace("2\\n", "3\\n"), encoding="utf-8")
+    bad = nbval(tmp_path)
+    assert "1 failed, 3 passed" in bad.stdout, bad.stdout
+    assert "Cell outputs differ" in bad.stdout
+
+
+def test_a_notebook_without_its_archive_is_skipped_and_the_reason_printed(tmp_path: Path) -> None:
+    unexecuted_notebook(tmp_path / "a.ipynb", "1", "2", infersent={"needs": ["snli"]})
+    empty = {"INFERSENT_DATA": "", "INFERSENT_CACHE": str(tmp_path), "INFERSENT_OFFLINE": "1"}
+    result = nbval(tmp_path, **empty)
+    assert result.returncode == 0
+    assert "2 skipped" in result.stdout, result.stdout
+    assert re.search(r"SKIPPED \[2\] .*needs snli_1\.0\.zip, which is not on disk.*INFERSENT_OFFLINE", result.stdout)
+
+
+def test_a_notebook_that_needs_something_unknown_is_an_error(tmp_path: Path) -> None:
+    unexecuted_notebook(tmp_path / "a.ipynb", "1", infersent={"needs": ["snly"]})
+    result = nbval(tmp_path)
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "needs 'snly'; what can be needed: snli" in result.stderr

@@ -1,0 +1,193 @@
+"""Tokens, vocabulary and word vectors."""
+
+import re
+import zipfile
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from infersent import text
+from infersent.data.fetch import DamagedArchive
+from tokenizers import Tokenizer
+
+
+def slow_split(sentence):
+    """The rule once more, by Python's own means: characters are told apart by their Unicode category."""
+    import unicodedata
+
+    def kind(character):
+        category = unicodedata.category(character)
+        return "L" if category[0] in "LM" else "N" if category[0] == "N" else " " if character.isspace() else "."
+
+    words, i = [], 0
+    while i < len(sentence):
+        ending = re.match(r"'(s|re|ve|ll|d|m)", sentence[i:])
+        end = i + 1
+        if ending and (i + ending.end() == len(sentence) or unicodedata.category(sentence[i + ending.end()])[0] not in "LN"):
+            end = i + ending.end()
+        elif kind(sentence[i]) in "LN":
+            while end < len(sentence) and kind(sentence[end]) == kind(sentence[i]):
+                end += 1
+        if kind(sentence[i]) != " ":
+            words.append(sentence[i:end])
+        i = end
+    return words
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("Two dogs run.", ["two", "dogs", "run", "."]),
+        ("She isn't sleeping", ["she", "is", "not", "sleeping"]),
+        ("I can't, and won't!", ["i", "can", "not", ",", "and", "will", "not", "!"]),
+        ("the man’s hat, they're", ["the", "man", "'s", "hat", ",", "they", "'re"]),
+        ("a 't-shirt' for $10.50", ["a", "'", "t", "-", "shirt", "'", "for", "$", "10", ".", "50"]),
+        ("naïve café", ["naïve", "café"]),
+        ("cafe\u0301", ["café"]),
+        ("<b>hi</b>", ["<", "b", ">", "hi", "<", "/", "b", ">"]),
+        ("🙂🙂 ok", ["🙂", "🙂", "ok"]),
+        ("'sorry'", ["'", "sorry", "'"]),
+        ("  \t\n ", []),
+        ("", []),
+    ],
+)
+def test_tokens(sentence, words):
+    assert text.split_words(sentence) == words
+
+
+@given(st.text(st.sampled_from("aéz9Ⅷ٣ '-.s\u0301<🙂漢\t"), max_size=20))
+def test_tokens_agree_with_a_slow_reading_of_the_rule(sentence):
+    normal = text._WORDLESS.normalizer.normalize_str(sentence)
+    assert text.split_words(sentence) == slow_split(normal)
+
+
+@given(st.text(max_size=40))
+def test_no_character_but_blanks_is_lost(sentence):
+    normal = text._WORDLESS.normalizer.normalize_str(sentence)
+    kept = "".join(text.split_words(sentence))
+    # \s of the rule's engine and of Python differ on a few control characters, which may stay or go.
+    strip = re.compile(r"[\s\x00-\x20\x7f-\xa0\u2028\u2029\u180e\u200b]")
+    assert strip.sub("", kept) == strip.sub("", normal)
+
+
+def test_tokenizer_ids_and_unknown_words():
+    tokenizer = text.build_tokenizer(["dog", "not"])
+    assert tokenizer.encode("Dogs aren't dog").ids == [1, 1, 3, 2]
+    assert tokenizer.encode("").ids == []
+
+
+def test_tokenizer_survives_its_file(tmp_path):
+    tokenizer = text.build_tokenizer(["dog", "'s", "not"])
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    again = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    for sentence in ("The DOG's", "don’t", "", "漢字 dog"):
+        assert again.encode(sentence).ids == tokenizer.encode(sentence).ids
+
+
+@pytest.mark.parametrize("words", [["dog", "dog"], ["[PAD]"]])
+def test_a_word_cannot_have_two_ids(words):
+    with pytest.raises(ValueError, match=re.escape(repr(words[-1]))):
+        text.build_tokenizer(words)
+
+
+def test_vocabulary_sorts_words_into_three_kinds():
+    vectors = text.WordVectors(["dog", "cat"], np.eye(2, dtype=np.float32), "toy")
+    vocabulary = text.build_vocabulary(Counter(dog=5, a=4, the=4, zyx=1), vectors, min_count=2)
+    assert vocabulary.given == ["dog", "cat"]
+    assert vocabulary.trained == ["a", "the"]
+    assert vocabulary.coverage == pytest.approx({"given": 5 / 14, "trained": 8 / 14, "unknown": 1 / 14})
+    assert vocabulary.tokenizer().encode("a the dog cat zyx").ids == [2, 3, 4, 5, 1]
+    assert "35.71% given" in repr(vocabulary)
+
+
+def test_vocabulary_does_not_depend_on_the_order_of_counting():
+    vectors = text.WordVectors(["dog"], np.ones((1, 2), np.float32), "toy")
+    one = text.build_vocabulary(text.count_words(["b a", "c"]), vectors, min_count=1)
+    other = text.build_vocabulary(text.count_words(["c", "a b"]), vectors, min_count=1)
+    assert one.trained == other.trained == ["a", "b", "c"]
+
+
+GLOVE = "the 0.5 -1\ndog 1 2\n. . 3 4\nCafé 5 6\n"
+
+
+@pytest.fixture(params=["plain", "zip"])
+def glove(request, tmp_path):
+    """A GloVe file in either form; the third word has a blank in it, as some of glove.840B have."""
+    if request.param == "plain":
+        path = tmp_path / "toy.2d.txt"
+        path.write_text(GLOVE, "utf-8")
+    else:
+        path = tmp_path / "toy.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("toy.2d.txt", GLOVE)
+    return path
+
+
+def test_glove_files(glove):
+    vectors = text.read_glove(glove)
+    assert vectors.words == ["the", "dog", ". .", "Café"]
+    assert vectors.vectors.tolist() == [[0.5, -1], [1, 2], [3, 4], [5, 6]]
+    assert (vectors.dim, vectors.name, vectors.vectors.dtype) == (2, "toy.2d", np.float32)
+
+
+def test_glove_keeps_only_what_is_asked_for(glove):
+    assert text.read_glove(glove, {"Café", "dog", "absent"}).words == ["dog", "Café"]
+    with pytest.raises(ValueError, match="none of the 1 words asked for"):
+        text.read_glove(glove, {"absent"})
+
+
+def test_word2vec_header_is_skipped(tmp_path):
+    (tmp_path / "w.txt").write_text("2 3\na 1 2 3\nb 4 5 6\n")
+    assert text.read_glove(tmp_path / "w.txt").vectors.shape == (2, 3)
+
+
+@pytest.mark.parametrize("line", ["dog 1", "dog 1 x", "dog 1 nan"])
+def test_a_malformed_line_is_named(tmp_path, line):
+    path = tmp_path / "bad.txt"
+    path.write_text(f"the 1 2\n{line}\n")
+    with pytest.raises(ValueError, match=r"bad\.txt, bad\.txt, line 2"):
+        text.read_glove(path)
+
+
+def test_an_archive_with_several_files_wants_a_name(tmp_path):
+    path = tmp_path / "two.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "x 1\n")
+        archive.writestr("b.txt", "y 2\n")
+    assert text.read_glove(path, member="b.txt").words == ["y"]
+    for member in (None, "c.txt"):
+        with pytest.raises(ValueError, match=rf"holds a\.txt, b\.txt; name one of them as member, not {member!r}"):
+            text.read_glove(path, member=member)
+
+
+def test_a_truncated_archive_is_named(tmp_path):
+    path = tmp_path / "cut.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", GLOVE)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(DamagedArchive, match=r"cut\.zip is damaged or cut short"):
+        text.read_glove(path)
+
+
+def test_shipped_vectors_are_glove():
+    vectors = text.shipped_vectors()
+    assert len(vectors.words) == len(set(vectors.words)) == len(vectors.vectors)
+    assert (vectors.dim, vectors.words[:2]) == (100, ["the", ","])
+    assert np.isfinite(vectors.vectors).all()
+
+    def cosine(a, b):
+        x, y = (vectors.vectors[vectors.words.index(w)] for w in (a, b))
+        return x @ y / np.linalg.norm(x) / np.linalg.norm(y)
+
+    assert cosine("dog", "cat") > 0.8 > 0.4 > cosine("dog", "guitar")
+
+
+def test_shipped_vectors_survive_their_files(tmp_path, monkeypatch):
+    toy = text.WordVectors(["a", "b"], np.array([[0.5, 1], [2, -3]], np.float32), "toy")
+    text.write_shipped_vectors(toy, tmp_path)
+    monkeypatch.setattr(text, "_RECORDED", tmp_path)
+    again = text.shipped_vectors()
+    assert again.words == toy.words
+    assert np.array_equal(again.vectors, toy.vectors)

@@ -1,0 +1,282 @@
+"""Training: it learns, it repeats itself, and nothing is lost when it stops."""
+
+import errno
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from infersent import InferSent, training
+from infersent.checkpoint import load_metrics
+from infersent.data.batching import encode_pairs
+from infersent.evaluation import evaluate
+from infersent.training import Epoch, TrainingConfig, TrainingDiverged, label_weights, train
+
+from tests.toy import toy_model, toy_pairs
+
+CONFIG = TrainingConfig(learning_rate=0.02, decay=0.9, epochs=4, batch_size=16, class_weights=False)
+
+
+def encoded(n=96, seed=0):
+    return encode_pairs(toy_pairs(n, seed), toy_model().tokenizer, cache=False)
+
+
+TRAIN, DEV = encoded(), encoded(48, seed=1)
+
+
+def run(model=None, config=CONFIG, **options):
+    model = model or toy_model(word_dropout=0.1)
+    return model, train(model, TRAIN, DEV, config, progress=False, **options)
+
+
+def numbers(log):
+    """The log without what depends on the clock."""
+    return [replace(epoch, seconds=0, sentences_per_second=0) for epoch in log]
+
+
+def same_parameters(a, b):
+    return all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_it_learns(optimizer):
+    rate = {"adam": 0.02, "sgd": 0.5}[optimizer]
+    model, log = run(config=replace(CONFIG, optimizer=optimizer, learning_rate=rate, epochs=12))
+    assert log[-1].loss < 0.5 * log[0].loss
+    assert evaluate(model, DEV).accuracy > 0.8
+    assert not model.training
+
+
+def test_same_seed_same_numbers_other_seed_others():
+    (a, log_a), (b, log_b) = run(), run()
+    assert numbers(log_a) == numbers(log_b)
+    assert same_parameters(a, b)
+    assert numbers(run(config=replace(CONFIG, seed=1))[1]) != numbers(log_a)
+
+
+def test_the_best_epoch_is_kept(tmp_path, monkeypatch):
+    """Dev accuracy is made up, so that the best epoch is neither the first nor the last."""
+    made_up = iter([0.5, 0.7, 0.7, 0.6])
+    snapshots = []
+
+    class Made:
+        accuracy = property(lambda self: next(made_up))
+
+    def fake(model, pairs):
+        snapshots.append({k: v.clone() for k, v in model.state_dict().items()})
+        return Made()
+
+    monkeypatch.setattr(training, "evaluate", fake)
+    model, log = run(out=tmp_path / "run")
+    assert [e.dev_accuracy for e in log] == [0.5, 0.7, 0.7, 0.6]
+    saved = InferSent.from_pretrained(tmp_path / "run")
+    for m in (model, saved):
+        assert all(torch.equal(m.state_dict()[k], v) for k, v in snapshots[1].items())
+    assert load_metrics(tmp_path / "run")["best"]["epoch"] == 2
+
+
+def test_the_papers_schedule(monkeypatch):
+    """0.99 an epoch, a fifth after a drop below the best so far, and an end when the rate is spent."""
+    made_up = iter([0.5, 0.6, 0.55, 0.6, 0.1, 0.1, 0.1, 0.1])
+
+    class Made:
+        accuracy = property(lambda self: next(made_up))
+
+    monkeypatch.setattr(training, "evaluate", lambda model, pairs: Made())
+    _, log = run(config=replace(CONFIG, optimizer="sgd", learning_rate=0.1, decay=0.99, shrink=5, min_learning_rate=1e-3, epochs=20))
+    rates = [0.1, 0.1 * 0.99, 0.1 * 0.99**2, 0.1 * 0.99**3 / 5, 0.1 * 0.99**4 / 5, 0.1 * 0.99**5 / 25]
+    assert [e.learning_rate for e in log] == pytest.approx([*rates[:6]])
+    assert 0.1 * 0.99**6 / 125 < 1e-3  # why there is no seventh
+
+
+def test_learning_rate_of_each_epoch_is_the_optimisers(monkeypatch):
+    seen = []
+    real = training._one_epoch
+
+    def spy(model, optimizer, *rest):
+        seen.append(optimizer.param_groups[0]["lr"])
+        return real(model, optimizer, *rest)
+
+    monkeypatch.setattr(training, "_one_epoch", spy)
+    _, log = run()
+    assert seen == [e.learning_rate for e in log] == pytest.approx([0.02, 0.018, 0.0162, 0.01458])
+
+
+def test_label_weights_balance_the_loss():
+    weights = label_weights(np.array([0, 0, 0, 1, 2, 2]))
+    assert weights.tolist() == pytest.approx([6 / 9, 2.0, 1.0])
+    with pytest.raises(ValueError, match="No pair has the label 'neutral'.*class_weights=False"):
+        label_weights(np.array([0, 2]))
+
+
+def test_gradients_are_clipped(monkeypatch):
+    norms = []
+    monkeypatch.setattr(training.nn.utils, "clip_grad_norm_", lambda parameters, limit: norms.append(limit))
+    run(config=replace(CONFIG, clip=0.25, epochs=1))
+    assert norms == [0.25] * 6
+
+
+@pytest.mark.parametrize("stop_in", ["the second epoch", "saving the second epoch"])
+def test_ctrl_c_loses_one_epoch_at_most_and_resuming_changes_nothing(tmp_path, monkeypatch, stop_in):
+    straight, log = run(out=tmp_path / "straight")
+
+    calls = []
+    name = "evaluate" if stop_in == "the second epoch" else "save_checkpoint"
+    real = getattr(training, name)
+
+    def interrupt(*args, **kwargs):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(training, name, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(out=tmp_path / "stopped")
+    monkeypatch.undo()
+    assert len((tmp_path / "stopped" / "log.jsonl").read_text().splitlines()) >= 1
+    InferSent.from_pretrained(tmp_path / "stopped")
+
+    resumed, log_resumed = run(out=tmp_path / "stopped", resume=True)
+    assert numbers(log_resumed) == numbers(log)
+    assert same_parameters(resumed, straight)
+    on_disk = [Epoch(**json.loads(line)) for line in (tmp_path / "stopped" / "log.jsonl").read_text().splitlines()]
+    assert numbers(on_disk) == numbers(log)
+
+
+@pytest.mark.parametrize("schedule", [{"optimizer": "sgd", "learning_rate": 0.5, "shrink": 5.0}, {"head": "stacked-linear"}])
+def test_resuming_for_more_epochs_equals_one_long_run(tmp_path, schedule):
+    model_options = {k: v for k, v in schedule.items() if k == "head"}
+    config = replace(CONFIG, **{k: v for k, v in schedule.items() if k != "head"})
+    long, log = run(toy_model(**model_options), config)
+    run(toy_model(**model_options), replace(config, epochs=2), out=tmp_path / "r")
+    resumed, log_resumed = run(toy_model(**model_options), config, out=tmp_path / "r", resume=True)
+    assert numbers(log_resumed) == numbers(log)
+    assert same_parameters(resumed, long)
+
+
+def test_resuming_a_finished_run_trains_no_further(tmp_path):
+    _, log = run(out=tmp_path / "r")
+    again, log_again = run(toy_model(seed=9, word_dropout=0.1), out=tmp_path / "r", resume=True)
+    assert log_again == log
+    assert np.array_equal(again.encode("a dog"), InferSent.from_pretrained(tmp_path / "r").encode("a dog"))
+
+
+def test_resume_without_a_run_starts_one(tmp_path):
+    assert len(run(out=tmp_path / "new", resume=True)[1]) == 4
+
+
+def test_a_run_is_not_overwritten(tmp_path):
+    run(out=tmp_path / "r")
+    with pytest.raises(ValueError, match=r"has a run already; go on with it by --resume"):
+        run(out=tmp_path / "r")
+
+
+@pytest.mark.parametrize(
+    ("model", "config", "provenance", "message"),
+    [
+        ({"hidden": 7}, {}, {}, r"model\.hidden was 6, now 7"),
+        ({}, {"seed": 3}, {}, r"training\.seed was 0, now 3"),
+        ({}, {}, {"data": "other"}, "data was None, now other"),
+    ],
+)
+def test_resuming_with_other_settings_is_refused(tmp_path, model, config, provenance, message):
+    run(toy_model(), out=tmp_path / "r")
+    with pytest.raises(ValueError, match=f"other settings: {message}"):
+        run(toy_model(**model), replace(CONFIG, **config), out=tmp_path / "r", resume=True, provenance=provenance)
+
+
+def test_nan_stops_the_run_and_keeps_the_last_good_state(tmp_path):
+    model = toy_model()
+
+    def poison(epoch):
+        if epoch.epoch == 2:
+            with torch.no_grad():
+                model.head[1].bias[0] = math.nan
+
+    with pytest.raises(TrainingDiverged, match=r"loss became nan in epoch 3, step 1\..*learning rate below 0\.02"):
+        run(model, out=tmp_path / "r", report=poison)
+    saved = InferSent.from_pretrained(tmp_path / "r")
+    assert all(torch.isfinite(p).all() for p in saved.parameters())
+    assert load_metrics(tmp_path / "r")["best"]["epoch"] <= 2
+    assert len(run(out=tmp_path / "r", resume=True, model=toy_model())[1]) == 4
+
+
+def test_a_full_disk_keeps_the_epoch_before(tmp_path, monkeypatch):
+    real, calls = training.torch.save, []
+
+    def save(state, path):
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(state, path)
+
+    monkeypatch.setattr(training.torch, "save", save)
+    with pytest.raises(OSError, match=r"disk is full .*--resume"):
+        run(out=tmp_path / "r")
+    monkeypatch.undo()
+    straight, log = run()
+    resumed, log_resumed = run(out=tmp_path / "r", resume=True)
+    assert numbers(log_resumed) == numbers(log)
+    assert same_parameters(resumed, straight)
+
+
+def test_what_training_refuses():
+    model = toy_model()
+    nothing = encode_pairs(toy_pairs(0), model.tokenizer, cache=False)
+    with pytest.raises(ValueError, match="0 to train on and 48 for dev"):
+        train(model, nothing, DEV, CONFIG)
+    with pytest.raises(ValueError, match="no optimizer 'adamm'. Did you mean 'adam'"):
+        run(config=replace(CONFIG, optimizer="adamm"))
+
+
+def test_progress_shows_loss_and_speed(capsys):
+    train(toy_model(), encoded(960), DEV, replace(CONFIG, epochs=1, batch_size=8), progress=True)
+    shown = capsys.readouterr().err
+    assert "epoch 1/1" in shown
+    assert "sentences/s" in shown
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT])
+def test_a_killed_process_goes_on_where_it_stopped(tmp_path, kill):
+    """The real thing: the command in a process of its own, killed in the middle of an epoch."""
+    for name, n, seed in (("train", 3000, 0), ("dev", 90, 1)):
+        pairs = toy_pairs(n, seed)
+        rows = zip(pairs.premises, pairs.hypotheses, pairs.labels, strict=True)
+        lines = [f"{p}\t{h}\t{('entailment', 'neutral', 'contradiction')[y]}" for p, h, y in rows]
+        (tmp_path / f"{name}.tsv").write_text("\n".join(["premise\thypothesis\tlabel", *lines]) + "\n")
+
+    def command(out, *more):
+        data = ["--data", str(tmp_path / "train.tsv"), "--dev", str(tmp_path / "dev.tsv")]
+        size = ["--preset", "demo", "--hidden", "8", "--epochs", "3", "--threads", "1"]
+        return [sys.executable, "-m", "infersent", "train", *data, *size, "--out", str(tmp_path / out), *more]
+
+    environment = os.environ | {"INFERSENT_CACHE": str(tmp_path / "cache")}
+    options = {"env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    subprocess.run(command("straight"), check=True, **options)
+
+    process = subprocess.Popen(command("killed"), **options)
+    log = tmp_path / "killed" / "log.jsonl"
+    while not (log.exists() and log.read_text()) and process.poll() is None:
+        time.sleep(0.005)
+    process.send_signal(kill)
+    _, errors = process.communicate(timeout=60)
+    if kill == signal.SIGINT:
+        assert process.returncode == 130
+        assert "only the epoch under way is lost" in errors
+        assert "--resume" in errors
+    assert len(log.read_text().splitlines()) < 3, "it was done before the signal came"
+    subprocess.run(command("killed", "--resume"), check=True, **options)
+
+    def read(out):
+        return numbers([Epoch(**json.loads(line)) for line in (tmp_path / out / "log.jsonl").read_text().splitlines()])
+
+    assert read("killed") == read("straight")
+    assert same_parameters(InferSent.from_pretrained(tmp_path / "killed"), InferSent.from_pretrained(tmp_path / "straight"))
