@@ -1,10 +1,8 @@
-"""What several test files share: how hypothesis searches, the built book, and a browser."""
+"""What several test files share: how hypothesis searches, and a browser."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -19,17 +17,6 @@ settings.register_profile("explore", deadline=None, max_examples=1000, print_blo
 settings.load_profile("repeatable")
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-
-@pytest.fixture(scope="session")
-def built_book(pytestconfig: pytest.Config) -> Path:
-    """The folder of the built book: ``$INFERSENT_BOOK``, by default what ``make book`` builds."""
-    folder = pytestconfig.rootpath / os.environ.get("INFERSENT_BOOK", "_build/html")
-    if not (folder / "index.html").is_file():
-        if "INFERSENT_BOOK" in os.environ:
-            raise FileNotFoundError(f"INFERSENT_BOOK={folder} holds no index.html; build the book there: make book")
-        pytest.skip(f"no book in {folder}; build it: make book")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,16 @@ import os
 import numpy as np
 import pytest
 import torch
-from infersent import InferSent, checkpoint
-from infersent.checkpoint import CheckpointError, find_checkpoint, load_metrics, replace_file, replace_folder, save_checkpoint
 
+from infersent import InferSent, checkpoint
+from infersent.checkpoint import (
+    CheckpointError,
+    find_checkpoint,
+    load_metrics,
+    replace_file,
+    replace_folder,
+    save_checkpoint,
+)
 from tests.toy import toy_model
 
 
@@ -70,7 +77,13 @@ def test_a_kill_while_saving_leaves_a_whole_checkpoint(tmp_path, monkeypatch, re
     assert load_metrics(tmp_path / "m") == {"n": 3}
 
 
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), checkpoint.SafetensorError("I/O error: No space left on device (os error 28)")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        checkpoint.SafetensorError("I/O error: No space left on device (os error 28)"),
+    ],
+)
 def test_a_full_disk_is_explained_and_loses_nothing(tmp_path, monkeypatch, error):
     save_checkpoint(toy_model(), tmp_path / "m", {"n": 1})
 

@@ -5,11 +5,11 @@ import json
 
 import numpy as np
 import pytest
+
 from infersent import LABELS, InferSent, presets
 from infersent.checkpoint import save_checkpoint
 from infersent.choices import choose
 from infersent.cli import main
-
 from tests.toy import toy_model, toy_pairs
 
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+
 from infersent.data.batching import pad
 from infersent.embeddings import WordEmbedding
 from infersent.encoders import ENCODERS, build_encoder, max_pool
@@ -86,7 +87,9 @@ def test_bilstm_max_agrees_with_a_loop_over_cells():
     words = encoder.embedding(torch.tensor(sentence))  # [time, word dim]
 
     def direction(suffix, order):
-        w_x, w_h, b_x, b_h = (getattr(encoder.lstm, f"{p}_l0{suffix}") for p in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+        w_x, w_h, b_x, b_h = (
+            getattr(encoder.lstm, f"{p}_l0{suffix}") for p in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        )
         h = c = torch.zeros(4, dtype=torch.float64)
         states = {}
         for t in order:
@@ -101,5 +104,5 @@ def test_bilstm_max_agrees_with_a_loop_over_cells():
 
 
 def test_unknown_encoder_offers_the_nearest():
-    with pytest.raises(ValueError, match="no encoder 'bilstm'. Did you mean 'bilstm-max'"):
+    with pytest.raises(ValueError, match=r"no encoder 'bilstm'\. Did you mean 'bilstm-max'"):
         make("bilstm")

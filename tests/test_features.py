@@ -5,6 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+
 from infersent import BLOCKS, features, pair_features, register_feature
 
 NAMES = features.feature_names()
@@ -49,7 +50,9 @@ def test_every_block_agrees_with_scalar_arithmetic(uv):
     }
     assert set(reference) == set(NAMES) - {"cosine"}
     for name, function in reference.items():
-        rows = [[function(a, b) for a, b in zip(x, y, strict=True)] for x, y in zip(u.tolist(), v.tolist(), strict=True)]
+        rows = [
+            [function(a, b) for a, b in zip(x, y, strict=True)] for x, y in zip(u.tolist(), v.tolist(), strict=True)
+        ]
         expected = torch.tensor(rows, dtype=u.dtype).reshape(u.shape)
         torch.testing.assert_close(block(u, v, name), expected, rtol=0, atol=0)
 

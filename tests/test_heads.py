@@ -4,8 +4,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from infersent.heads import HEADS, build_head, collapse
 from torch import nn
+
+from infersent.heads import HEADS, build_head, collapse
 
 
 @pytest.mark.parametrize("name", HEADS)
@@ -49,7 +50,7 @@ def test_the_papers_head_in_parameters():
 
 
 def test_mlp_cannot_collapse_and_says_why():
-    with pytest.raises(TypeError, match="Tanh in it is not affine.*'linear' or 'stacked-linear'"):
+    with pytest.raises(TypeError, match=r"Tanh in it is not affine.*'linear' or 'stacked-linear'"):
         collapse(build_head("mlp", 4))
 
 
@@ -66,5 +67,5 @@ def test_nothing_to_collapse():
 
 
 def test_unknown_head_offers_the_nearest():
-    with pytest.raises(ValueError, match="no head 'stacked'. Did you mean 'stacked-linear'"):
+    with pytest.raises(ValueError, match=r"no head 'stacked'\. Did you mean 'stacked-linear'"):
         build_head("stacked", 3)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
+
 from infersent import BLOCKS, InferSent
 from infersent.data.batching import encode_pairs
 from infersent.evaluation import Evaluation, evaluate, wilson_interval
 from infersent.features import feature_names
 from infersent.heads import HEADS
 from infersent.model import ModelConfig
-
 from tests.toy import toy_model, toy_pairs, toy_vocabulary
 
 SENTENCES = ["a dog", "the cat maybe", "", "zebra", "the pig here", "a dog"]
@@ -81,7 +81,11 @@ def test_symmetric_blocks_alone_cannot_tell_direction():
         (lambda m: m.predict_proba("a", "b"), TypeError, r"\[premise\], \[hypothesis\]"),
         (lambda m: toy_model(blocks=("u", "u*w")), ValueError, "Did you mean 'u*"),
         (lambda m: toy_model(head="lin"), ValueError, "Did you mean 'linear'"),
-        (lambda m: InferSent(ModelConfig(), m.tokenizer, 2, torch.zeros(3, 4)), ValueError, "has 9 words, but there are 2 trained and 3"),
+        (
+            lambda m: InferSent(ModelConfig(), m.tokenizer, 2, torch.zeros(3, 4)),
+            ValueError,
+            "has 9 words, but there are 2 trained and 3",
+        ),
     ],
 )
 def test_what_the_model_refuses(call, error, message):
@@ -107,7 +111,9 @@ def test_given_vectors_are_not_trained():
 def test_evaluation_counts():
     result = Evaluation(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]))
     assert result.accuracy == 0.75
-    assert result.recall == pytest.approx({"entailment": 0.5, "neutral": 1.0, "contradiction": float("nan")}, nan_ok=True)
+    assert result.recall == pytest.approx(
+        {"entailment": 0.5, "neutral": 1.0, "contradiction": float("nan")}, nan_ok=True
+    )
     assert result.confusion.tolist() == [[1, 1, 0], [0, 2, 0], [0, 0, 0]]
     assert result.correct.tolist() == [True, False, True, True]
     assert str(result).splitlines()[0] == "accuracy 75.0% (95% interval 30.1% to 95.4%, 4 pairs)"

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
 from infersent import text
 from infersent.data.fetch import DamagedArchive
-from tokenizers import Tokenizer
 
 
 def slow_split(sentence):
@@ -25,7 +26,9 @@ def slow_split(sentence):
     while i < len(sentence):
         ending = re.match(r"'(s|re|ve|ll|d|m)", sentence[i:])
         end = i + 1
-        if ending and (i + ending.end() == len(sentence) or unicodedata.category(sentence[i + ending.end()])[0] not in "LN"):
+        if ending and (
+            i + ending.end() == len(sentence) or unicodedata.category(sentence[i + ending.end()])[0] not in "LN"
+        ):
             end = i + ending.end()
         elif kind(sentence[i]) in "LN":
             while end < len(sentence) and kind(sentence[end]) == kind(sentence[i]):

@@ -13,12 +13,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+
 from infersent import InferSent, training
 from infersent.checkpoint import load_metrics
 from infersent.data.batching import encode_pairs
 from infersent.evaluation import evaluate
 from infersent.training import Epoch, TrainingConfig, TrainingDiverged, label_weights, train
-
 from tests.toy import toy_model, toy_pairs
 
 CONFIG = TrainingConfig(learning_rate=0.02, decay=0.9, epochs=4, batch_size=16, class_weights=False)
@@ -90,7 +90,11 @@ def test_the_papers_schedule(monkeypatch):
         accuracy = property(lambda self: next(made_up))
 
     monkeypatch.setattr(training, "evaluate", lambda model, pairs: Made())
-    _, log = run(config=replace(CONFIG, optimizer="sgd", learning_rate=0.1, decay=0.99, shrink=5, min_learning_rate=1e-3, epochs=20))
+    _, log = run(
+        config=replace(
+            CONFIG, optimizer="sgd", learning_rate=0.1, decay=0.99, shrink=5, min_learning_rate=1e-3, epochs=20
+        )
+    )
     rates = [0.1, 0.1 * 0.99, 0.1 * 0.99**2, 0.1 * 0.99**3 / 5, 0.1 * 0.99**4 / 5, 0.1 * 0.99**5 / 25]
     assert [e.learning_rate for e in log] == pytest.approx([*rates[:6]])
     assert 0.1 * 0.99**6 / 125 < 1e-3  # why there is no seventh
@@ -112,7 +116,7 @@ def test_learning_rate_of_each_epoch_is_the_optimisers(monkeypatch):
 def test_label_weights_balance_the_loss():
     weights = label_weights(np.array([0, 0, 0, 1, 2, 2]))
     assert weights.tolist() == pytest.approx([6 / 9, 2.0, 1.0])
-    with pytest.raises(ValueError, match="No pair has the label 'neutral'.*class_weights=False"):
+    with pytest.raises(ValueError, match=r"No pair has the label 'neutral'.*class_weights=False"):
         label_weights(np.array([0, 2]))
 
 
@@ -151,7 +155,9 @@ def test_ctrl_c_loses_one_epoch_at_most_and_resuming_changes_nothing(tmp_path, m
     assert numbers(on_disk) == numbers(log)
 
 
-@pytest.mark.parametrize("schedule", [{"optimizer": "sgd", "learning_rate": 0.5, "shrink": 5.0}, {"head": "stacked-linear"}])
+@pytest.mark.parametrize(
+    "schedule", [{"optimizer": "sgd", "learning_rate": 0.5, "shrink": 5.0}, {"head": "stacked-linear"}]
+)
 def test_resuming_for_more_epochs_equals_one_long_run(tmp_path, schedule):
     model_options = {k: v for k, v in schedule.items() if k == "head"}
     config = replace(CONFIG, **{k: v for k, v in schedule.items() if k != "head"})
@@ -233,7 +239,7 @@ def test_what_training_refuses():
     nothing = encode_pairs(toy_pairs(0), model.tokenizer, cache=False)
     with pytest.raises(ValueError, match="0 to train on and 48 for dev"):
         train(model, nothing, DEV, CONFIG)
-    with pytest.raises(ValueError, match="no optimizer 'adamm'. Did you mean 'adam'"):
+    with pytest.raises(ValueError, match=r"no optimizer 'adamm'\. Did you mean 'adam'"):
         run(config=replace(CONFIG, optimizer="adamm"))
 
 
@@ -279,4 +285,6 @@ def test_a_killed_process_goes_on_where_it_stopped(tmp_path, kill):
         return numbers([Epoch(**json.loads(line)) for line in (tmp_path / out / "log.jsonl").read_text().splitlines()])
 
     assert read("killed") == read("straight")
-    assert same_parameters(InferSent.from_pretrained(tmp_path / "killed"), InferSent.from_pretrained(tmp_path / "straight"))
+    assert same_parameters(
+        InferSent.from_pretrained(tmp_path / "killed"), InferSent.from_pretrained(tmp_path / "straight")
+    )

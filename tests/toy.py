@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from infersent import InferSent, Pairs
 from infersent.model import ModelConfig
 from infersent.text import Vocabulary

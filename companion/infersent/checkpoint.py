@@ -71,7 +71,9 @@ def load_checkpoint(path: str | Path) -> InferSent:
     try:
         config = json.loads((folder / "config.json").read_text())
         if config["format"] != FORMAT:
-            raise CheckpointError(f"{folder} has format {config['format']}, but this version reads {FORMAT}; update infersent.")
+            raise CheckpointError(
+                f"{folder} has format {config['format']}, but this version reads {FORMAT}; update infersent."
+            )
         weights = load_file(folder / "model.safetensors")
         tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
         given = weights["encoder.embedding.given"]
@@ -83,7 +85,9 @@ def load_checkpoint(path: str | Path) -> InferSent:
         raise
     except Exception as error:  # tokenizers raises bare Exception, and each library has its own for a damaged file
         reason = str(error).splitlines()[0]
-        raise CheckpointError(f"{folder} is damaged or was written by another version: {reason}. Train or copy it again.") from error
+        raise CheckpointError(
+            f"{folder} is damaged or was written by another version: {reason}. Train or copy it again."
+        ) from error
     return model.eval()
 
 
@@ -113,8 +117,8 @@ def find_checkpoint(path: str | Path) -> Path:
 def replace_folder(path: Path, write: Callable[[Path], None]) -> None:
     """Let ``write`` fill a new folder beside ``path``, then put it in the place of ``path``.
 
-    No system call swaps two folders everywhere, so the old one steps aside first; a kill between the two renames is mended
-    by the next reader, who moves it back.
+    No system call swaps two folders everywhere, so the old one steps aside first; a kill between the two renames is
+    mended by the next reader, who moves it back.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _finish_replacement(path)

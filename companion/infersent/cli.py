@@ -9,42 +9,49 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, TextIO, TypeVar
 
 import numpy as np
 import torch
 import tyro
 
-from infersent.checkpoint import load_metrics
-from infersent.data import LABELS, fetch, load, read_sentence_pairs
+from infersent.choices import choose
+from infersent.data import CORPORA, LABELS, fetch, load, read_sentence_pairs
 from infersent.data.batching import encode_pairs
 from infersent.data.files import SUFFIXES
 from infersent.evaluation import evaluate as evaluate_model
 from infersent.features import parse_blocks
-from infersent.model import InferSent
-from infersent.presets import PRESETS, get_preset, load_pairs, set_up
-from infersent.training import TrainingDiverged
+from infersent.model import InferSent, ModelConfig
+from infersent.presets import get_preset, load_pairs, set_up
+from infersent.training import TrainingConfig, TrainingDiverged
 from infersent.training import train as train_model
 
-_Run = Annotated[Path, tyro.conf.Positional]
+Config = TypeVar("Config", ModelConfig, TrainingConfig)
+
+_Run = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+# Options that may be left out, shown in --help by what they take.
+_File = Annotated[Path | None, tyro.conf.arg(metavar="FILE")]
+_Text = Annotated[str | None, tyro.conf.arg(metavar="TEXT")]
+_Whole = Annotated[int | None, tyro.conf.arg(metavar="N")]
+_Real = Annotated[float | None, tyro.conf.arg(metavar="X")]
 
 
 def train(
     *,
     out: Path,
-    data: str | None = None,
-    dev: Path | None = None,
+    data: _Text = None,
+    dev: _File = None,
     preset: str = "laptop",
     resume: bool = False,
-    subset: str | None = None,
-    blocks: str | None = None,
-    head: str | None = None,
-    hidden: int | None = None,
-    vectors: str | None = None,
-    epochs: int | None = None,
-    learning_rate: float | None = None,
-    seed: int | None = None,
-    threads: int | None = None,
+    subset: _Text = None,
+    blocks: _Text = None,
+    head: _Text = None,
+    hidden: _Whole = None,
+    vectors: _Text = None,
+    epochs: _Whole = None,
+    learning_rate: _Real = None,
+    seed: _Whole = None,
+    threads: _Whole = None,
     device: str = "cpu",
 ) -> None:
     """Train a model and keep its best epoch.
@@ -87,11 +94,13 @@ def train(
     )
     if data and Path(data).suffix.lower() in SUFFIXES:
         if dev is None:
-            raise ValueError(f"--data {data} is a file, so --dev must name another one with the pairs that choose the best epoch.")
+            raise ValueError(f"--data {data} is a file, so --dev must name another, whose pairs choose the best epoch.")
         train_pairs, dev_pairs = load(data), load(dev)
     else:
         if dev is not None:
-            raise ValueError(f"--dev {dev} goes with a file as --data; {data or recipe.data} has a dev split of its own.")
+            raise ValueError(
+                f"--dev {dev} goes with a file as --data; {data or recipe.data} has a dev split of its own."
+            )
         part = subset or (recipe.subset if data in (None, recipe.data) else None)
         recipe = replace(recipe, data=data or recipe.data, subset=None if part == "all" else part)
         train_pairs, dev_pairs = load_pairs(recipe, "train"), load_pairs(recipe, "dev")
@@ -119,10 +128,12 @@ def train(
         print(f"\nStopped; only the epoch under way is lost. Go on with: infersent {again} --resume", file=sys.stderr)
         raise SystemExit(130) from None
     best = max(log, key=lambda e: e.dev_accuracy)
-    print(f"best epoch {best.epoch}: dev {best.dev_accuracy:.1%}; now try: infersent evaluate {out} --data {recipe.data} --split test")
+    print(f"best epoch {best.epoch}: dev {best.dev_accuracy:.1%}")
+    print(f"now try: infersent evaluate {out} --data {recipe.data} --split test")
 
 
-def _changed(config, **changes):
+def _changed(config: Config, **changes: object) -> Config:
+    """Return a copy with the options that were given."""
     return replace(config, **{name: value for name, value in changes.items() if value is not None})
 
 
@@ -146,7 +157,9 @@ def evaluate(run: _Run, *, data: str = "snli", split: str = "test", json_output:
         print(f"{run} on {pairs.name}:\n{result}")
 
 
-def encode(run: _Run, *, output: Path, sentences: Path = Path("-"), batch_size: int = 128, normalize: bool = False) -> None:
+def encode(
+    run: _Run, *, output: Path, sentences: Path = Path("-"), batch_size: int = 128, normalize: bool = False
+) -> None:
     """Turn sentences, one a line, into vectors: a .npy file of shape [lines, dim].
 
     For example: infersent encode runs/laptop --sentences lines.txt --output vectors.npy
@@ -172,9 +185,9 @@ def encode(run: _Run, *, output: Path, sentences: Path = Path("-"), batch_size: 
 def predict(
     run: _Run,
     *,
-    pairs: Path | None = None,
-    premise: str | None = None,
-    hypothesis: str | None = None,
+    pairs: _File = None,
+    premise: _Text = None,
+    hypothesis: _Text = None,
     output: Path = Path("-"),
 ) -> None:
     """Print the label and the three probabilities of each pair, tab-separated.
@@ -213,15 +226,19 @@ def data(name: Annotated[str, tyro.conf.Positional] = "snli") -> None:
     For example: infersent data snli; infersent data captions; infersent data glove.6B.zip
 
     Args:
-        name: snli, captions, a .tsv/.jsonl file of your own, or an archive: snli_1.0.zip, glove.6B.zip, glove.840B.300d.zip.
+        name: snli, captions, a .tsv/.jsonl file of your own, or an archive: snli_1.0.zip, glove.6B.zip,
+            glove.840B.300d.zip.
     """
     if name in fetch.ARCHIVES:
         path = fetch.fetch(name)
-        print(f"{path}: {path.stat().st_size:,} bytes{', a part of the official archive' if fetch.is_part(path) else ''}")
+        print(
+            f"{path}: {path.stat().st_size:,} bytes{', a part of the official archive' if fetch.is_part(path) else ''}"
+        )
         return
     if Path(name).suffix.lower() in SUFFIXES:
         print(load(name))
         return
+    choose("corpus or archive", name, dict.fromkeys([*CORPORA, *fetch.ARCHIVES]))
     for split in ("train", "dev", "test"):
         print(load(name, split, **({"subset": "122k"} if (name, split) == ("snli", "train") else {})))
 
@@ -239,7 +256,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0, 1 for an error that a message explains, 130 for Ctrl-C."""
     try:
         tyro.extras.subcommand_cli_from_dict(
-            _COMMANDS, prog="infersent", description="Train InferSent, measure it and use it.", args=arguments
+            _COMMANDS,
+            prog="infersent",
+            description="Train InferSent, measure it and use it.",
+            args=arguments,
+            config=(tyro.conf.FlagCreatePairsOff,),
         )
     except KeyboardInterrupt:
         return 130

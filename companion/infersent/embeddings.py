@@ -10,8 +10,9 @@ from torch.nn import functional as F
 class WordEmbedding(nn.Module):
     """Look words up in two tables.
 
-    InferSent keeps its GloVe vectors frozen (Conneau et al. 2017, section 3.3). Here the ids below ``trained`` (padding,
-    the unknown word, frequent words that GloVe lacks) are parameters, and the rest is a buffer that no optimiser sees.
+    InferSent keeps its GloVe vectors frozen (Conneau et al. 2017, section 3.3). Here the ids below ``trained``
+    (padding, the unknown word, frequent words that GloVe lacks) are parameters, and the rest is a buffer that no
+    optimiser sees.
 
     Parameters
     ----------

@@ -45,8 +45,8 @@ def max_pool(states: Tensor, lengths: Tensor) -> Tensor:
 class BiLSTMMax(nn.Module):
     """A bidirectional LSTM with max pooling over time (Conneau et al. 2017, section 3.2.3).
 
-    The forward and the backward LSTM read a sentence from its two ends; word t's state is both their states side by side,
-    and each coordinate of the sentence vector is the largest over the words.
+    The forward and the backward LSTM read a sentence from its two ends; word t's state is both their states side by
+    side, and each coordinate of the sentence vector is the largest over the words.
 
     Parameters
     ----------

@@ -223,6 +223,8 @@ def _check_pair(u: Tensor, v: Tensor) -> None:
     if u.dim() != 2 or u.shape != v.shape:
         raise ValueError(f"u and v must both be [batch, dim]; got {tuple(u.shape)} and {tuple(v.shape)}.")
     if u.dtype != v.dtype or not u.is_floating_point():
-        raise ValueError(f"u and v must share one floating dtype; got {u.dtype} and {v.dtype}; convert one by .to(dtype).")
+        raise ValueError(
+            f"u and v must share one floating dtype; got {u.dtype} and {v.dtype}; convert one by .to(dtype)."
+        )
     if u.device != v.device:
         raise ValueError(f"u is on {u.device} and v on {v.device}; move one by .to(device).")

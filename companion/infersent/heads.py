@@ -63,8 +63,8 @@ def build_head(name: str, features: int, *, hidden: int = 512, dropout: float = 
 def collapse(head: nn.Sequential) -> nn.Linear:
     """Multiply a stack of affine maps out into the one affine map that it is.
 
-    With x -> W1 x + b1 -> W2 (·) + b2 the result has W = W2 W1 and b = W2 b1 + b2, and so on up the stack. The product is
-    formed in float64 and rounded once. Dropout does nothing outside training and is left out.
+    With x -> W1 x + b1 -> W2 (·) + b2 the result has W = W2 W1 and b = W2 b1 + b2, and so on up the stack. The product
+    is formed in float64 and rounded once. Dropout does nothing outside training and is left out.
 
     Raises
     ------

@@ -80,7 +80,9 @@ class InferSent(nn.Module):
         super().__init__()
         words = tokenizer.get_vocab_size()
         if words != trained_words + len(given):
-            raise ValueError(f"The tokenizer has {words} words, but there are {trained_words} trained and {len(given)} given vectors.")
+            raise ValueError(
+                f"The tokenizer has {words} words, but there are {trained_words} trained and {len(given)} given ones."
+            )
         self.config = config
         self.tokenizer = tokenizer
         embedding = WordEmbedding(trained_words, given)
@@ -94,10 +96,12 @@ class InferSent(nn.Module):
 
     @classmethod
     def from_vocabulary(cls, config: ModelConfig, vocabulary: Vocabulary, *, seed: int = 0) -> InferSent:
-        """Return an untrained model; its parameters depend on ``seed`` alone, and the global generator is left as it was."""
+        """Return an untrained model. Its parameters depend on ``seed`` alone; the global generator stays as it was."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            return cls(config, vocabulary.tokenizer(), 2 + len(vocabulary.trained), torch.from_numpy(vocabulary.vectors))
+            return cls(
+                config, vocabulary.tokenizer(), 2 + len(vocabulary.trained), torch.from_numpy(vocabulary.vectors)
+            )
 
     @classmethod
     def from_pretrained(cls, path: str | Path, *, device: torch.device | str = "cpu") -> InferSent:
@@ -177,7 +181,9 @@ class InferSent(nn.Module):
             for start in range(0, len(order), batch_size):
                 rows = order[start : start + batch_size]
                 batch, lengths = pad([ids[i] for i in rows])
-                vectors[torch.from_numpy(rows)] = self.encoder(batch.to(self.device), lengths)  # [rows, time] -> [rows, dim]
+                vectors[torch.from_numpy(rows)] = self.encoder(
+                    batch.to(self.device), lengths
+                )  # [rows, time] -> [rows, dim]
                 bar.update(len(rows))
         if normalize_embeddings:
             vectors = F.normalize(vectors, dim=1)
@@ -228,4 +234,3 @@ def _check_texts(texts: Sequence[Any]) -> None:
 def _check_batch_size(batch_size: int) -> None:
     if batch_size < 1:
         raise ValueError(f"batch_size={batch_size} is below 1.")
-

@@ -64,7 +64,7 @@ PRESETS = {
         data="snli",
         subset="122k",
         model=ModelConfig(hidden=256, head="stacked-linear"),
-        training=TrainingConfig(learning_rate=1e-3, decay=0.7, epochs=8),
+        training=TrainingConfig(learning_rate=1e-3, decay=0.6, epochs=6),
     ),
     "paper": Preset(
         about="all of SNLI, 2048 units per direction, SGD as in Conneau et al. (2017): wants a GPU",
@@ -159,7 +159,9 @@ def load_vectors(name: str, keep: set[str], *, progress: bool = True):
     if name == SHIPPED_VECTORS:
         return shipped_vectors()
     if not _GLOVE_NAME.fullmatch(name):
-        raise ValueError(f"There are no vectors {name!r}. Use 'shipped', or GloVe's name and size: glove.6B.100d, glove.840B.300d.")
+        raise ValueError(
+            f"There are no vectors {name!r}. Use 'shipped', or GloVe's name and size: glove.6B.100d, glove.840B.300d."
+        )
     archive = "glove.840B.300d.zip" if "840B" in name else "glove.6B.zip"
     return read_glove(fetch.fetch(archive, progress=progress), keep, member=f"{name}.txt", progress=progress)
 

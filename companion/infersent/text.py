@@ -59,8 +59,8 @@ class WordVectors:
 def build_tokenizer(words: Iterable[str]) -> Tokenizer:
     """Return a lower-casing word tokenizer whose ids are 0 for padding, 1 for unknown words, then ``words`` in order.
 
-    Contractions are split (``she's`` gives ``she`` and ``'s``; ``isn't`` gives ``is`` and ``not``); an empty text has no
-    tokens. ``tokenizer.save(path)`` writes the standard ``tokenizer.json``.
+    Contractions are split (``she's`` gives ``she`` and ``'s``; ``isn't`` gives ``is`` and ``not``); an empty text has
+    no tokens. ``tokenizer.save(path)`` writes the standard ``tokenizer.json``.
 
     Raises
     ------
@@ -135,7 +135,8 @@ class Vocabulary:
 
     def __repr__(self) -> str:
         shares = ", ".join(f"{share:.2%} {kind}" for kind, share in self.coverage.items())
-        return f"Vocabulary({len(self.given):,} words with a vector, {len(self.trained):,} trained; of the tokens {shares})"
+        sizes = f"{len(self.given):,} words with a vector, {len(self.trained):,} trained"
+        return f"Vocabulary({sizes}; of the tokens {shares})"
 
 
 def build_vocabulary(counts: Counter[str], vectors: WordVectors, *, min_count: int = 10) -> Vocabulary:
@@ -157,7 +158,9 @@ def build_vocabulary(counts: Counter[str], vectors: WordVectors, *, min_count: i
     return Vocabulary(trained, list(vectors.words), vectors.vectors, coverage)
 
 
-def read_glove(path: str | Path, keep: Collection[str] | None = None, *, member: str | None = None, progress: bool = False) -> WordVectors:
+def read_glove(
+    path: str | Path, keep: Collection[str] | None = None, *, member: str | None = None, progress: bool = False
+) -> WordVectors:
     """Read vectors from a GloVe text file, line by line: the file never lies in memory as a whole.
 
     Parameters
@@ -196,14 +199,20 @@ def read_glove(path: str | Path, keep: Collection[str] | None = None, *, member:
             try:
                 row = np.array(numbers, dtype=np.float32)
             except ValueError as error:
-                raise ValueError(f"{path}, {name}, line {number}: {error}; expected a word and {dim} numbers.") from None
+                raise ValueError(
+                    f"{path}, {name}, line {number}: {error}; expected a word and {dim} numbers."
+                ) from None
             if len(row) != dim or not np.isfinite(row).all():
-                raise ValueError(f"{path}, {name}, line {number}: expected a word and {dim} finite numbers, got {len(row)}.")
+                raise ValueError(
+                    f"{path}, {name}, line {number}: expected a word and {dim} finite numbers, got {len(row)}."
+                )
             words.append(word)
             rows.append(row)
         bar.close()
     if not rows:
-        raise ValueError(f"{path}, {name}: none of the {len(keep or ())} words asked for is in the file; is it lower-case?")
+        raise ValueError(
+            f"{path}, {name}: none of the {len(keep or ())} words asked for is in the file; is it lower-case?"
+        )
     return WordVectors(words, np.stack(rows), Path(name).stem)
 
 
@@ -217,7 +226,9 @@ def _open_vectors(path: Path, member: str | None) -> Iterator[tuple[Iterable[byt
     texts = [name for name in sizes if name.endswith(".txt")]
     name = member or (texts[0] if len(texts) == 1 else None)
     if name not in texts:
-        raise ValueError(f"{path} holds {', '.join(texts) or 'no .txt file'}; name one of them as member, not {member!r}.")
+        raise ValueError(
+            f"{path} holds {', '.join(texts) or 'no .txt file'}; name one of them as member, not {member!r}."
+        )
     with open_member(path, name) as stream:
         yield stream, sizes[name], name
 

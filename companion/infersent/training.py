@@ -37,7 +37,8 @@ class TrainingConfig:
     decay
         Factor on the learning rate after each epoch; 0.99 in the paper.
     shrink
-        Divisor of the learning rate after an epoch whose dev accuracy is below the best so far; 5 in the paper, 1 for never.
+        Divisor of the learning rate after an epoch whose dev accuracy is below the best so far; 5 in the paper, 1 for
+        never.
     min_learning_rate
         Training stops when the rate falls below; 1e-5 in the paper.
     epochs
@@ -94,7 +95,9 @@ def label_weights(labels: np.ndarray) -> Tensor:
     """
     counts = np.bincount(labels, minlength=len(LABELS))
     if not counts.all():
-        raise ValueError(f"No pair has the label {LABELS[int(counts.argmin())]!r}, so it cannot be weighted; set class_weights=False.")
+        raise ValueError(
+            f"No pair has the label {LABELS[int(counts.argmin())]!r}, so it has no weight; set class_weights=False."
+        )
     return torch.from_numpy(len(labels) / (len(LABELS) * counts)).float()
 
 
@@ -112,9 +115,10 @@ def train(
 ) -> list[Epoch]:
     """Train a model in place and leave it with the parameters of its best epoch on dev.
 
-    The same seed on the same machine gives the same numbers. With ``out``, every epoch ends on disk: ``out/best`` is the
-    checkpoint of the best epoch, ``out/log.jsonl`` has a line an epoch, ``out/resume.pt`` is what ``resume=True`` goes on
-    from, to the same result as an uninterrupted run. A kill at any moment loses the epoch under way and nothing else.
+    The same seed on the same machine gives the same numbers. With ``out``, every epoch ends on disk: ``out/best`` is
+    the checkpoint of the best epoch, ``out/log.jsonl`` has a line an epoch, and ``out/resume.pt`` is what
+    ``resume=True`` goes on from, to the same result as an uninterrupted run. A kill at any moment loses the epoch under
+    way and nothing else.
 
     Parameters
     ----------
@@ -148,7 +152,9 @@ def train(
         If there are no pairs, the optimiser is unknown, or ``out`` has a run with other settings or without ``resume``.
     """
     if not len(train_pairs) or not len(dev_pairs):
-        raise ValueError(f"Training needs pairs: there are {len(train_pairs)} to train on and {len(dev_pairs)} for dev.")
+        raise ValueError(
+            f"Training needs pairs: there are {len(train_pairs)} to train on and {len(dev_pairs)} for dev."
+        )
     weights = label_weights(train_pairs.labels).to(model.device) if config.class_weights else None
     run = _Run(model, config, Path(out) if out else None, provenance or {})
     if run.out:
@@ -200,7 +206,9 @@ def _one_epoch(
             seen += len(batch)
             if step % 20 == 0:
                 rate = 2 * seen / (time.perf_counter() - start)
-                bar.set_postfix_str(f"loss {total_loss / seen:.3f}, accuracy {right / seen:.1%}, {rate:,.0f} sentences/s")
+                bar.set_postfix_str(
+                    f"loss {total_loss / seen:.3f}, accuracy {right / seen:.1%}, {rate:,.0f} sentences/s"
+                )
     seconds = time.perf_counter() - start
     return {
         "loss": round(total_loss / seen, 5),
@@ -248,7 +256,9 @@ class _Run:
     def settings(self) -> dict[str, Any]:
         """What must be equal for a run to go on; more epochs are allowed."""
         training = {k: v for k, v in asdict(self.config).items() if k != "epochs"}
-        return json.loads(json.dumps({"model": asdict(self.model.config), "training": training, "data": self.provenance.get("data")}))
+        return json.loads(
+            json.dumps({"model": asdict(self.model.config), "training": training, "data": self.provenance.get("data")})
+        )
 
     def open(self, resume: bool) -> None:
         assert self.out is not None
@@ -262,13 +272,15 @@ class _Run:
         mine, theirs = self.settings(), json.loads(state["settings"])
         if differences := _differences(theirs, mine):
             raise ValueError(f"{self.out} was trained with other settings: {differences}. Use them, or another --out.")
-        self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.best = state["best"]
         self.log = [Epoch(**epoch) for epoch in json.loads(state["log"])]
         # A kill may have come between the writes below: bring log and best checkpoint to the state that is resumed.
         self._write_log()
+        self.restore_best()
         self._save_best()
+        self.model.load_state_dict(state["model"])
+        self.model.train()
 
     def add(self, epoch: Epoch) -> None:
         """Enter an epoch; when this returns, it is on disk."""
@@ -302,11 +314,8 @@ class _Run:
     def _save_best(self) -> None:
         if not self.out:
             return
-        now = {name: tensor.detach().clone() for name, tensor in self._changing_state().items()}
-        self.model.load_state_dict(self.best, strict=False)
         metrics = {**self.provenance, "training": asdict(self.config), "log": [asdict(e) for e in self.log]}
         save_checkpoint(self.model, self.out / "best", metrics | {"best": asdict(self.best_epoch)})
-        self.model.load_state_dict(now, strict=False)
 
 
 def _differences(theirs: dict[str, Any], mine: dict[str, Any]) -> str:

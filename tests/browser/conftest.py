@@ -29,7 +29,7 @@ def built_book(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFac
         return folder
     out = tmp_path_factory.mktemp("book")
     options = ["--all", "-W", "-n", "--keep-going", "--path-output", str(out)]
-    command = [sys.executable, "-m", "jupyter_book", "build", *options, str(root)]
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", *options, str(root)]
     build = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert build.returncode == 0, build.stdout + build.stderr
     return out / "_build" / "html"

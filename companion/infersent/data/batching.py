@@ -126,12 +126,15 @@ def batches_in_order(encoded: EncodedPairs, batch_size: int) -> Iterator[Batch]:
         yield encoded.batch(np.arange(start, min(start + batch_size, len(encoded))))
 
 
-def shuffled_batches(encoded: EncodedPairs, batch_size: int, *, seed: int, epoch: int, pool: int = 64) -> list[np.ndarray]:
+def shuffled_batches(
+    encoded: EncodedPairs, batch_size: int, *, seed: int, epoch: int, pool: int = 64
+) -> list[np.ndarray]:
     """Return the rows of each batch of one epoch, all pairs once, in an order that depends on seed and epoch alone.
 
-    Pairs are shuffled and dealt into pools of ``pool`` batches. Inside a pool they are sorted by the length of the premise
-    (ties at random, but pairs that share a premise stay together, so that it is encoded once), cut into batches, and the
-    batches are shuffled. So a batch holds sentences of similar length, and its pairs still change from epoch to epoch.
+    Pairs are shuffled and dealt into pools of ``pool`` batches. Inside a pool they are sorted by the length of the
+    premise (ties at random, but pairs that share a premise stay together, so that it is encoded once), cut into
+    batches, and the batches are shuffled. So a batch holds sentences of similar length, and its pairs still change from
+    epoch to epoch.
     """
     rng = np.random.default_rng([seed, epoch])
     lengths = encoded.lengths

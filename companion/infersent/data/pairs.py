@@ -42,8 +42,10 @@ class Pairs:
             if length != n:
                 raise ValueError(f"{self.name}: {n} premises but {length} {what}; every pair needs one of each.")
         if self.phenomena and len(self.phenomena) != n:
-            raise ValueError(f"{self.name}: {n} pairs but {len(self.phenomena)} phenomena; give one tag a pair, or none.")
-        if n and not (0 <= labels.min() and labels.max() < len(LABELS)):
+            raise ValueError(
+                f"{self.name}: {n} pairs but {len(self.phenomena)} phenomena; give one tag a pair, or none."
+            )
+        if n and not (labels.min() >= 0 and labels.max() < len(LABELS)):
             bad = labels[(labels < 0) | (labels >= len(LABELS))][0]
             raise ValueError(f"{self.name}: label {bad} is not an index into LABELS = {LABELS}.")
 

@@ -186,8 +186,8 @@ function createMap(surface, model, move) {
 
   const moveTo = (event) => {
     const box = square.getBoundingClientRect();
-    const round = (x) => Math.round(100 * x) / 100;
-    move(round((2 * (event.clientX - box.left)) / box.width - 1), round(1 - (2 * (event.clientY - box.top)) / box.height));
+    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    move(round(2 * x - 1), round(1 - 2 * y));
   };
   let dragging = false;
   let tapping = false; // a finger beside the point may be about to scroll the page: wait for its click
@@ -209,7 +209,7 @@ function createMap(surface, model, move) {
     if (!step) return;
     event.preventDefault();
     const [du, dv] = step.map((direction) => direction * (event.shiftKey ? 0.01 : 0.05));
-    move(Math.round(100 * (model.get("u") + du)) / 100, Math.round(100 * (model.get("v") + dv)) / 100);
+    move(round(model.get("u") + du), round(model.get("v") + dv));
   });
 
   const axis = (...marks) => marks.map((mark) => h("span", {}, mark));
@@ -242,7 +242,8 @@ function createMap(surface, model, move) {
 
 // ---- the two surfaces: regions {feature beyond a level}, painted from the lowest level up ----
 
-const shade = (variable, strength) => `color-mix(in srgb, var(${variable}) ${(100 * strength).toFixed(1)}%, var(--fx-paper))`;
+const shade = (variable, strength) =>
+  `color-mix(in srgb, var(${variable}) ${(100 * strength).toFixed(1)}%, var(--fx-paper))`;
 
 /** Paint where |u−v| ≥ level: two corner triangles, one the mirror image of the other. */
 const differenceMap = {
@@ -273,7 +274,7 @@ const differenceMap = {
 const productMap = {
   key: "p",
   name: "u∗v",
-  alt: "Map of u∗v: zero along both axes, one where both are 1 or both are −1, minus one where the signs are opposite.",
+  alt: "Map of u∗v: zero along both axes, one in the corners where the signs agree, minus one in the other corners.",
   low: -1,
   high: 1,
   legend: ["−1", "0", "1"],
@@ -316,10 +317,12 @@ function contour(points, level, dashed) {
 
 // ---- small helpers ----
 
+const round = (x) => Math.round(100 * x) / 100;
 const clamp = (x) => Math.min(1, Math.max(-1, x));
 const symbol = (name) => h("span", { class: "fx-symbol" }, name, h("sub", {}, "i"));
 const h = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
-const s = (tag, attributes, ...children) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+const SVG = "http://www.w3.org/2000/svg";
+const s = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
 /** Set attributes and append children; a string becomes a text node, never markup. */
 function fill(node, attributes = {}, children) {
@@ -363,7 +366,9 @@ body[data-jp-theme-light="false"] .fx {
   background: var(--fx-tint); color: inherit; cursor: pointer;
 }
 .fx-cases button:hover { border-color: var(--fx-text); }
-.fx-cases button[aria-pressed="true"] { background: var(--fx-text); border-color: var(--fx-text); color: var(--fx-paper); }
+.fx-cases button[aria-pressed="true"] {
+  background: var(--fx-text); border-color: var(--fx-text); color: var(--fx-paper);
+}
 .fx-cases .fx-reset { margin-left: auto; background: none; }
 
 .fx-top { display: grid; gap: 8px 32px; margin-top: 12px; }
@@ -410,7 +415,9 @@ body[data-jp-theme-light="false"] .fx {
 .fx .fx-map figcaption { display: flex; justify-content: space-between; margin: 0 0 4px 28px; padding: 0;
   color: inherit; text-align: left;
 }
-.fx-plot { display: grid; grid-template-columns: 20px minmax(0, 1fr); gap: 4px 8px; color: var(--fx-muted); font-size: 13px; }
+.fx-plot {
+  display: grid; grid-template-columns: 20px minmax(0, 1fr); gap: 4px 8px; color: var(--fx-muted); font-size: 13px;
+}
 .fx-axis-v { display: flex; flex-direction: column; justify-content: space-between; text-align: right; line-height: 1; }
 .fx-axis-u, .fx-legend > div { display: flex; justify-content: space-between; }
 .fx-axis-u, .fx-legend { grid-column: 2; line-height: 1.3; }
@@ -421,7 +428,9 @@ body[data-jp-theme-light="false"] .fx {
 .fx-square svg {
   display: block; width: 100%; height: 100%; overflow: hidden; border-radius: 6px; outline: 1px solid var(--fx-line);
 }
-.fx-contour { fill: none; stroke: var(--fx-text); stroke-opacity: 0.4; stroke-width: 1; vector-effect: non-scaling-stroke; }
+.fx-contour {
+  fill: none; stroke: var(--fx-text); stroke-opacity: 0.4; stroke-width: 1; vector-effect: non-scaling-stroke;
+}
 .fx-dashed { stroke-dasharray: 4 3; }
 .fx-square text {
   fill: var(--fx-text); font-size: 8px; text-anchor: middle; dominant-baseline: central; pointer-events: none;
@@ -440,6 +449,7 @@ body[data-jp-theme-light="false"] .fx {
 }
 .fx .fx-hint { margin: 12px 0 0; color: var(--fx-muted); font-size: 13px; }
 .fx :focus-visible { outline: 3px solid var(--fx-u); outline-offset: 2px; }
+.fx .fx-handle:focus-visible { outline-offset: -9px; }
 @container (min-width: 560px) {
   .fx-top, .fx-maps { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .fx .fx-sentence { min-height: 3.9em; }

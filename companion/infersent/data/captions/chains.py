@@ -10,7 +10,8 @@ from infersent.data.captions.wording import OBJECTS, human, is_object, word
 from infersent.data.captions.world import ATTRIBUTES, Meaning, Terms
 
 LINKS = 4
-_DENIALS = 0.1  # The share of chains about what nobody does.
+_ATTEMPTS = 6
+_DENIALS = 0.025  # The share of chains about what nobody does.
 _FEWEST_WORDS, _MOST_WORDS = 4, 14
 
 
@@ -38,7 +39,7 @@ CASTS = (
     _cast(
         0.65,
         who="man woman boy girl",
-        thing="guitar violin apple banana book newspaper",
+        thing="guitar violin apple banana",
         colour="black brown white red blue",
         action="running walking jumping sleeping eating reading playing",
         place=_ANYWHERE,
@@ -61,21 +62,31 @@ def draw_chain(rng: Random, taken: set[str]) -> Chain:
         cast = rng.choices(CASTS, [cast.share for cast in CASTS])[0]
         meanings = [_nobody(cast, rng) if rng.random() < _DENIALS else _somebody(cast, rng)]
         while len(meanings) <= LINKS and (choices := _broader(meanings[-1], cast)):
-            meanings.append(rng.choice(choices[rng.choice(sorted(choices))]))
-        sentences = [word(meaning, rng) for meaning in meanings]
-        lengths = [len(sentence.split()) for sentence in sentences]
-        fits = min(lengths) >= _FEWEST_WORDS and max(lengths) <= _MOST_WORDS
-        if fits and len(set(sentences) - taken) == LINKS + 1:
+            names = sorted(choices)
+            meanings.append(rng.choice(choices[rng.choices(names, [0.3 if n == "negation" else 1 for n in names])[0]]))
+        if len(meanings) <= LINKS:
+            continue
+        sentences = [_fresh(meaning, rng, taken) for meaning in meanings]
+        if None not in sentences:
             taken.update(sentences)
             return Chain(sentences, meanings)
 
 
+def _fresh(meaning: Meaning, rng: Random, taken: set[str]) -> str | None:
+    """Return a wording of ``meaning`` that is of a caption's length and not taken, or None after a few attempts."""
+    for _ in range(_ATTEMPTS):
+        sentence = word(meaning, rng)
+        if sentence not in taken and _FEWEST_WORDS <= len(sentence.split()) <= _MOST_WORDS:
+            return sentence
+    return None
+
+
 def _somebody(cast: Cast, rng: Random) -> Meaning:
     """Draw a caption that says much, but leaves something open for others to say."""
-    stated = rng.sample([name for name in Terms._fields[1:] if getattr(cast, name)], 3)
+    stated = rng.sample(["colour", "count", "action", "place"], rng.choice((2, 3, 3)))
     says = Terms(**{name: rng.choice(getattr(cast, name)) for name in ("who", *stated)})
     objects = [thing for thing in cast.thing if is_object(says.action, thing)]
-    if says.thing and objects:
+    if objects and rng.random() < 0.6:
         says = says._replace(thing=rng.choice(objects))
     return Meaning(says)
 
@@ -111,18 +122,20 @@ def _say_less(meaning: Meaning) -> Iterator[tuple[str, Meaning]]:
     """Yield meanings with a broader term for one attribute: "dog" for "puppy", or nothing for "brown"."""
     for (name, attribute), term in zip(ATTRIBUTES.items(), meaning.says, strict=True):
         for broader in attribute.broader(term) if term else ():
-            if broader or name != "who":
+            if (broader or name != "who") and not (name == "action" and meaning.says.thing):
                 yield attribute.phenomenon, meaning._replace(says=meaning.says._replace(**{name: broader}))
 
 
 def _deny_instead(says: Terms, cast: Cast) -> Iterator[Meaning]:
     """Yield meanings that deny one thing instead of saying another: "not running" for "sleeping"."""
-    for name in ("colour", "action", "place"):
+    for name in ("action",):
         term = getattr(says, name)
         if name == "colour" and says.thing and not human(says.who):
             continue  # In "a kitten with a ball that is not white" the ball might be meant.
         attribute = ATTRIBUTES[name]
         for other in _plausible(name, attribute.disjoint(term), cast) if term else ():
+            if name == "action" and says.thing:
+                continue
             # Not being outdoors is just what being indoors means: no broader.
             if attribute.extents[term] | attribute.extents[other] < attribute.extents[""]:
                 yield Meaning(says._replace(**{name: ""}), Terms(**{name: other}))

@@ -17,7 +17,7 @@ _PLURALS = {
 }
 
 #: What somebody does to a thing of this class, so that "reading" and "book" make "reading a book".
-OBJECTS = {"playing": ("instrument",), "eating": ("fruit",), "reading": ("book", "newspaper")}
+OBJECTS = {"playing": ("instrument",), "eating": ("fruit",)}
 
 _ACTIONS = {
     "playing": "playing music",
@@ -26,9 +26,9 @@ _ACTIONS = {
     "making music": "making music",
 }
 _PLACES = {
-    "beach": ("on the beach",),
+    "beach": ("on the beach", "at the beach"),
     "field": ("in the field",),
-    "park": ("in the park",),
+    "park": ("in the park", "at the park"),
     "street": ("on the street", "in the street"),
     "kitchen": ("in the kitchen",),
     "bedroom": ("in the bedroom",),

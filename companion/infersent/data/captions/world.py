@@ -78,7 +78,6 @@ ATTRIBUTES = {
     "who": _attribute(
         "kind",
         f"{_PEOPLE}, {_ANIMALS}",
-        adult="man, woman",
         child="boy, girl",
         person=_PEOPLE,
         dog="puppy, other dog",
@@ -86,7 +85,7 @@ ATTRIBUTES = {
     ),
     "thing": _attribute(
         "kind",
-        "guitar, violin, apple, banana, book, newspaper",
+        "guitar, violin, apple, banana",
         instrument="guitar, violin",
         fruit="apple, banana",
     ),
@@ -200,11 +199,13 @@ def compare(p: Extents, h: Extents) -> tuple[np.ndarray, np.ndarray]:
     labels = np.where(entailed, ENTAILMENT, np.where(disjoint, CONTRADICTION, NEUTRAL))
 
     differ = _nonempty(p.box ^ h.box)
-    decisive = np.where(entailed, differ, np.where(disjoint, exclude, _nonempty(exceed)))
+    exceeds = _nonempty(exceed)
+    decisive = np.where(entailed, differ, exceeds)
+    decisive = np.where(decisive & _SPARE["action"] != 0, decisive & ~_SPARE["thing"], decisive)
     negated = p.negated | h.negated
     phenomena = np.full(labels.shape, -1)
     phenomena[~entailed & ~disjoint & (p.stated & h.stated & ~_WHO == 0) & (differ & _WHO != 0)] = _UNRELATED
-    single = _is_single(decisive) & (entailed | disjoint | clear)
+    single = _is_single(decisive) & (entailed | (exclude != 0) | ~disjoint & clear)
     for phenomenon, attributes in _ATTRIBUTES_OF.items():
         phenomena[single & (decisive & attributes != 0)] = phenomenon
     phenomena[(negated != 0) & (decisive & ~negated == 0)] = _NEGATION

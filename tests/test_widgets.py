@@ -1,0 +1,133 @@
+"""The widgets' Python side: state, static twin, traits, and the pages' scripts."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import traitlets
+from hypothesis import given
+from hypothesis import strategies as st
+from sphinx.errors import ExtensionError
+
+import infersent.widgets.sphinx as extension
+from infersent.widgets import BookWidget, FeatureExplorer
+
+coordinates = st.floats(-1, 1)
+
+
+class Echo(BookWidget):
+    """A widget with every kind of state, and a module that is not a file."""
+
+    module = "echo"
+    _esm = "export default { render() {} }"
+
+    text = traitlets.Unicode("").tag(sync=True)
+    table = traitlets.Dict({"b": [0.1 + 0.2, -0.0], "a": (1, None)}).tag(sync=True)
+    private = traitlets.Int(3)
+
+    def fallback_html(self) -> str:
+        return "<p>nothing</p>"
+
+
+def attribute(widget: BookWidget, name: str) -> str:
+    return html.unescape(re.search(f'{name}="([^"]*)"', widget.static_html())[1])
+
+
+def test_state_is_the_synced_traits_sorted_and_rounded() -> None:
+    assert json.dumps(Echo(text="hi").state()) == '{"table": {"b": [0.3, 0.0], "a": [1, null]}, "text": "hi"}'
+
+
+def test_twin_holds_module_and_state() -> None:
+    explorer = FeatureExplorer(u=0.25, v=-1)
+    assert attribute(explorer, "data-module") == "feature_explorer"
+    assert json.loads(attribute(explorer, "data-state")) == {"u": 0.25, "v": -1.0}
+
+
+@given(text=st.text())
+def test_no_text_escapes_from_the_twin(text: str) -> None:
+    twin = Echo(text=text).static_html()
+    assert re.fullmatch(
+        r'<div class="book-widget" data-module="echo" data-state="[^"<>]*">\n<p>nothing</p>\n</div>', twin
+    )
+    assert json.loads(attribute(Echo(text=text), "data-state"))["text"] == text
+
+
+@given(u=coordinates, v=coordinates)
+def test_same_state_same_output(u: float, v: float) -> None:
+    first, second = FeatureExplorer(u=u, v=v), FeatureExplorer(u=u, v=v)
+    assert first.static_html() == second.static_html()
+    assert repr(first) == repr(second)
+
+
+def test_output_has_the_live_view_the_twin_and_a_plain_text() -> None:
+    explorer = FeatureExplorer(u=0.5, v=0.5)
+    data, _ = explorer._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
+    assert data["text/html"] == explorer.static_html()
+    assert data["text/plain"] == "FeatureExplorer(u=0.5, v=0.5)"
+
+
+def test_fallback_shows_the_four_features() -> None:
+    cells = re.findall(r"<td>(.*?)</td>", FeatureExplorer(u=0.8, v=-0.8).fallback_html())
+    assert cells == ["0.80", "−0.80", "1.60", "−0.64"]
+
+
+def test_fallback_has_no_negative_zero() -> None:
+    assert "−0.00" not in FeatureExplorer(u=-0.001, v=0.001).fallback_html()
+
+
+@pytest.mark.parametrize("value", [-1.01, 2])
+def test_a_coordinate_outside_the_square_is_refused(value: float) -> None:
+    with pytest.raises(traitlets.TraitError, match="'u' trait"):
+        FeatureExplorer(u=value)
+
+
+def test_a_state_that_is_not_json_is_refused() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        FeatureExplorer(u=float("nan")).static_html()
+
+
+def test_a_widget_without_a_fallback_says_so() -> None:
+    class Bare(BookWidget):
+        module = "bare"
+        _esm = "export default { render() {} }"
+
+    with pytest.raises(NotImplementedError, match="Bare has no fallback_html"):
+        Bare().static_html()
+
+
+def fake_app(outdir: Path) -> SimpleNamespace:
+    added: list[str] = []
+    return SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=outdir, added=added, add_js_file=added.append)
+
+
+def test_module_scripts_hold_the_sources(tmp_path: Path) -> None:
+    extension.write_module_scripts(fake_app(tmp_path))
+    script = (tmp_path / "_static" / "widgets" / "feature_explorer.js").read_text(encoding="utf-8")
+    prefix = '(window.BOOK_WIDGETS ??= {})["feature_explorer"] = '
+    assert script.startswith(prefix)
+    source = (extension.MODULES / "feature_explorer.mjs").read_text(encoding="utf-8")
+    assert json.loads(script.removeprefix(prefix).rstrip().removesuffix(";")) == source
+
+
+def test_a_page_gets_the_scripts_of_its_widgets(tmp_path: Path) -> None:
+    app = fake_app(tmp_path)
+    body = FeatureExplorer().static_html() + FeatureExplorer(u=0.0).static_html()
+    extension.add_widget_scripts(app, "page", "page.html", {"body": body}, None)
+    assert app.added == ["widgets/feature_explorer.js", "widget-host.js"]
+
+
+def test_a_page_without_widgets_gets_none(tmp_path: Path) -> None:
+    app = fake_app(tmp_path)
+    extension.add_widget_scripts(app, "page", "page.html", {"body": "<p>text</p>"}, None)
+    assert app.added == []
+
+
+def test_a_page_that_names_an_unknown_module_fails_the_build(tmp_path: Path) -> None:
+    with pytest.raises(ExtensionError, match="book/page: no module 'echo'"):
+        extension.add_widget_scripts(fake_app(tmp_path), "book/page", "", {"body": Echo().static_html()}, None)

@@ -1,0 +1,126 @@
+"""Print the path of a Chromium that starts, for the browser tests.
+
+    python tools/chromium.py              # only look
+    python tools/chromium.py --install    # look, and install one where there is none
+
+The first that starts is taken: $CHROMIUM; one on PATH; one that Playwright has downloaded. With --install follow
+Playwright's download, and Debian's package where apt-get is there and the user is root.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+REMEDIES = """\
+No Chromium was found. Any one of these helps:
+  - set CHROMIUM to the path of a Chromium or Chrome:  CHROMIUM=/path/to/chrome make test
+  - let Playwright download one:  .venv/bin/playwright install --with-deps chromium
+  - install your system's package:  sudo apt-get install chromium  (Debian),  brew install --cask chromium  (macOS)"""
+
+
+class NoChromiumError(Exception):
+    """No Chromium starts on this machine; the message says what to do."""
+
+
+def starts(executable: str | os.PathLike[str]) -> bool:
+    """Return whether a file is a program that can tell its version, so not one that lacks its libraries."""
+    try:
+        return subprocess.run([executable, "--version"], capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def candidates() -> Iterator[str]:
+    """Yield the places to look in, in their order."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            yield found
+    if downloaded := playwright_executable():
+        yield downloaded
+
+
+def playwright_executable() -> str | None:
+    """Return the Chromium that Playwright has downloaded, or ``None`` where it has not."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = Path(playwright.chromium.executable_path)
+    return str(path) if path.exists() else None
+
+
+def find() -> str:
+    """Return the path of a Chromium that starts.
+
+    Raises
+    ------
+    NoChromiumError
+        When there is none, or when ``$CHROMIUM`` names something that does not start.
+    """
+    if chosen := os.environ.get("CHROMIUM"):
+        path = shutil.which(chosen)
+        if path is None or not starts(path):
+            raise NoChromiumError(f"CHROMIUM={chosen} does not start; correct it, or unset it to let one be found.")
+        return path
+    for candidate in candidates():
+        if starts(candidate):
+            return candidate
+    raise NoChromiumError(REMEDIES)
+
+
+def install_with_playwright() -> None:
+    """Download the Chromium that fits the installed Playwright into its cache."""
+    _run(sys.executable, "-m", "playwright", "install", "chromium")
+
+
+def install_debian_package() -> None:
+    """Install Debian's package, where there is apt-get and the right to use it."""
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        _run("apt-get", "update", "-qq")
+        _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+
+
+def find_or_install() -> str:
+    """Return the path of a Chromium that starts, after installing one if need be. Raises as :func:`find` does."""
+    installers: tuple[Callable[[], None], ...] = (install_with_playwright, install_debian_package)
+    for install in installers:
+        try:
+            return find()
+        except NoChromiumError:
+            if os.environ.get("CHROMIUM"):
+                raise
+            install()
+    return find()
+
+
+def _run(*command: str) -> None:
+    """Run an installer. Its messages go to standard error: standard output is for the path; its failure is no end."""
+    print("$", *command, file=sys.stderr, flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=900, env=environment, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        print(error, file=sys.stderr)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit status, 1 when there is no Chromium."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--install", action="store_true", help="install one where there is none")
+    options = parser.parse_args(arguments)
+    try:
+        print(find_or_install() if options.install else find())
+    except NoChromiumError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
