@@ -1,5 +1,6 @@
 """Checkpoints: whole or not at all, no code inside, and clear words when one is damaged."""
 
+import contextlib
 import errno
 import json
 import os
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import InferSent, checkpoint
+from infersent import InferSent, checkpoint, features, register_feature
 from infersent.checkpoint import (
     CheckpointError,
     find_checkpoint,
@@ -55,26 +56,51 @@ def test_saving_again_replaces_the_whole(tmp_path):
     assert not (tmp_path / "m" / "left-over").exists()
 
 
-@pytest.mark.parametrize("renames", [0, 1])
-def test_a_kill_while_saving_leaves_a_whole_checkpoint(tmp_path, monkeypatch, renames):
-    """The kill comes before any rename, and between the two."""
+@pytest.mark.parametrize("call", range(6))
+def test_a_kill_anywhere_while_saving_leaves_a_whole_checkpoint(tmp_path, monkeypatch, call):
+    """A kill is an end without clean-up: every call on the file system that saving makes is the last one in turn."""
     save_checkpoint(toy_model(), tmp_path / "m", {"n": 1})
-    real, done = os.replace, []
+    calls = []
 
-    def replace(a, b):
-        if len(done) == renames:
-            raise KeyboardInterrupt
-        done.append(b)
-        real(a, b)
+    class Killed(BaseException):
+        pass
 
-    monkeypatch.setattr(checkpoint.os, "replace", replace)
-    with pytest.raises(KeyboardInterrupt):
+    def mortal(real):
+        def wrapper(*args, **kwargs):
+            if len(calls) >= call:
+                raise Killed
+            calls.append(real)
+            return real(*args, **kwargs)
+
+        return wrapper
+
+    monkeypatch.setattr(checkpoint.os, "replace", mortal(os.replace))
+    monkeypatch.setattr(checkpoint.shutil, "rmtree", mortal(checkpoint.shutil.rmtree))
+    with contextlib.suppress(Killed):
         save_checkpoint(toy_model(seed=2), tmp_path / "m", {"n": 2})
     monkeypatch.undo()
-    assert load_metrics(tmp_path / "m") == {"n": 1}
+    assert load_metrics(tmp_path / "m") in ({"n": 1}, {"n": 2})
     InferSent.from_pretrained(tmp_path / "m")
     save_checkpoint(toy_model(seed=3), tmp_path / "m", {"n": 3})
     assert load_metrics(tmp_path / "m") == {"n": 3}
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]
+
+
+def test_reading_changes_nothing_on_disk(tmp_path):
+    """So a reader beside a training run cannot break it, whatever the moment."""
+    save_checkpoint(toy_model(), tmp_path / "best", {"n": 1})
+    os.replace(tmp_path / "best", tmp_path / ".best-before")  # as between the two renames of a save
+    assert load_metrics(tmp_path) == {"n": 1}
+    assert [p.name for p in tmp_path.iterdir()] == [".best-before"]
+
+
+def test_a_feature_that_is_not_registered_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(features, "_REGISTRY", dict(features._REGISTRY))
+    register_feature("sum", torch.add)
+    save_checkpoint(toy_model(blocks=("u", "sum")), tmp_path / "m")
+    monkeypatch.undo()
+    with pytest.raises(CheckpointError, match=r"uses the pair feature 'sum', which is not registered\. Register it"):
+        InferSent.from_pretrained(tmp_path / "m")
 
 
 @pytest.mark.parametrize(
@@ -139,12 +165,13 @@ def _edit_config(path, **changes):
         (lambda m: _truncate(m / "model.safetensors"), "is damaged"),
         (lambda m: _truncate(m / "config.json"), "is damaged"),
         (lambda m: _truncate(m / "tokenizer.json"), "is damaged"),
+        (lambda m: (m / "config.json").write_text("{}"), "has format None"),
         (lambda m: _edit_config(m / "config.json", format=99), "has format 99, but this version reads 1; update"),
         (lambda m: _edit_config(m / "config.json", model={"hidden": 7}), "another version: Error.* loading state_dict"),
         (lambda m: _edit_config(m / "config.json", model={"blocks": ["u"]}), "loading state_dict"),
         (lambda m: _edit_config(m / "config.json", model={"depth": 2}), "unexpected keyword argument 'depth'"),
         (lambda m: _edit_config(m / "config.json", trained_words=1), "has 9 words, but there are 1 trained and 4"),
-        (lambda m: _edit_config(m / "config.json", model={"blocks": ["u", "best"]}), "no pair feature 'best'"),
+        (lambda m: _edit_config(m / "config.json", model={"blocks": ["u", "best"]}), "'best', which is not registered"),
     ],
 )
 def test_damage_is_named(tmp_path, damage, message):

@@ -24,7 +24,7 @@ def readme_rows(record):
         recall = " | ".join(f"{share:.1%}" for share in record[split]["recall"].values())
         rows.append(f"| {split} | {record[split]['accuracy']:.1%} | {low:.1%} to {high:.1%} | {recall} |")
     best = record["best"]["epoch"]
-    rows += ["", f"Epoch {best} of {len(record['log'])} was the best; training took {minutes:.0f} minutes on two cores."]
+    rows += ["", f"Epoch {best} of {len(record['log'])} was the best; training took {minutes:.0f} minutes with one thread."]
     return "\n".join(rows)
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import InferSent, training
-from infersent.checkpoint import load_metrics
+from infersent import InferSent, Pairs, features, register_feature, training
+from infersent.checkpoint import CheckpointError, load_metrics
 from infersent.data.batching import encode_pairs
 from infersent.evaluation import evaluate
 from infersent.training import Epoch, TrainingConfig, TrainingDiverged, label_weights, train
@@ -104,9 +104,9 @@ def test_learning_rate_of_each_epoch_is_the_optimisers(monkeypatch):
     seen = []
     real = training._one_epoch
 
-    def spy(model, optimizer, *rest):
-        seen.append(optimizer.param_groups[0]["lr"])
-        return real(model, optimizer, *rest)
+    def spy(run, *rest):
+        seen.append(run.optimizer.param_groups[0]["lr"])
+        return real(run, *rest)
 
     monkeypatch.setattr(training, "_one_epoch", spy)
     _, log = run()
@@ -114,17 +114,27 @@ def test_learning_rate_of_each_epoch_is_the_optimisers(monkeypatch):
 
 
 def test_label_weights_balance_the_loss():
-    weights = label_weights(np.array([0, 0, 0, 1, 2, 2]))
+    labels = np.array([0, 0, 0, 1, 2, 2])
+    weights = label_weights(labels)
     assert weights.tolist() == pytest.approx([6 / 9, 2.0, 1.0])
-    with pytest.raises(ValueError, match=r"No pair has the label 'neutral'.*class_weights=False"):
-        label_weights(np.array([0, 2]))
+    assert np.bincount(labels, weights.numpy()[labels]).tolist() == pytest.approx([2, 2, 2])
+    assert label_weights(np.array([0, 2, 2])).tolist() == pytest.approx([1.5, 0, 0.75])
 
 
 def test_gradients_are_clipped(monkeypatch):
-    norms = []
-    monkeypatch.setattr(training.nn.utils, "clip_grad_norm_", lambda parameters, limit: norms.append(limit))
-    run(config=replace(CONFIG, clip=0.25, epochs=1))
-    assert norms == [0.25] * 6
+    limits, norms = [], []
+    real = torch.nn.utils.clip_grad_norm_
+
+    def spy(parameters, limit):
+        limits.append(limit)
+        norm = real(parameters, limit)
+        norms.append(torch.stack([p.grad.norm() for p in parameters if p.grad is not None]).norm().item())
+        return norm
+
+    monkeypatch.setattr(training.nn.utils, "clip_grad_norm_", spy)
+    run(config=replace(CONFIG, clip=0.01, epochs=1))
+    assert limits == [0.01] * 6
+    assert max(norms) <= 0.0101
 
 
 @pytest.mark.parametrize("stop_in", ["the second epoch", "saving the second epoch"])
@@ -153,6 +163,8 @@ def test_ctrl_c_loses_one_epoch_at_most_and_resuming_changes_nothing(tmp_path, m
     assert same_parameters(resumed, straight)
     on_disk = [Epoch(**json.loads(line)) for line in (tmp_path / "stopped" / "log.jsonl").read_text().splitlines()]
     assert numbers(on_disk) == numbers(log)
+    saved, saved_straight = (load_metrics(tmp_path / name) for name in ("stopped", "straight"))
+    assert [e["dev_accuracy"] for e in saved["log"]] == [e["dev_accuracy"] for e in saved_straight["log"]]
 
 
 @pytest.mark.parametrize(
@@ -181,22 +193,43 @@ def test_resume_without_a_run_starts_one(tmp_path):
 
 def test_a_run_is_not_overwritten(tmp_path):
     run(out=tmp_path / "r")
-    with pytest.raises(ValueError, match=r"has a run already; go on with it by --resume"):
+    with pytest.raises(ValueError, match=r"has a run already \(resume\.pt\); go on with it by --resume"):
+        run(out=tmp_path / "r")
+    (tmp_path / "r" / "resume.pt").unlink()
+    with pytest.raises(ValueError, match=r"has a run already \(best\)"):
         run(out=tmp_path / "r")
 
 
 @pytest.mark.parametrize(
-    ("model", "config", "provenance", "message"),
+    ("model", "config", "message"),
     [
-        ({"hidden": 7}, {}, {}, r"model\.hidden was 6, now 7"),
-        ({}, {"seed": 3}, {}, r"training\.seed was 0, now 3"),
-        ({}, {}, {"data": "other"}, "data was None, now other"),
+        ({"hidden": 7}, {}, r"other settings: model\.hidden was 6, now 7"),
+        ({}, {"seed": 3}, r"other settings: training\.seed was 0, now 3"),
     ],
 )
-def test_resuming_with_other_settings_is_refused(tmp_path, model, config, provenance, message):
+def test_resuming_with_other_settings_is_refused(tmp_path, model, config, message):
     run(toy_model(), out=tmp_path / "r")
-    with pytest.raises(ValueError, match=f"other settings: {message}"):
-        run(toy_model(**model), replace(CONFIG, **config), out=tmp_path / "r", resume=True, provenance=provenance)
+    with pytest.raises(ValueError, match=message):
+        run(toy_model(**model), replace(CONFIG, **config), out=tmp_path / "r", resume=True)
+
+
+def test_resuming_with_other_data_or_vectors_is_refused(tmp_path):
+    run(toy_model(), out=tmp_path / "r")
+    other_vectors = toy_model()
+    other_vectors.encoder.embedding.given += 1
+    for model, pairs, dev in ((toy_model(), DEV, DEV), (toy_model(), TRAIN, TRAIN), (other_vectors, TRAIN, DEV)):
+        with pytest.raises(ValueError, match=r"other pairs, vectors or vocabulary.*--dev and --vectors"):
+            train(model, pairs, dev, CONFIG, out=tmp_path / "r", resume=True, progress=False)
+
+
+@pytest.mark.parametrize("size", [0, 100, -100])
+def test_a_damaged_resume_file_is_named(tmp_path, size):
+    run(out=tmp_path / "r")
+    state = (tmp_path / "r" / "resume.pt").read_bytes()
+    (tmp_path / "r" / "resume.pt").write_bytes(state[:size])
+    with pytest.raises(CheckpointError, match=r"resume\.pt is damaged .*another --out; the best epoch so far is in"):
+        run(out=tmp_path / "r", resume=True)
+    InferSent.from_pretrained(tmp_path / "r")
 
 
 def test_nan_stops_the_run_and_keeps_the_last_good_state(tmp_path):
@@ -207,12 +240,48 @@ def test_nan_stops_the_run_and_keeps_the_last_good_state(tmp_path):
             with torch.no_grad():
                 model.head[1].bias[0] = math.nan
 
-    with pytest.raises(TrainingDiverged, match=r"loss became nan in epoch 3, step 1\..*learning rate below 0\.02"):
+    message = r"loss became nan in epoch 3, step 1\. Epoch \d, .* is kept in .*best\. .*--learning-rate below 0\.02"
+    with pytest.raises(TrainingDiverged, match=message):
         run(model, out=tmp_path / "r", report=poison)
     saved = InferSent.from_pretrained(tmp_path / "r")
     assert all(torch.isfinite(p).all() for p in saved.parameters())
     assert load_metrics(tmp_path / "r")["best"]["epoch"] <= 2
     assert len(run(out=tmp_path / "r", resume=True, model=toy_model())[1]) == 4
+
+
+def test_a_gradient_that_is_no_number_never_reaches_the_parameters(tmp_path, monkeypatch):
+    """The loss can be finite where its gradient is not: the root of a zero distance."""
+    monkeypatch.setattr(features, "_REGISTRY", dict(features._REGISTRY))
+    register_feature("root", lambda u, v: (u - v).abs().sqrt())
+    model, same = toy_model(blocks=("root",)), Pairs(["a dog"] * 3, ["a dog", "a cat", "the pig"], [0, 1, 2])
+    pairs = encode_pairs(same, model.tokenizer, cache=False)
+    with pytest.raises(TrainingDiverged, match=r"gradient became nan in epoch 1, step 1\. No epoch was finished"):
+        train(model, pairs, DEV, CONFIG, out=tmp_path / "r", progress=False)
+    assert all(torch.isfinite(p).all() for p in model.parameters())
+    assert not (tmp_path / "r" / "best").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"epochs": 0}, "epochs=0 is below 1"),
+        ({"batch_size": 0}, "batch_size=0 is below 1"),
+        ({"seed": -1}, "seed=-1 is below 0"),
+        ({"clip": 0.0}, r"clip=0\.0 is not above 0"),
+        ({"learning_rate": 1e-6}, "learning_rate=1e-06 trains nothing.*min_learning_rate=1e-05"),
+        ({"optimizer": "adamm"}, r"no optimizer 'adamm'\. Did you mean 'adam'"),
+    ],
+)
+def test_settings_that_make_no_sense(setting, message):
+    with pytest.raises(ValueError, match=message):
+        replace(CONFIG, **setting)
+
+
+def test_training_leaves_the_callers_generator_alone():
+    torch.manual_seed(3)
+    before = torch.random.get_rng_state()
+    run()
+    assert torch.equal(torch.random.get_rng_state(), before)
 
 
 def test_a_full_disk_keeps_the_epoch_before(tmp_path, monkeypatch):
@@ -239,8 +308,6 @@ def test_what_training_refuses():
     nothing = encode_pairs(toy_pairs(0), model.tokenizer, cache=False)
     with pytest.raises(ValueError, match="0 to train on and 48 for dev"):
         train(model, nothing, DEV, CONFIG)
-    with pytest.raises(ValueError, match=r"no optimizer 'adamm'\. Did you mean 'adam'"):
-        run(config=replace(CONFIG, optimizer="adamm"))
 
 
 def test_progress_shows_loss_and_speed(capsys):
@@ -250,7 +317,7 @@ def test_progress_shows_loss_and_speed(capsys):
     assert "sentences/s" in shown
 
 
-@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_killed_process_goes_on_where_it_stopped(tmp_path, kill):
     """The real thing: the command in a process of its own, killed in the middle of an epoch."""
     for name, n, seed in (("train", 3000, 0), ("dev", 90, 1)):

@@ -14,7 +14,6 @@ import errno
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -26,6 +25,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
+from infersent.features import feature_names
 from infersent.model import InferSent, ModelConfig
 
 #: Raised by one when a folder of this version can no longer be read by older code.
@@ -68,12 +68,14 @@ def load_checkpoint(path: str | Path) -> InferSent:
         If a file is missing or damaged, or the files do not fit together.
     """
     folder = find_checkpoint(path)
-    try:
+    with explained_damage(folder, "Train or copy it again."):
         config = json.loads((folder / "config.json").read_text())
-        if config["format"] != FORMAT:
-            raise CheckpointError(
-                f"{folder} has format {config['format']}, but this version reads {FORMAT}; update infersent."
-            )
+        if (found := config.get("format")) != FORMAT:
+            raise CheckpointError(f"{folder} has format {found}, but this version reads {FORMAT}; update infersent.")
+        for name in config["model"]["blocks"]:
+            if name not in feature_names():
+                remedy = "Register it by infersent.register_feature, as where it was trained, before loading."
+                raise CheckpointError(f"{folder} uses the pair feature {name!r}, which is not registered. {remedy}")
         weights = load_file(folder / "model.safetensors")
         tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
         given = weights["encoder.embedding.given"]
@@ -81,19 +83,20 @@ def load_checkpoint(path: str | Path) -> InferSent:
         with torch.random.fork_rng(devices=[]):  # the random first values are overwritten below
             model = InferSent(shape, tokenizer, config["trained_words"], given)
         model.load_state_dict(weights)
-    except CheckpointError:
-        raise
-    except Exception as error:  # tokenizers raises bare Exception, and each library has its own for a damaged file
-        reason = str(error).splitlines()[0]
-        raise CheckpointError(
-            f"{folder} is damaged or was written by another version: {reason}. Train or copy it again."
-        ) from error
     return model.eval()
 
 
 def load_metrics(path: str | Path) -> dict[str, Any]:
-    """Return the metrics that were saved with a checkpoint."""
-    return json.loads((find_checkpoint(path) / "metrics.json").read_text())
+    """Return the metrics that were saved with a checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If the folder is no checkpoint or its metrics are damaged.
+    """
+    folder = find_checkpoint(path)
+    with explained_damage(folder, "Train or copy it again."):
+        return json.loads((folder / "metrics.json").read_text())
 
 
 def find_checkpoint(path: str | Path) -> Path:
@@ -105,8 +108,8 @@ def find_checkpoint(path: str | Path) -> Path:
         If neither is a checkpoint; the message lists what is missing.
     """
     path = Path(path)
-    for folder in (path, path / "best"):
-        _finish_replacement(folder)
+    # A kill between the two renames of a save leaves the older checkpoint aside; a reader takes it from there.
+    for folder in (path, path / "best", _aside(path), _aside(path / "best")):
         if all((folder / name).is_file() for name in _FILES):
             return folder
     missing = [name for name in _FILES if not (path / name).is_file()]
@@ -117,28 +120,30 @@ def find_checkpoint(path: str | Path) -> Path:
 def replace_folder(path: Path, write: Callable[[Path], None]) -> None:
     """Let ``write`` fill a new folder beside ``path``, then put it in the place of ``path``.
 
-    No system call swaps two folders everywhere, so the old one steps aside first; a kill between the two renames is
-    mended by the next reader, who moves it back.
+    No system call swaps two folders everywhere, so the old one steps aside first. Whatever a kill leaves behind has a
+    fixed name, and the next save begins by clearing it up.
     """
+    new, old = path.with_name(f".{path.name}-new"), _aside(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _finish_replacement(path)
-    new = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    if old.exists() and not path.exists():
+        os.replace(old, path)
+    for left_over in (new, old):
+        shutil.rmtree(left_over, ignore_errors=True)
     try:
         with _full_disk_explained(path):
+            new.mkdir()
             write(new)
-        new.chmod(0o755)  # mkdtemp's folders are private
         if path.exists():
-            os.replace(path, _aside(path))
+            os.replace(path, old)
         os.replace(new, path)
     finally:
         shutil.rmtree(new, ignore_errors=True)
-        if path.exists():
-            shutil.rmtree(_aside(path), ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     """Let ``write`` fill a new file beside ``path``, then put it in the place of ``path`` in one step."""
-    new = path.with_name(f".{path.name}-{os.getpid()}")
+    new = path.with_name(f".{path.name}-new")
     try:
         with _full_disk_explained(path):
             write(new)
@@ -151,9 +156,16 @@ def _aside(path: Path) -> Path:
     return path.with_name(f".{path.name}-before")
 
 
-def _finish_replacement(path: Path) -> None:
-    if not path.exists() and _aside(path).exists():
-        os.replace(_aside(path), path)
+@contextmanager
+def explained_damage(path: Path, remedy: str) -> Iterator[None]:
+    """Turn whatever reading a damaged file raises into a CheckpointError that names it and the remedy."""
+    try:
+        yield
+    except (CheckpointError, MemoryError):
+        raise
+    except Exception as error:  # tokenizers raises bare Exception, and each library has its own for a damaged file
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise CheckpointError(f"{path} is damaged or was written by another version: {reason}. {remedy}") from error
 
 
 @contextmanager
@@ -168,6 +180,6 @@ def _full_disk_explained(path: Path) -> Iterator[None]:
         raise OSError(
             errno.ENOSPC,
             f"the disk is full ({free:.0f} MB free); what was saved there before is untouched. "
-            "Make room, or copy the folder elsewhere, then go on with --resume",
+            "Make room and repeat the command; a training run goes on with --resume",
             str(path),
         ) from error

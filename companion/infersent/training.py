@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import time
@@ -16,12 +17,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
-from infersent.checkpoint import replace_file, save_checkpoint
+from infersent.checkpoint import explained_damage, replace_file, save_checkpoint
 from infersent.choices import choose
 from infersent.data.batching import EncodedPairs, shuffled_batches
 from infersent.data.pairs import LABELS
 from infersent.evaluation import evaluate
 from infersent.model import InferSent
+
+_OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,17 @@ class TrainingConfig:
     class_weights: bool = True
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        choose("optimizer", self.optimizer, _OPTIMIZERS)
+        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("decay", 0), ("shrink", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name}={getattr(self, name)} is below {least}.")
+        if not self.clip > 0:
+            raise ValueError(f"clip={self.clip} is not above 0; float('inf') clips nothing.")
+        if not self.min_learning_rate <= self.learning_rate < math.inf:
+            limits = f"it must be at least min_learning_rate={self.min_learning_rate:g}, and finite"
+            raise ValueError(f"learning_rate={self.learning_rate:g} trains nothing: {limits}.")
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -82,23 +96,15 @@ class TrainingDiverged(FloatingPointError):
     """The loss is no number any more."""
 
 
-_OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
-
-
 def label_weights(labels: np.ndarray) -> Tensor:
     """Return weights ``[3]`` inverse to each label's frequency, one on average over the pairs.
 
-    Raises
-    ------
-    ValueError
-        If a label does not occur.
+    A label that does not occur has the weight 0: nothing is divided among no pairs.
     """
     counts = np.bincount(labels, minlength=len(LABELS))
-    if not counts.all():
-        raise ValueError(
-            f"No pair has the label {LABELS[int(counts.argmin())]!r}, so it has no weight; set class_weights=False."
-        )
-    return torch.from_numpy(len(labels) / (len(LABELS) * counts)).float()
+    present = counts > 0
+    weights = np.where(present, len(labels) / (present.sum() * np.maximum(counts, 1)), 0.0)
+    return torch.from_numpy(weights).float()
 
 
 def train(
@@ -147,64 +153,91 @@ def train(
     Raises
     ------
     TrainingDiverged
-        If the loss becomes NaN or infinite. The best epoch so far stays in ``out/best``.
+        If the loss or the gradient becomes NaN or infinite. The best epoch so far stays in ``out/best``.
     ValueError
-        If there are no pairs, the optimiser is unknown, or ``out`` has a run with other settings or without ``resume``.
+        If there are no pairs, or ``out`` has a run with other settings, or one at all without ``resume``.
+    infersent.checkpoint.CheckpointError
+        If ``out/resume.pt`` is damaged.
+    OSError
+        If the disk is full; the epochs before are on it.
     """
     if not len(train_pairs) or not len(dev_pairs):
         raise ValueError(
             f"Training needs pairs: there are {len(train_pairs)} to train on and {len(dev_pairs)} for dev."
         )
     weights = label_weights(train_pairs.labels).to(model.device) if config.class_weights else None
-    run = _Run(model, config, Path(out) if out else None, provenance or {})
+    identity = _identity(model, train_pairs, dev_pairs)
+    run = _Run(model, config, Path(out) if out else None, provenance or {}, identity)
     if run.out:
         run.open(resume)
-    while not run.finished:
-        number = len(run.log) + 1
-        run.set_learning_rate()
-        done = _one_epoch(model, run.optimizer, train_pairs, config, weights, number, progress)
-        dev = evaluate(model, dev_pairs)
-        run.add(Epoch(number, run.learning_rate, dev_accuracy=round(dev.accuracy, 5), **done))
-        if report:
-            report(run.log[-1])
+    # Dropout draws from torch's global generators; the caller's are left as they were.
+    with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
+        while not run.finished:
+            number = len(run.log) + 1
+            run.set_learning_rate()
+            try:
+                done = _one_epoch(run, train_pairs, weights, number, progress)
+            except TrainingDiverged as error:
+                raise TrainingDiverged(f"{error} {run.what_is_kept()}") from None
+            dev = evaluate(model, dev_pairs)
+            run.add(Epoch(number, run.learning_rate, dev_accuracy=round(dev.accuracy, 5), **done))
+            if report:
+                report(run.log[-1])
     run.restore_best()
+    model.eval()
     return run.log
 
 
-def _one_epoch(
-    model: InferSent,
-    optimizer: torch.optim.Optimizer,
-    pairs: EncodedPairs,
-    config: TrainingConfig,
-    weights: Tensor | None,
-    number: int,
-    progress: bool,
-) -> dict[str, float]:
+def check_out(out: str | Path, resume: bool) -> None:
+    """Refuse, before any work is done, to train over what is in the folder ``out`` already.
+
+    Raises
+    ------
+    ValueError
+        If there is a run or a checkpoint, and ``resume`` is not set.
+    """
+    for name in ("resume.pt", "best", "config.json"):
+        if not resume and (Path(out) / name).exists():
+            raise ValueError(f"{out} has a run already ({name}); go on with it by --resume, or choose another --out.")
+
+
+def _identity(model: InferSent, *parts: EncodedPairs) -> str:
+    """Return a digest of all that decides a run's numbers beside its settings: words, vectors and pairs."""
+    sha = hashlib.sha256(model.tokenizer.to_str().encode())
+    sha.update(model.encoder.embedding.given.cpu().numpy().tobytes())
+    for pairs in parts:
+        for array in (pairs.words, pairs.starts, pairs.premises, pairs.hypotheses, pairs.labels):
+            sha.update(np.ascontiguousarray(array).tobytes())
+    return sha.hexdigest()
+
+
+def _one_epoch(run: _Run, pairs: EncodedPairs, weights: Tensor | None, number: int, progress: bool) -> dict[str, float]:
     """Take one pass over the pairs; return its mean loss, accuracy, seconds and sentences per second."""
+    model, config = run.model, run.config
     model.train()
     # Dropout's draws depend on seed and epoch alone, so that a resumed run makes the same ones.
     torch.manual_seed(config.seed * 100_003 + number)
     total_loss = right = seen = 0.0
     start = time.perf_counter()
     plan = shuffled_batches(pairs, config.batch_size, seed=config.seed, epoch=number)
-    with tqdm(plan, desc=f"epoch {number}/{config.epochs}", unit="batch", disable=not progress, leave=False) as bar:
+    title = f"epoch {number}/{config.epochs}" + (f", best dev {run.best_epoch.dev_accuracy:.1%}" if run.log else "")
+    with tqdm(plan, desc=title, unit="batch", disable=not progress, leave=False) as bar:
         for step, rows in enumerate(bar, start=1):
             batch = pairs.batch(rows).to(model.device)
             logits = model(batch)  # [pairs, 3]
             loss = F.cross_entropy(logits, batch.labels, weight=weights)
-            if not math.isfinite(loss.item()):
-                raise TrainingDiverged(
-                    f"The loss became {loss.item()} in epoch {number}, step {step}. The best epoch before it is kept; "
-                    f"train again with a learning rate below {config.learning_rate:g}."
-                )
-            optimizer.zero_grad(set_to_none=True)
+            run.optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), config.clip)
-            optimizer.step()
+            norm = nn.utils.clip_grad_norm_(run.parameters, config.clip)
+            # Before the step: what is not finite must not reach the parameters, which are saved.
+            for name, value in (("loss", loss.item()), ("gradient", norm.item())):
+                if not math.isfinite(value):
+                    raise TrainingDiverged(f"The {name} became {value} in epoch {number}, step {step}.")
+            run.optimizer.step()
             total_loss += loss.item() * len(batch)
             right += (logits.argmax(dim=1) == batch.labels).sum().item()
             seen += len(batch)
-            if step % 20 == 0:
+            if step % 20 == 1 or step == len(plan):
                 rate = 2 * seen / (time.perf_counter() - start)
                 bar.set_postfix_str(
                     f"loss {total_loss / seen:.3f}, accuracy {right / seen:.1%}, {rate:,.0f} sentences/s"
@@ -221,11 +254,12 @@ def _one_epoch(
 class _Run:
     """What changes from epoch to epoch, in memory and on disk."""
 
-    def __init__(self, model: InferSent, config: TrainingConfig, out: Path | None, provenance: dict[str, Any]) -> None:
-        self.model, self.config, self.out, self.provenance = model, config, out, provenance
+    def __init__(
+        self, model: InferSent, config: TrainingConfig, out: Path | None, provenance: dict[str, Any], identity: str
+    ) -> None:
+        self.model, self.config, self.out, self.provenance, self.identity = model, config, out, provenance, identity
         self.parameters = [p for p in model.parameters() if p.requires_grad]
-        make = choose("optimizer", config.optimizer, _OPTIMIZERS)
-        self.optimizer = make(self.parameters, lr=config.learning_rate)
+        self.optimizer = _OPTIMIZERS[config.optimizer](self.parameters, lr=config.learning_rate)
         self.log: list[Epoch] = []
         self.best: dict[str, Tensor] | None = None
 
@@ -253,34 +287,45 @@ class _Run:
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate
 
+    def what_is_kept(self) -> str:
+        """Say what is left when training broke off, and how to begin anew."""
+        kept = "No epoch was finished."
+        if self.log:
+            where = f" in {self.out / 'best'}" if self.out else ""
+            kept = f"Epoch {self.best_epoch.epoch}, the best before it, is kept{where}."
+        return f"{kept} Train again with a --learning-rate below {self.config.learning_rate:g} and another --out."
+
     def settings(self) -> dict[str, Any]:
         """What must be equal for a run to go on; more epochs are allowed."""
-        training = {k: v for k, v in asdict(self.config).items() if k != "epochs"}
-        return json.loads(
-            json.dumps({"model": asdict(self.model.config), "training": training, "data": self.provenance.get("data")})
-        )
+        training = {name: value for name, value in asdict(self.config).items() if name != "epochs"}
+        return json.loads(json.dumps({"model": asdict(self.model.config), "training": training}))
 
     def open(self, resume: bool) -> None:
         assert self.out is not None
+        check_out(self.out, resume)
         state_file = self.out / "resume.pt"
         if not state_file.exists():
             self.out.mkdir(parents=True, exist_ok=True)
             return
-        if not resume:
-            raise ValueError(f"{self.out} has a run already; go on with it by --resume, or choose another --out.")
-        state = torch.load(state_file, map_location=self.model.device, weights_only=True)
-        mine, theirs = self.settings(), json.loads(state["settings"])
-        if differences := _differences(theirs, mine):
+        remedy = f"Train again with another --out; the best epoch so far is in {self.out / 'best'}."
+        with explained_damage(state_file, remedy):
+            state = torch.load(state_file, map_location=self.model.device, weights_only=True)
+            theirs, log = json.loads(state["settings"]), [Epoch(**epoch) for epoch in json.loads(state["log"])]
+            identity, best, model, optimizer = (state[name] for name in ("identity", "best", "model", "optimizer"))
+        if differences := _differences(theirs, self.settings()):
             raise ValueError(f"{self.out} was trained with other settings: {differences}. Use them, or another --out.")
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.best = state["best"]
-        self.log = [Epoch(**epoch) for epoch in json.loads(state["log"])]
-        # A kill may have come between the writes below: bring log and best checkpoint to the state that is resumed.
+        if identity != self.identity:
+            what = "other pairs, vectors or vocabulary than these"
+            raise ValueError(
+                f"{self.out} was trained with {what}. Use the same --data, --dev and --vectors, or another --out."
+            )
+        self.log, self.best = log, best
+        # A kill may have come between the writes of an epoch: bring log and best checkpoint to the resumed state.
         self._write_log()
         self.restore_best()
         self._save_best()
-        self.model.load_state_dict(state["model"])
-        self.model.train()
+        self.model.load_state_dict(model)
+        self.optimizer.load_state_dict(optimizer)
 
     def add(self, epoch: Epoch) -> None:
         """Enter an epoch; when this returns, it is on disk."""
@@ -292,6 +337,7 @@ class _Run:
             self._write_log()
             state = {
                 "settings": json.dumps(self.settings()),
+                "identity": self.identity,
                 "log": json.dumps([asdict(e) for e in self.log]),
                 "model": self.model.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
@@ -302,7 +348,6 @@ class _Run:
     def restore_best(self) -> None:
         assert self.best is not None
         self.model.load_state_dict(self.best, strict=False)
-        self.model.eval()
 
     def _changing_state(self) -> dict[str, Tensor]:
         return {name: p for name, p in self.model.named_parameters() if p.requires_grad}
@@ -314,14 +359,16 @@ class _Run:
     def _save_best(self) -> None:
         if not self.out:
             return
-        metrics = {**self.provenance, "training": asdict(self.config), "log": [asdict(e) for e in self.log]}
-        save_checkpoint(self.model, self.out / "best", metrics | {"best": asdict(self.best_epoch)})
+        best = self.best_epoch
+        log = [asdict(epoch) for epoch in self.log[: best.epoch]]
+        metrics = {**self.provenance, "training": asdict(self.config), "best": asdict(best), "log": log}
+        save_checkpoint(self.model, self.out / "best", metrics)
 
 
 def _differences(theirs: dict[str, Any], mine: dict[str, Any]) -> str:
     return ", ".join(
-        f"{part}.{key} was {value!r}, now {mine[part].get(key)!r}"
-        for part in ("model", "training")
-        for key, value in theirs[part].items()
-        if mine[part].get(key) != value
-    ) or ("" if theirs["data"] == mine["data"] else f"data was {theirs['data']}, now {mine['data']}")
+        f"{part}.{name} was {theirs[part].get(name)!r}, now {value!r}"
+        for part in mine
+        for name, value in mine[part].items()
+        if theirs[part].get(name) != value
+    )

@@ -111,7 +111,7 @@ def fetch(name: str, *, progress: bool = True) -> Path:
             return Path(registry.fetch(name, downloader=_ResumingDownloader(folder / f"{name}.partial", progress)))
         except requests.RequestException as error:
             damaged = f" (The {name} in {folder} is damaged.)" if (folder / name).exists() else ""
-            message = f"{archive.url} cannot be downloaded: {error}.{damaged} Try again later. {_by_hand(name)}"
+            message = f"{archive.url} cannot be downloaded: {_reason(error)}.{damaged} Try again later. {_by_hand(name)}"
             raise DataUnavailable(message) from error
         except ValueError as error:  # pooch has no class of its own for it
             raise ChecksumMismatch(f"{archive.url}: {error} Try again. {_by_hand(name)}") from error
@@ -194,6 +194,17 @@ def _in_data_folder(name: str) -> Path | None:
         if candidate.exists():
             return candidate
     return None
+
+
+def _reason(error: requests.RequestException) -> str:
+    """Say in a few words what requests says in a nest of exceptions."""
+    if error.response is not None:
+        return f"the server answered {error.response.status_code} {error.response.reason}"
+    if isinstance(error, requests.Timeout):
+        return "the server did not answer in time"
+    if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
+        return "the connection to the server failed"
+    return str(error)
 
 
 def _by_hand(name: str) -> str:

@@ -1,6 +1,6 @@
 """Captions: a controlled corpus in which no single sentence gives its label away.
 
-Thousands of English captions of a small world of our own, labelled by what they mean (:mod:`.world`): entailment if
+Thousands of English captions of a small world of our own, labelled by what they mean (``world.py``): entailment if
 the scenes that the premise describes are among those that the hypothesis describes, contradiction if there is no scene
 that both describe, neutral otherwise.
 
@@ -17,8 +17,8 @@ logits, and at zero logits its derivative along any f + g sums, sentence by sent
 each label: zero.)
 
 **Direction.** Half of all entailment pairs are there in swapped form, as neutral pairs. A head on symmetric features
-only, such as (|u-v|, u*v), gives both the same answer, and so errs on one of each such two: two pairs of the twelve of
-each chain. Its accuracy is at most 5/6 (:func:`symmetric_ceiling`).
+only, such as ``(|u-v|, u*v)``, gives both the same answer, and so errs on one of each such two: on two pairs of the
+twelve of each chain. Its accuracy is at most 5/6 (:func:`symmetric_ceiling`).
 
 Splits share no sentence, but the words of all are in ``train``.
 """
@@ -84,7 +84,7 @@ def load(split: str = "train", *, seed: int = 0, size: int | None = None) -> Pai
 def symmetric_ceiling(pairs: Pairs) -> float:
     """Return the accuracy that no model with symmetric features can exceed on ``pairs``.
 
-    Such a model, for example any head on (\\|u-v\\|, u*v), answers (a, b) and (b, a) alike. So of all pairs of the same
+    Such a model, for example any head on ``(|u-v|, u*v)``, answers (a, b) and (b, a) alike. So of all pairs of the same
     two sentences, in either order, it gets right at best those with the most frequent label.
 
     Raises

@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
 from random import Random
 from typing import NamedTuple
 
-from infersent.data.captions.wording import OBJECTS, human, is_object, word
-from infersent.data.captions.world import ATTRIBUTES, Meaning, Terms
+from infersent.data.captions.wording import word
+from infersent.data.captions.world import ATTRIBUTES, Meaning, affirmed, negates
 
 LINKS = 4
-_ATTEMPTS = 6
-_DENIALS = 0.025  # The share of chains about what nobody does.
 _FEWEST_WORDS, _MOST_WORDS = 4, 14
+_NEGATIONS = 0.3  # How likely a step to or from a negation is, compared with another that is possible.
+_WORDINGS = 10  # How often to look for a wording that is still free.
 
 
 class Cast(NamedTuple):
-    """Who can plausibly be, do and have what, so that captions sound true."""
+    """Who can plausibly look, do and be where, so that captions sound true."""
 
     share: float
     who: tuple[str, ...]
-    thing: tuple[str, ...]
     colour: tuple[str, ...]
-    count: tuple[str, ...]
     action: tuple[str, ...]
     place: tuple[str, ...]
 
 
-def _cast(share: float, **terms: str) -> Cast:
-    common = {"thing": "", "count": "one two three"}
-    return Cast(share, **{name: tuple(text.split()) for name, text in (common | terms).items()})
-
-
-_CREATURE = {"colour": "black brown white", "action": "running walking jumping sleeping eating"}
-_OUTDOORS = "beach park street"
-_ANYWHERE = f"{_OUTDOORS} kitchen bedroom"
+_OUTDOORS = ("beach", "park", "street")
+_ANYWHERE = (*_OUTDOORS, "kitchen", "bedroom")
+_COATS = ("black", "brown", "white")
+_CREATURE_ACTIONS = ("running", "sleeping", "eating")
 CASTS = (
-    _cast(
-        0.65,
-        who="man woman boy girl",
-        thing="guitar violin apple banana",
-        colour="black brown white red blue",
-        action="running walking jumping sleeping eating reading playing",
+    Cast(
+        share=0.6,
+        who=("man", "woman", "boy", "girl"),
+        colour=ATTRIBUTES["colour"].values,
+        action=tuple(term for term in ATTRIBUTES["action"].extents if term and not negates(term)),
         place=_ANYWHERE,
     ),
-    _cast(0.2, who="puppy dog cat", place=_ANYWHERE, **_CREATURE),
-    _cast(0.15, who="horse cow", place=_OUTDOORS, **_CREATURE),
+    Cast(0.25, ("puppy", "dog", "cat"), _COATS, _CREATURE_ACTIONS, _ANYWHERE),
+    Cast(0.15, ("horse",), _COATS, _CREATURE_ACTIONS, _OUTDOORS),
 )
 
 
@@ -60,106 +53,47 @@ def draw_chain(rng: Random, taken: set[str]) -> Chain:
     """Draw a chain of captions that are not among ``taken``, and add them to it."""
     while True:
         cast = rng.choices(CASTS, [cast.share for cast in CASTS])[0]
-        meanings = [_nobody(cast, rng) if rng.random() < _DENIALS else _somebody(cast, rng)]
-        while len(meanings) <= LINKS and (choices := _broader(meanings[-1], cast)):
-            names = sorted(choices)
-            meanings.append(rng.choice(choices[rng.choices(names, [0.3 if n == "negation" else 1 for n in names])[0]]))
+        meanings = [_narrow(cast, rng)]
+        while len(meanings) <= LINKS and (steps := _broader(meanings[-1], cast)):
+            weights = [_NEGATIONS if phenomenon == "negation" else 1 for phenomenon in steps]
+            meanings.append(rng.choice(rng.choices(list(steps.values()), weights)[0]))
         if len(meanings) <= LINKS:
             continue
-        sentences = [_fresh(meaning, rng, taken) for meaning in meanings]
-        if None not in sentences:
+        sentences = [_unused(meaning, rng, taken) for meaning in meanings]
+        if all(sentences):
             taken.update(sentences)
             return Chain(sentences, meanings)
 
 
-def _fresh(meaning: Meaning, rng: Random, taken: set[str]) -> str | None:
-    """Return a wording of ``meaning`` that is of a caption's length and not taken, or None after a few attempts."""
-    for _ in range(_ATTEMPTS):
+def _unused(meaning: Meaning, rng: Random, taken: set[str]) -> str:
+    """Return a wording of ``meaning`` that has a caption's length and is not taken, or ``""`` if none turns up."""
+    for _ in range(_WORDINGS):
         sentence = word(meaning, rng)
         if sentence not in taken and _FEWEST_WORDS <= len(sentence.split()) <= _MOST_WORDS:
             return sentence
-    return None
+    return ""
 
 
-def _somebody(cast: Cast, rng: Random) -> Meaning:
-    """Draw a caption that says much, but leaves something open for others to say."""
-    stated = rng.sample(["colour", "count", "action", "place"], rng.choice((2, 3, 3)))
-    says = Terms(**{name: rng.choice(getattr(cast, name)) for name in ("who", *stated)})
-    objects = [thing for thing in cast.thing if is_object(says.action, thing)]
-    if objects and rng.random() < 0.6:
-        says = says._replace(thing=rng.choice(objects))
-    return Meaning(says)
-
-
-def _nobody(cast: Cast, rng: Random) -> Meaning:
-    """Draw a caption that denies much: the more it denies, the less it leaves possible."""
-    who, action = (
-        rng.choice([term, *filter(None, ATTRIBUTES[name].broader(term))])
-        for name, term in (("who", rng.choice(cast.who)), ("action", rng.choice(cast.action)))
-    )
-    return Meaning(Terms(place=rng.choice(cast.place)), Terms(who=who, action=action))
+def _narrow(cast: Cast, rng: Random) -> Meaning:
+    """Draw what a caption says that says much, but leaves something open for others to say."""
+    stated = {
+        "colour": rng.choice(cast.colour),
+        "count": rng.choice(ATTRIBUTES["count"].values),
+        "action": rng.choice(cast.action),
+        "place": rng.choice(cast.place),
+    }
+    names = rng.sample(list(stated), rng.choice((2, 3)))
+    return Meaning(rng.choice(cast.who), **{name: stated[name] for name in names})
 
 
 def _broader(meaning: Meaning, cast: Cast) -> dict[str, list[Meaning]]:
-    """Return the meanings one step broader than ``meaning``, by the phenomenon that the step turns on."""
-    says, but_not = meaning
-    steps = [] if not says.who else list(_say_less(meaning))
-    if but_not:
-        steps += [("negation", Meaning(says, terms)) for terms in _deny_less(says, but_not, cast)]
-        if says.who:
-            steps.append(("negation", Meaning(says)))
-    else:
-        steps += [("negation", step) for step in _deny_instead(says, cast)]
-    choices: dict[str, list[Meaning]] = {}
-    for phenomenon, step in steps:
-        # A subject alone says too little to be a caption.
-        if not step.says.who or step.but_not or any(step.says[1:]):
-            choices.setdefault(phenomenon, []).append(step)
-    return choices
-
-
-def _say_less(meaning: Meaning) -> Iterator[tuple[str, Meaning]]:
-    """Yield meanings with a broader term for one attribute: "dog" for "puppy", or nothing for "brown"."""
-    for (name, attribute), term in zip(ATTRIBUTES.items(), meaning.says, strict=True):
-        for broader in attribute.broader(term) if term else ():
-            if (broader or name != "who") and not (name == "action" and meaning.says.thing):
-                yield attribute.phenomenon, meaning._replace(says=meaning.says._replace(**{name: broader}))
-
-
-def _deny_instead(says: Terms, cast: Cast) -> Iterator[Meaning]:
-    """Yield meanings that deny one thing instead of saying another: "not running" for "sleeping"."""
-    for name in ("action",):
-        term = getattr(says, name)
-        if name == "colour" and says.thing and not human(says.who):
-            continue  # In "a kitten with a ball that is not white" the ball might be meant.
-        attribute = ATTRIBUTES[name]
-        for other in _plausible(name, attribute.disjoint(term), cast) if term else ():
-            if name == "action" and says.thing:
-                continue
-            # Not being outdoors is just what being indoors means: no broader.
-            if attribute.extents[term] | attribute.extents[other] < attribute.extents[""]:
-                yield Meaning(says._replace(**{name: ""}), Terms(**{name: other}))
-
-
-def _deny_less(says: Terms, but_not: Terms, cast: Cast) -> Iterator[Terms]:
-    """Yield narrower denials: "not sleeping" for "not lying down", "not playing a guitar" for "not playing music"."""
-    for name, term in but_not._asdict().items():
-        if term:
-            for narrower in _plausible(name, ATTRIBUTES[name].narrower(term), cast):
-                if name != "action" or not but_not.thing or is_object(narrower, but_not.thing):
-                    yield but_not._replace(**{name: narrower})
-    if but_not.action in OBJECTS and not but_not.thing and not says.thing:
-        for kind in OBJECTS[but_not.action]:
-            for thing in (kind, *ATTRIBUTES["thing"].narrower(kind)):
-                if _plausible("thing", [thing], cast):
-                    yield but_not._replace(thing=thing)
-    if but_not.who and not but_not.colour:
-        for colour in _plausible("colour", ATTRIBUTES["colour"].extents, cast):
-            yield but_not._replace(colour=colour)
-
-
-def _plausible(name: str, terms: Iterable[str], cast: Cast) -> list[str]:
-    """Return those of ``terms`` that cover something that the cast may be, have, do ..."""
-    attribute = ATTRIBUTES[name]
-    possible = frozenset().union(*(attribute.extents[term] for term in getattr(cast, name)))
-    return [term for term in terms if term and attribute.extents[term] & possible]
+    """Return the meanings with a broader term for one attribute, by the phenomenon that the step turns on."""
+    steps = defaultdict(list)
+    for name, term in meaning._asdict().items():
+        for broader in ATTRIBUTES[name].broader(term) if term else ():
+            step = meaning._replace(**{name: broader})
+            # A subject alone says too little, and nobody would say that a dog is not reading.
+            if step.who and any(step[1:]) and not (negates(broader) and affirmed(broader) not in cast.action):
+                negation = negates(term) or negates(broader)
+                steps["negation" if negation else ATTRIBUTES[name].phenomenon].append(step)
+    return steps

@@ -89,9 +89,10 @@ class _Relation(NamedTuple):
     def match(self, rng: np.random.Generator) -> np.ndarray:
         """Return a perfect matching as ``[2, premises]`` captions: a random one that favours rare phenomena.
 
-        With exponential weights in proportion to how many candidates share a pair's phenomenon, the lightest of all
-        candidates is equally likely to be of each phenomenon.
+        The weights are exponential. If their mean were the number of candidates that share a pair's phenomenon, the
+        lightest of all would be of each phenomenon equally often; a power above one favours the rare ones.
         """
-        weights = rng.exponential(np.bincount(self.phenomena, minlength=len(PHENOMENA))[self.phenomena])
+        common = np.bincount(self.phenomena, minlength=len(PHENOMENA))[self.phenomena]
+        weights = rng.exponential(common**1.5)
         premises, hypotheses = min_weight_full_bipartite_matching(self._graph(weights))
         return np.stack([self.premises[premises], self.hypotheses[hypotheses]])

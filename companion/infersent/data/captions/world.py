@@ -1,12 +1,11 @@
 """The small world that captions speak of: what a caption means, and how two meanings relate.
 
-A **scene** shows one group of people or animals. It has one value for each of seven attributes: who they are, the
-thing they have with them, colour, size, how many they are, the one thing they are doing, and where.
-A caption states some attributes and leaves the others open, so its meaning is a **box**: the product, over the
-attributes, of the sets of values that it allows. A negation cuts a second box out of the first: "A woman in the park
-is not playing a guitar" is the box of women in the park without the box of guitar playing. The label of a pair is
-the relation of the two sets of scenes, for both captions are of the same scene: subset is entailment, disjoint is
-contradiction, anything else is neutral.
+A **scene** shows one group of people or animals. It has one value for each of five attributes: who they are, the colour
+of their coat or clothes, how many they are, the one thing that they are doing, and where. A caption states some
+attributes and leaves the others open. ("A dog" leaves open how many: where two dogs run, a dog runs.) So its meaning,
+the set of scenes that it describes, is a **box**: the product, over the attributes, of the sets of values that it
+allows. Both captions of a pair are of the same scene, so the label is the relation of their sets: entailment if the
+premise's set lies in the hypothesis's, contradiction if the two are disjoint, neutral otherwise.
 """
 
 from __future__ import annotations
@@ -20,10 +19,22 @@ import numpy as np
 
 from infersent.data.pairs import LABELS
 
-#: What a pair can turn on. "unrelated" pairs are neutral pairs that have no stated value in common.
+#: What a pair can turn on. An "unrelated" pair is neutral, and its captions speak of different things.
 PHENOMENA = ("kind", "property", "count", "place", "action", "negation", "unrelated")
 
 ENTAILMENT, NEUTRAL, CONTRADICTION = (LABELS.index(label) for label in ("entailment", "neutral", "contradiction"))
+
+_NOT = "not "
+
+
+def negates(term: str) -> bool:
+    """Whether ``term`` covers all that another does not, as "not running" does."""
+    return term.startswith(_NOT)
+
+
+def affirmed(term: str) -> str:
+    """Return the term without its negation: "running" for "not running", and for "running"."""
+    return term.removeprefix(_NOT)
 
 
 @dataclass(frozen=True)
@@ -38,94 +49,71 @@ class Attribute:
         Mutually exclusive values. One that starts with "other" has no word of its own.
     classes
         A term that covers several values, to these values.
+    negatable
+        Whether each term has a negation that is a term too.
     """
 
     phenomenon: str
     values: tuple[str, ...]
     classes: Mapping[str, tuple[str, ...]]
+    negatable: bool = False
 
     @cached_property
     def extents(self) -> Mapping[str, frozenset[str]]:
-        """Each term that a caption can use, to the values that it covers; ``""``, left open, covers all."""
-        words = {value: frozenset([value]) for value in self.values if not value.startswith("other ")}
-        return words | {term: frozenset(values) for term, values in self.classes.items()} | {"": frozenset(self.values)}
+        """Each term, to the values that it covers; ``""`` leaves the attribute open, and covers all."""
+        everything = frozenset(self.values)
+        extents = {value: frozenset([value]) for value in self.values if not value.startswith("other ")}
+        extents |= {term: frozenset(values) for term, values in self.classes.items()}
+        if self.negatable:
+            extents |= {_NOT + term: everything - extent for term, extent in extents.items()}
+        return extents | {"": everything}
 
     def broader(self, term: str) -> list[str]:
-        """Return the terms that cover all that ``term`` covers and more, ``""`` among them."""
+        """Return the terms that cover all that ``term`` covers and more, ``""`` last."""
         return [other for other, extent in self.extents.items() if extent > self.extents[term]]
 
-    def narrower(self, term: str) -> list[str]:
-        """Return the terms that cover a part of what ``term`` covers, but not all."""
-        return [other for other, extent in self.extents.items() if extent < self.extents[term]]
 
-    def disjoint(self, term: str) -> list[str]:
-        """Return the terms that cover nothing that ``term`` covers."""
-        return [other for other, extent in self.extents.items() if not extent & self.extents[term]]
+_PEOPLE = ("man", "woman", "boy", "girl")
+_ANIMALS = ("puppy", "other dog", "cat", "horse")
+_PLAYING = ("playing a guitar", "playing a violin")
+_EATING = ("eating an apple", "eating a banana")
 
-
-def _attribute(phenomenon: str, values: str, **classes: str) -> Attribute:
-    def split(text: str) -> tuple[str, ...]:
-        return tuple(text.split(", "))
-
-    return Attribute(phenomenon, split(values), {name.replace("_", " "): split(c) for name, c in classes.items()})
-
-
-_PEOPLE = "man, woman, boy, girl"
-_ANIMALS = "puppy, other dog, cat, horse, cow"
-
-#: The attributes of a scene, by the names of the fields of :class:`Terms`, in their order.
+#: The attributes of a scene, by the names of the fields of :class:`Meaning`, in their order.
 ATTRIBUTES = {
-    "who": _attribute(
+    "who": Attribute(
         "kind",
-        f"{_PEOPLE}, {_ANIMALS}",
-        child="boy, girl",
-        person=_PEOPLE,
-        dog="puppy, other dog",
-        animal=_ANIMALS,
+        _PEOPLE + _ANIMALS,
+        {"child": ("boy", "girl"), "person": _PEOPLE, "dog": ("puppy", "other dog"), "animal": _ANIMALS},
     ),
-    "thing": _attribute(
-        "kind",
-        "guitar, violin, apple, banana",
-        instrument="guitar, violin",
-        fruit="apple, banana",
-    ),
-    "colour": _attribute("property", "black, brown, white, red, blue", dark="black, brown"),
-    "count": _attribute("count", "one, two, three", some="two, three"),
-    "action": _attribute(
+    "colour": Attribute("property", ("black", "brown", "white", "red", "blue"), {"dark": ("black", "brown")}),
+    "count": Attribute("count", ("one", "two", "three"), {"some": ("two", "three")}),
+    "action": Attribute(
         "action",
-        "running, walking, jumping, sleeping, eating, reading, playing",
-        moving="running, walking, jumping",
+        ("running", "sleeping", "reading", *_PLAYING, *_EATING, "other eating"),
+        {"playing an instrument": _PLAYING, "eating": (*_EATING, "other eating")},
+        negatable=True,
     ),
-    "place": _attribute(
+    "place": Attribute(
         "place",
-        "beach, park, street, kitchen, bedroom",
-        outdoors="beach, park, street",
-        indoors="kitchen, bedroom",
+        ("beach", "park", "street", "kitchen", "bedroom"),
+        {"outdoors": ("beach", "park", "street"), "indoors": ("kitchen", "bedroom")},
     ),
 }
 
 
-class Terms(NamedTuple):
-    """One term an attribute; ``""`` leaves the attribute open."""
+class Meaning(NamedTuple):
+    """What a caption says: a term of each attribute, ``""`` where it leaves the attribute open."""
 
-    who: str = ""
-    thing: str = ""
+    who: str
     colour: str = ""
     count: str = ""
     action: str = ""
     place: str = ""
 
 
-class Meaning(NamedTuple):
-    """The scenes in the box of ``says``, without those in the box of ``but_not`` if there is one."""
-
-    says: Terms
-    but_not: Terms | None = None
-
-
 @dataclass(frozen=True)
 class Extents:
-    """The meanings of captions, a box in one integer each.
+    """The sets of scenes that captions describe, a box in one integer each.
 
     Every attribute has a field of bits: one for each value, set if the caption allows it, and a spare one above them,
     clear. So the intersection of two boxes is ``a & b``, and ``a`` lies in ``b`` if ``a & ~b`` is zero. A set of
@@ -134,45 +122,44 @@ class Extents:
     Attributes
     ----------
     box
-        The box that a caption allows.
-    hole
-        The box that it cuts out; 0 where it cuts out nothing, or where what it leaves is again a box (then ``box`` is
-        what it leaves).
-    negated, stated
-        The attributes that its negation speaks of, and those that it speaks of at all.
+        The values that a caption allows.
+    stated, negated
+        The attributes that it states, and those that it states by a negation.
+    verb
+        A number for the verb of its action: the same for "playing a guitar" and "playing an instrument".
     """
 
     box: np.ndarray
-    hole: np.ndarray
-    negated: np.ndarray
     stated: np.ndarray
+    negated: np.ndarray
+    verb: np.ndarray
 
     @classmethod
     def of(cls, meanings: Sequence[Meaning]) -> Extents:
         """Return the extents of ``meanings``."""
-        box = np.array([_box(meaning.says) for meaning in meanings])
-        hole = np.array([_box(meaning.but_not) if meaning.but_not else 0 for meaning in meanings])
-        negated = np.array([_stated(meaning.but_not) if meaning.but_not else 0 for meaning in meanings])
-        stated = negated | np.array([_stated(meaning.says) for meaning in meanings])
-        # A hole that is as wide as the box in all attributes but one just narrows the box in that one.
-        narrows = (hole != 0) & _is_single(_nonempty(box & ~hole))
-        rest = np.where(narrows, box & ~hole, 0)
-        # In the attribute that it narrows, the rest stands; in the others, where no rest is, the box as it was.
-        kept = box & ~_values(_nonempty(rest)) | rest
-        return cls(kept, np.where(narrows, 0, hole), negated, stated)
+        rows = [
+            (
+                sum(_FIELDS[name][term] for name, term in terms.items()),
+                sum(_SPARE[name] for name, term in terms.items() if term),
+                sum(_SPARE[name] for name, term in terms.items() if negates(term)),
+                _VERBS.index(_verb(terms["action"])),
+            )
+            for terms in (meaning._asdict() for meaning in meanings)
+        ]
+        return cls(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
 
     def take(self, captions: np.ndarray) -> Extents:
         """Return the extents of ``captions``, indices in an array of any shape, in that shape."""
-        return Extents(self.box[captions], self.hole[captions], self.negated[captions], self.stated[captions])
+        return Extents(self.box[captions], self.stated[captions], self.negated[captions], self.verb[captions])
 
 
 def compare(p: Extents, h: Extents) -> tuple[np.ndarray, np.ndarray]:
     """Label pairs, and say what each turns on.
 
-    A pair has decisive attributes: those in which the boxes differ (entailment), those in which the premise allows more
-    than the hypothesis (neutral), or those in which the two exclude each other (contradiction). It turns on negation if
-    a negation speaks of all of them, else on the only one that there is. A neutral pair whose captions speak of
-    different things, and not quite of the same kind of subject either, is unrelated.
+    The decisive attributes of a pair are those in which the premise does not lie within the hypothesis, or, if it does
+    in all, those in which the two differ. A pair with one decisive attribute turns on it: on negation if one of the two
+    states it by a negation, on the kind of thing if the two name the same verb, or else on the attribute's phenomenon.
+    A neutral pair that states different attributes, of not quite the same kind of subject, is unrelated.
 
     Parameters
     ----------
@@ -186,76 +173,45 @@ def compare(p: Extents, h: Extents) -> tuple[np.ndarray, np.ndarray]:
     phenomena
         Indices into :data:`PHENOMENA`, or -1 for a pair that turns on several things.
     """
-    both = p.box & h.box
-    exceed = p.box & ~h.box
-    # The premise's scenes lie outside the hypothesis's hole if its own hole covers what the two have in common.
-    in_hole = p.box & h.hole
-    clear = (_nonempty(in_hole) != _ALL) | (in_hole & ~p.hole == 0)
-    entailed = (exceed == 0) & clear
-    # Two holes together never cover an intersection that neither covers alone: a caption with a hole leaves the
-    # action open, and no two terms cover every action.
-    exclude = _ALL & ~_nonempty(both)
-    disjoint = (exclude != 0) | (both & ~p.hole == 0) | (both & ~h.hole == 0)
+    outside = _nonempty(p.box & ~h.box)
+    entailed = outside == 0
+    disjoint = _nonempty(p.box & h.box) != _ALL
     labels = np.where(entailed, ENTAILMENT, np.where(disjoint, CONTRADICTION, NEUTRAL))
 
     differ = _nonempty(p.box ^ h.box)
-    exceeds = _nonempty(exceed)
-    decisive = np.where(entailed, differ, exceeds)
-    decisive = np.where(decisive & _SPARE["action"] != 0, decisive & ~_SPARE["thing"], decisive)
-    negated = p.negated | h.negated
+    decisive = np.where(entailed, differ, outside)
+    single = (decisive != 0) & (decisive & (decisive - 1) == 0)  # Without its lowest bit, nothing is left.
+    apart = (p.stated & h.stated == _SPARE["who"]) & (differ & _SPARE["who"] != 0)
     phenomena = np.full(labels.shape, -1)
-    phenomena[~entailed & ~disjoint & (p.stated & h.stated & ~_WHO == 0) & (differ & _WHO != 0)] = _UNRELATED
-    single = _is_single(decisive) & (entailed | (exclude != 0) | ~disjoint & clear)
-    for phenomenon, attributes in _ATTRIBUTES_OF.items():
-        phenomena[single & (decisive & attributes != 0)] = phenomenon
-    phenomena[(negated != 0) & (decisive & ~negated == 0)] = _NEGATION
+    phenomena[apart & ~entailed & ~disjoint] = PHENOMENA.index("unrelated")
+    for name, attribute in ATTRIBUTES.items():
+        phenomena[single & (decisive == _SPARE[name])] = PHENOMENA.index(attribute.phenomenon)
+    phenomena[single & (decisive == _SPARE["action"]) & (p.verb == h.verb)] = PHENOMENA.index("kind")
+    phenomena[single & (decisive & (p.negated | h.negated) != 0)] = PHENOMENA.index("negation")
     return labels, phenomena
 
 
 def _nonempty(box: np.ndarray) -> np.ndarray:
-    """Return the attributes of which ``box`` allows any value: adding all ones to a field carries into its spare bit."""
+    """Return the attributes of which ``box`` allows any value: adding all ones to a field carries to its spare bit."""
     return (box + _OPEN) & _ALL
 
 
-def _values(attributes: np.ndarray) -> np.ndarray:
-    """Return the box of all values of ``attributes``, and none of the others."""
-    return sum(np.where(attributes & spare != 0, _FIELDS[name][""], 0) for name, spare in _SPARE.items())
-
-
-def _is_single(attributes: np.ndarray) -> np.ndarray:
-    """Whether there is exactly one attribute in each set: taking the lowest bit of a set leaves nothing."""
-    return (attributes != 0) & (attributes & (attributes - 1) == 0)
-
-
-def _box(terms: Terms) -> int:
-    return sum(_FIELDS[name][term] for name, term in terms._asdict().items())
-
-
-def _stated(terms: Terms) -> int:
-    return sum(_SPARE[name] for name, term in terms._asdict().items() if term)
+def _verb(action: str) -> str:
+    return affirmed(action).partition(" ")[0]
 
 
 def _layout() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
     """Return each term's bits in the field of its attribute, and the spare bit of each attribute."""
     fields, spare, start = {}, {}, 0
     for name, attribute in ATTRIBUTES.items():
-        bit = {value: 1 << (start + i) for i, value in enumerate(attribute.values)}
-        fields[name] = {term: sum(bit[value] for value in extent) for term, extent in attribute.extents.items()}
-        start += len(bit)
-        spare[name] = 1 << start
-        start += 1
-    if start > 63:
-        raise ValueError(f"The attributes take {start} bits, more than the 63 of an integer; give them fewer values.")
+        bits = {value: 1 << (start + i) for i, value in enumerate(attribute.values)}
+        fields[name] = {term: sum(bits[value] for value in extent) for term, extent in attribute.extents.items()}
+        spare[name] = 1 << (start + len(bits))
+        start += len(bits) + 1
     return fields, spare
 
 
 _FIELDS, _SPARE = _layout()
-_OPEN = _box(Terms())
+_OPEN = sum(field[""] for field in _FIELDS.values())
 _ALL = sum(_SPARE.values())
-_WHO = _SPARE["who"]
-_NEGATION, _UNRELATED = PHENOMENA.index("negation"), PHENOMENA.index("unrelated")
-_ATTRIBUTES_OF = {
-    code: attributes
-    for code, phenomenon in enumerate(PHENOMENA)
-    if (attributes := sum(_SPARE[name] for name, a in ATTRIBUTES.items() if a.phenomenon == phenomenon))
-}
+_VERBS = sorted({_verb(term) for term in ATTRIBUTES["action"].extents})
