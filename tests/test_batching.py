@@ -1,5 +1,7 @@
 """From texts to batches: nothing lost, nothing doubled, each distinct sentence once."""
 
+import hashlib
+
 import numpy as np
 import pytest
 import torch
@@ -82,6 +84,20 @@ def test_an_empty_sentence_is_one_unknown_word():
     assert batching.word_ids(TOKENIZER, ["", "  ", "xyz", "a"]) == [[1], [1], [1], [2]]
 
 
+def test_the_tokenizer_gets_a_limited_number_of_sentences_at_once(monkeypatch):
+    sizes = []
+
+    class Tokenizer:
+        def encode_batch_fast(self, sentences):
+            sizes.append(len(sentences))
+            return TOKENIZER.encode_batch_fast(sentences)
+
+    monkeypatch.setattr(batching, "_SENTENCES_AT_ONCE", 2)
+    assert batching.word_ids(Tokenizer(), ("a", "b", "", "c c", "a b")) == [[2], [3], [1], [4, 4], [2, 3]]
+    assert sizes == [2, 2, 1]
+    assert batching.word_ids(TOKENIZER, []) == []
+
+
 def test_moving_a_batch_keeps_lengths_on_the_cpu():
     encoded = batching.encode_pairs(to_pairs([("a", "b", 0)]), TOKENIZER, cache=False)
     moved = encoded.batch(np.array([0])).to("meta")
@@ -104,6 +120,9 @@ def test_cache_follows_pairs_and_tokenizer(monkeypatch, tmp_path):
     other = batching.encode_pairs(pairs, build_tokenizer(["c", "b", "a"]))
     assert len(calls) == 3
     assert not np.array_equal(other.words, first.words)
+    monkeypatch.setattr(batching, "_ENCODING_VERSION", 0)
+    batching.encode_pairs(pairs, TOKENIZER)
+    assert len(calls) == 4
 
 
 @pytest.mark.parametrize(
@@ -127,3 +146,27 @@ def test_pairs_take_and_digest():
     assert pairs.take(slice(0, 1), "first").phenomena == ["kind"]
     assert pairs.take([0, 1]).digest() == pairs.digest() != pairs.take([1, 0]).digest()
     assert repr(pairs) == "Pairs(toy: 2 pairs; 1 entailment, 0 neutral, 1 contradiction)"
+
+
+def test_the_digest_is_that_of_tab_separated_lines():
+    pairs = Pairs(["A dog.", "é"], ["A cat.", ""], [0, 2])
+    assert pairs.digest() == hashlib.sha256("A dog.\tA cat.\t0\né\t\t2\n".encode()).hexdigest()
+
+
+@given(*[st.tuples(*[st.text("a\t\n\\tn0", max_size=4)] * 2)] * 2)
+def test_different_pairs_have_different_digests(one, other):
+    digests = [Pairs([premise], [hypothesis], [0]).digest() for premise, hypothesis in (one, other)]
+    assert (digests[0] == digests[1]) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([("a dog\tmaybe", "cat")], [("a dog", "maybe\tcat")]),
+        ([("a\tb", "c")], [("a\\tb", "c")]),
+        ([("a", "b\t0\nc\td")], [("a", "b"), ("c", "d")]),
+    ],
+)
+def test_separators_inside_a_sentence_do_not_separate(one, other):
+    digests = [to_pairs([(*pair, 0) for pair in pairs]).digest() for pairs in (one, other)]
+    assert digests[0] != digests[1]

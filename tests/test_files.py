@@ -78,6 +78,12 @@ def test_blank_lines_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_pa
     assert contents(read_pairs(path)) == [("a", "b", "neutral")]
 
 
+def test_json_may_begin_with_a_byte_order_mark_and_escape_any_character(tmp_path):
+    path = tmp_path / "own.jsonl"
+    path.write_bytes(b'\xef\xbb\xbf{"premise": "\\ud83d\\ude42", "hypothesis": "b", "label": "neutral"}\r\n \r\n')
+    assert contents(read_pairs(path)) == [("🙂", "b", "neutral")]
+
+
 def test_sentence_pairs_need_no_label_and_keep_every_pair(write):
     unlabelled = [row[:2] for row in ROWS]
     expected = ([row[0] for row in ROWS], [row[1] for row in ROWS])
@@ -156,6 +162,12 @@ def test_a_missing_file_is_the_systems_own_error(tmp_path, suffix):
         (b'{"premise": "a", "label": "neutral"}', "no 'hypothesis' on this line"),
         (b'{"premise": "a", "hypothesis": 7, "label": "neutral"}', "'hypothesis' is 7, not text"),
         (b'{"premise": "a", "hypothesis": "b", "label": 1}', "'label' is 1, not text"),
+        (
+            rb'{"premise": "\ud83d", "hypothesis": "b", "label": "neutral"}',
+            r"'premise' is '\\ud83d', which is not Unicode",
+        ),
+        (b'{"premise": "\xed\xa0\xbd", "hypothesis": "b", "label": "neutral"}', "not UTF-8"),
+        (b'["\xed\xa0\xbd"]', "not UTF-8"),
     ],
 )
 def test_a_malformed_line_of_json_is_named(tmp_path, line, problem):

@@ -1,5 +1,7 @@
 """The whole model: encode, predict, and what it refuses."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -33,6 +35,14 @@ def test_encode_options(capsys):
     assert capsys.readouterr().err == ""
     model.encode(SENTENCES, show_progress_bar=True)
     assert "6/6" in capsys.readouterr().err
+
+
+def test_a_head_can_be_trained_on_encoded_tensors():
+    vectors = toy_model().encode(SENTENCES, convert_to_numpy=False)
+    head = torch.nn.Linear(12, 3)
+    head(vectors).sum().backward()
+    torch.testing.assert_close(head.weight.grad, vectors.sum(0).expand(3, 12))
+    assert not vectors.requires_grad
 
 
 def test_an_empty_sentence_reads_as_one_unknown_word():
@@ -118,6 +128,12 @@ def test_evaluation_counts():
     assert result.correct.tolist() == [True, False, True, True]
     assert str(result).splitlines()[0] == "accuracy 75.0% (95% interval 30.1% to 95.4%, 4 pairs)"
     assert result.to_json()["interval"] == [0.30064, 0.95441]
+
+
+def test_a_label_that_the_data_lacks_has_no_recall():
+    result = Evaluation(np.array([0, 0, 1]), np.array([0, 1, 1]))
+    assert json.loads(json.dumps(result.to_json(), allow_nan=False))["recall"]["contradiction"] is None
+    assert str(result).splitlines()[1:] == ["  entailment    50.0%", "  neutral       100.0%", "  contradiction –"]
 
 
 def test_wilson_interval_agrees_with_its_formula():

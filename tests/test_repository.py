@@ -46,6 +46,7 @@ ROOMS = (
     "evaluation",
     "training",
     "presets",
+    "records",
     "plots",
     "widgets.*",
     "cli",

@@ -39,23 +39,24 @@ def slow_split(sentence):
     return words
 
 
-@pytest.mark.parametrize(
-    ("sentence", "words"),
-    [
-        ("Two dogs run.", ["two", "dogs", "run", "."]),
-        ("She isn't sleeping", ["she", "is", "not", "sleeping"]),
-        ("I can't, and won't!", ["i", "can", "not", ",", "and", "will", "not", "!"]),
-        ("the man’s hat, they're", ["the", "man", "'s", "hat", ",", "they", "'re"]),
-        ("a 't-shirt' for $10.50", ["a", "'", "t", "-", "shirt", "'", "for", "$", "10", ".", "50"]),
-        ("naïve café", ["naïve", "café"]),
-        ("cafe\u0301", ["café"]),
-        ("<b>hi</b>", ["<", "b", ">", "hi", "<", "/", "b", ">"]),
-        ("🙂🙂 ok", ["🙂", "🙂", "ok"]),
-        ("'sorry'", ["'", "sorry", "'"]),
-        ("  \t\n ", []),
-        ("", []),
-    ],
-)
+SENTENCES = [
+    ("Two dogs run.", ["two", "dogs", "run", "."]),
+    ("She isn't sleeping", ["she", "is", "not", "sleeping"]),
+    ("I can't, and won't!", ["i", "can", "not", ",", "and", "will", "not", "!"]),
+    ("the man’s hat, they're", ["the", "man", "'s", "hat", ",", "they", "'re"]),
+    ("a 't-shirt' for $10.50", ["a", "'", "t", "-", "shirt", "'", "for", "$", "10", ".", "50"]),
+    ("naïve café", ["naïve", "café"]),
+    ("cafe\u0301", ["café"]),
+    ("<b>hi</b>", ["<", "b", ">", "hi", "<", "/", "b", ">"]),
+    ("🙂🙂 ok", ["🙂", "🙂", "ok"]),
+    ("'sorry'", ["'", "sorry", "'"]),
+    ("  \t\n ", []),
+    ("", []),
+    ("a\ufeffdog\x85cat\u2028", ["a", "dog", "cat"]),
+]
+
+
+@pytest.mark.parametrize(("sentence", "words"), SENTENCES)
 def test_tokens(sentence, words):
     assert text.split_words(sentence) == words
 
@@ -93,6 +94,11 @@ def test_tokenizer_survives_its_file(tmp_path):
 def test_a_word_cannot_have_two_ids(words):
     with pytest.raises(ValueError, match=re.escape(repr(words[-1]))):
         text.build_tokenizer(words)
+
+
+def test_words_of_a_repeated_sentence_count_each_time():
+    assert text.count_words(["a dog, a cat", "dog", "a dog, a cat"]) == {"a": 4, "dog": 3, "cat": 2, ",": 2}
+    assert text.count_words(iter([])) == {}
 
 
 def test_vocabulary_sorts_words_into_three_kinds():
@@ -146,11 +152,11 @@ def test_word2vec_header_is_skipped(tmp_path):
     assert text.read_glove(tmp_path / "w.txt").vectors.shape == (2, 3)
 
 
-@pytest.mark.parametrize("line", ["dog 1", "dog 1 x", "dog 1 nan"])
+@pytest.mark.parametrize("line", [b"dog 1", b"dog 1 x", b"dog 1 nan", b"d\xffg 1 2"])
 def test_a_malformed_line_is_named(tmp_path, line):
     path = tmp_path / "bad.txt"
-    path.write_text(f"the 1 2\n{line}\n")
-    with pytest.raises(ValueError, match=r"bad\.txt, bad\.txt, line 2"):
+    path.write_bytes(b"the 1 2\n" + line + b"\n")
+    with pytest.raises(ValueError, match=r"bad\.txt, bad\.txt, line 2: .*expected a word and 2"):
         text.read_glove(path)
 
 

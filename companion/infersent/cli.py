@@ -6,24 +6,25 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TextIO, TypeVar
+from typing import Annotated, TypeVar
 
 import numpy as np
 import torch
 import tyro
 
+from infersent.checkpoint import replace_file
 from infersent.choices import choose
-from infersent.data import CORPORA, LABELS, fetch, load, read_sentence_pairs
+from infersent.data import CORPORA, LABELS, Pairs, fetch, load, read_sentence_pairs, snli
 from infersent.data.batching import encode_pairs
-from infersent.data.files import SUFFIXES
+from infersent.data.files import SUFFIXES, decoded_lines
 from infersent.evaluation import evaluate as evaluate_model
 from infersent.features import parse_blocks
 from infersent.model import InferSent, ModelConfig
-from infersent.presets import get_preset, load_pairs, set_up
-from infersent.training import TrainingConfig, TrainingDiverged
+from infersent.presets import PRESETS, Preset, get_preset, load_pairs, set_up
+from infersent.training import TrainingConfig, TrainingDiverged, check_out
 from infersent.training import train as train_model
 
 Config = TypeVar("Config", ModelConfig, TrainingConfig)
@@ -34,6 +35,9 @@ _File = Annotated[Path | None, tyro.conf.arg(metavar="FILE")]
 _Text = Annotated[str | None, tyro.conf.arg(metavar="TEXT")]
 _Whole = Annotated[int | None, tyro.conf.arg(metavar="N")]
 _Real = Annotated[float | None, tyro.conf.arg(metavar="X")]
+_PresetName = Annotated[
+    str, tyro.conf.arg(help="; ".join(f"{name}: {preset.about}" for name, preset in PRESETS.items()) + ".")
+]
 
 
 def train(
@@ -41,7 +45,7 @@ def train(
     out: Path,
     data: _Text = None,
     dev: _File = None,
-    preset: str = "laptop",
+    preset: _PresetName = "laptop",
     resume: bool = False,
     subset: _Text = None,
     blocks: _Text = None,
@@ -70,20 +74,23 @@ def train(
         out: Folder of the run: best/ (the checkpoint), log.jsonl (a line an epoch), resume.pt.
         data: snli, captions, or a .tsv/.jsonl file of your own; the preset's corpus if left out.
         dev: With a file of your own: the pairs that choose the best epoch.
-        preset: demo (captions, seconds), laptop (SNLI-122k, half an hour) or paper (all of SNLI, a GPU).
         resume: Go on with the run in --out.
-        subset: Part of the training pairs: 122k for SNLI; "all" for every pair.
+        subset: Part of SNLI's training pairs: 122k; "all" for every pair.
         blocks: Pair features, separated by commas: "u, v, |u-v|, u*v".
         head: linear, stacked-linear or mlp.
         hidden: LSTM units per direction.
-        vectors: "shipped", or a GloVe file: glove.6B.300d.
+        vectors: "shipped", "trained" (none are given), or a GloVe file: glove.6B.300d.
         epochs: At most so many passes over the pairs.
         learning_rate: Of the first epoch.
         seed: Of parameters, order and dropout.
         threads: Processor threads; torch's own choice if left out.
-        device: cpu, cuda or mps.
+        device: cpu, cuda, cuda:1 or mps.
     """
-    if threads:
+    place = _device(device)
+    check_out(out, resume)
+    if threads is not None:
+        if threads < 1:
+            raise ValueError(f"--threads {threads} is below 1; leave it out for torch's own choice.")
         torch.set_num_threads(threads)
     recipe = get_preset(preset)
     recipe = replace(
@@ -92,25 +99,14 @@ def train(
         model=_changed(recipe.model, hidden=hidden, head=head, blocks=blocks and parse_blocks(blocks)),
         training=_changed(recipe.training, epochs=epochs, seed=seed, learning_rate=learning_rate),
     )
-    if data and Path(data).suffix.lower() in SUFFIXES:
-        if dev is None:
-            raise ValueError(f"--data {data} is a file, so --dev must name another, whose pairs choose the best epoch.")
-        train_pairs, dev_pairs = load(data), load(dev)
-    else:
-        if dev is not None:
-            raise ValueError(
-                f"--dev {dev} goes with a file as --data; {data or recipe.data} has a dev split of its own."
-            )
-        part = subset or (recipe.subset if data in (None, recipe.data) else None)
-        recipe = replace(recipe, data=data or recipe.data, subset=None if part == "all" else part)
-        train_pairs, dev_pairs = load_pairs(recipe, "train"), load_pairs(recipe, "dev")
+    train_pairs, dev_pairs = _training_pairs(recipe, data, dev, subset)
     setup = set_up(recipe, train_pairs, dev_pairs)
     for line in (train_pairs, dev_pairs, setup.vocabulary):
         print(line)
     print(f"{setup.provenance['parameters']:,} parameters to train; log: {out / 'log.jsonl'}", flush=True)
     try:
         log = train_model(
-            setup.model.to(device),
+            setup.model.to(place),
             setup.train,
             setup.dev,
             recipe.training,
@@ -129,7 +125,28 @@ def train(
         raise SystemExit(130) from None
     best = max(log, key=lambda e: e.dev_accuracy)
     print(f"best epoch {best.epoch}: dev {best.dev_accuracy:.1%}")
-    print(f"now try: infersent evaluate {out} --data {recipe.data} --split test")
+    held_out = ["--data", str(dev)] if dev else ["--data", data or recipe.data, "--split", "test"]
+    print(f"now try: {shlex.join(['infersent', 'evaluate', str(out), *held_out])}")
+
+
+def _training_pairs(recipe: Preset, data: str | None, dev: Path | None, subset: str | None) -> tuple[Pairs, Pairs]:
+    """Return the pairs to train on and those that choose the best epoch; what is left out comes from the recipe."""
+    corpus = data or recipe.data
+    if subset not in (None, "all") and corpus != "snli":
+        raise ValueError(f"--subset {subset} is a part of --data snli; {corpus} has no subsets. Leave --subset out.")
+    if _is_file(corpus):
+        if dev is None:
+            raise ValueError(f"--data {data} is a file, so --dev must name another, whose pairs choose the best epoch.")
+        return load(corpus), load(dev)
+    if dev is not None:
+        raise ValueError(f"--dev {dev} goes with a file as --data; {corpus} has a dev split of its own.")
+    part = subset or (recipe.subset if corpus == recipe.data else None)
+    recipe = replace(recipe, data=corpus, subset=None if part == "all" else part)
+    return load_pairs(recipe, "train"), load_pairs(recipe, "dev")
+
+
+def _is_file(data: str) -> bool:
+    return Path(data).suffix.lower() in SUFFIXES
 
 
 def _changed(config: Config, **changes: object) -> Config:
@@ -137,7 +154,18 @@ def _changed(config: Config, **changes: object) -> Config:
     return replace(config, **{name: value for name, value in changes.items() if value is not None})
 
 
-def evaluate(run: _Run, *, data: str = "snli", split: str = "test", json_output: bool = False) -> None:
+def _device(name: str) -> torch.device:
+    """Return the device of that name, if this machine has it."""
+    cuda = ["cuda", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))] if torch.cuda.is_available() else []
+    known = ["cpu", *cuda, *(["mps"] if torch.backends.mps.is_available() else [])]
+    if name not in known:
+        raise ValueError(f"torch finds no device {name!r} on this machine. Use --device {' or '.join(known)}.")
+    return torch.device(name)
+
+
+def evaluate(
+    run: _Run, *, data: str = "snli", split: str = "test", json_output: bool = False, device: str = "cpu"
+) -> None:
     """Print a model's accuracy in percent with its 95% interval, overall and for each label.
 
     For example: infersent evaluate runs/laptop --data snli --split test
@@ -147,9 +175,10 @@ def evaluate(run: _Run, *, data: str = "snli", split: str = "test", json_output:
         data: snli, captions, or a .tsv/.jsonl file of your own.
         split: train, dev or test; without effect for a file.
         json_output: Print JSON instead.
+        device: cpu, cuda, cuda:1 or mps.
     """
-    model = InferSent.from_pretrained(run)
-    pairs = load(data, split, **({"subset": "122k"} if (data, split) == ("snli", "train") else {}))
+    model = InferSent.from_pretrained(run, device=_device(device))
+    pairs = _load(data, split)
     result = evaluate_model(model, encode_pairs(pairs, model.tokenizer))
     if json_output:
         print(json.dumps(result.to_json() | {"data": pairs.name}))
@@ -157,8 +186,19 @@ def evaluate(run: _Run, *, data: str = "snli", split: str = "test", json_output:
         print(f"{run} on {pairs.name}:\n{result}")
 
 
+def _load(data: str, split: str) -> Pairs:
+    """Load a split; SNLI's train split is SNLI-122k, which even a part of the archive holds."""
+    return load(data, split, **({"subset": "122k"} if (data, split) == ("snli", "train") else {}))
+
+
 def encode(
-    run: _Run, *, output: Path, sentences: Path = Path("-"), batch_size: int = 128, normalize: bool = False
+    run: _Run,
+    *,
+    output: Path,
+    sentences: Path = Path("-"),
+    batch_size: int = 128,
+    normalize: bool = False,
+    device: str = "cpu",
 ) -> None:
     """Turn sentences, one a line, into vectors: a .npy file of shape [lines, dim].
 
@@ -170,15 +210,21 @@ def encode(
         sentences: A text file in UTF-8; "-" reads standard input.
         batch_size: Sentences at a time.
         normalize: Scale every vector to length 1.
+        device: cpu, cuda, cuda:1 or mps.
     """
-    model = InferSent.from_pretrained(run)
-    text = sys.stdin.read() if str(sentences) == "-" else sentences.read_text("utf-8")
-    # Not splitlines(): it would cut a sentence at a form feed or a Unicode line separator.
-    lines = text.removesuffix("\n").split("\n") if text else []
-    lines = [line.removesuffix("\r") for line in lines]
+    _check_output(output)
+    model = InferSent.from_pretrained(run, device=_device(device))
+    from_stdin = str(sentences) == "-"
+    # Its bytes, whatever the terminal's encoding, cut at line feeds only: others would cut a sentence in two.
+    with nullcontext(sys.stdin.buffer) if from_stdin else sentences.open("rb") as file:
+        lines = [line for _, line in decoded_lines(file, "standard input" if from_stdin else sentences)]
     vectors = model.encode(lines, batch_size, show_progress_bar=sys.stderr.isatty(), normalize_embeddings=normalize)
-    with output.open("wb") as file:
-        np.save(file, vectors)
+
+    def save(path: Path) -> None:
+        with path.open("wb") as file:  # given a path, numpy would add .npy to it
+            np.save(file, vectors)
+
+    _write(output, save)
     print(f"{output}: {vectors.shape[0]:,} sentences of {vectors.shape[1]} numbers each", file=sys.stderr)
 
 
@@ -189,6 +235,7 @@ def predict(
     premise: _Text = None,
     hypothesis: _Text = None,
     output: Path = Path("-"),
+    device: str = "cpu",
 ) -> None:
     """Print the label and the three probabilities of each pair, tab-separated.
 
@@ -204,20 +251,36 @@ def predict(
         premise: One premise, with --hypothesis, instead of a file.
         hypothesis: One hypothesis.
         output: The file to write; "-" is standard output.
+        device: cpu, cuda, cuda:1 or mps.
     """
     if (pairs is None) == (premise is None) or (premise is None) != (hypothesis is None):
         raise ValueError("Give either --pairs FILE, or --premise and --hypothesis together.")
-    model = InferSent.from_pretrained(run)
+    _check_output(output)
+    model = InferSent.from_pretrained(run, device=_device(device))
     premises, hypotheses = read_sentence_pairs(pairs) if pairs else ([premise], [hypothesis])
     probabilities = model.predict_proba(premises, hypotheses)
-    with _writing(output) as file:
-        print("label", *LABELS, sep="\t", file=file)
-        for row in probabilities:
-            print(LABELS[row.argmax()], *(f"{p:.4f}" for p in row), sep="\t", file=file)
+    rows = [("label", *LABELS), *((LABELS[row.argmax()], *(f"{p:.4f}" for p in row)) for row in probabilities)]
+    table = "".join("\t".join(row) + "\n" for row in rows)
+    if str(output) == "-":
+        print(table, end="")
+    else:
+        _write(output, lambda path: path.write_text(table, "utf-8"))
 
 
-def _writing(path: Path) -> AbstractContextManager[TextIO]:
-    return nullcontext(sys.stdout) if str(path) == "-" else path.open("w", encoding="utf-8")
+def _check_output(path: Path) -> None:
+    """Refuse, before the work, what cannot be written after it."""
+    if path.is_dir():
+        raise ValueError(f"--output {path} is a folder. Name a file in it.")
+    if not path.parent.is_dir():
+        raise ValueError(f"--output {path}: there is no folder {path.parent}. Make it first.")
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill the file in one step; a pipe or a device stays what it is, and a link still leads there."""
+    if path.exists() and not path.is_file():
+        write(path)
+    else:
+        replace_file(path.resolve(), write)
 
 
 def data(name: Annotated[str, tyro.conf.Positional] = "snli") -> None:
@@ -235,12 +298,14 @@ def data(name: Annotated[str, tyro.conf.Positional] = "snli") -> None:
             f"{path}: {path.stat().st_size:,} bytes{', a part of the official archive' if fetch.is_part(path) else ''}"
         )
         return
-    if Path(name).suffix.lower() in SUFFIXES:
+    if _is_file(name):
         print(load(name))
         return
     choose("corpus or archive", name, dict.fromkeys([*CORPORA, *fetch.ARCHIVES]))
     for split in ("train", "dev", "test"):
-        print(load(name, split, **({"subset": "122k"} if (name, split) == ("snli", "train") else {})))
+        print(_load(name, split))
+    if name == "snli" and not fetch.is_part(fetch.fetch(snli.ARCHIVE)):
+        print(snli.load("train"))
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {
@@ -263,6 +328,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             config=(tyro.conf.FlagCreatePairsOff,),
         )
     except KeyboardInterrupt:
+        print("\nStopped. Run the same command again: a download goes on where it was.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,18 +57,21 @@ class Evaluation:
         return np.bincount(3 * self.labels + self.predictions, minlength=9).reshape(3, 3)
 
     def to_json(self) -> dict[str, Any]:
-        """Return accuracy, interval, recall and the number of pairs as plain JSON values, shares to five places."""
+        """Return accuracy, interval, recall and the number of pairs as plain JSON values, shares to five places.
+
+        The recall of a label that the data lacks is ``None``: JSON has no nan.
+        """
         return {
             "pairs": len(self.labels),
             "accuracy": round(self.accuracy, 5),
             "interval": [round(x, 5) for x in self.interval],
-            "recall": {label: round(x, 5) for label, x in self.recall.items()},
+            "recall": {label: None if math.isnan(x) else round(x, 5) for label, x in self.recall.items()},
         }
 
     def __str__(self) -> str:
         low, high = self.interval
         lines = [f"accuracy {self.accuracy:.1%} (95% interval {low:.1%} to {high:.1%}, {len(self.labels):,} pairs)"]
-        lines += [f"  {label:13} {share:.1%}" for label, share in self.recall.items()]
+        lines += [f"  {label:13} {'–' if math.isnan(x) else f'{x:.1%}'}" for label, x in self.recall.items()]
         return "\n".join(lines)
 
 

@@ -64,7 +64,7 @@ def collapse(head: nn.Sequential) -> nn.Linear:
     """Multiply a stack of affine maps out into the one affine map that it is.
 
     With x -> W1 x + b1 -> W2 (·) + b2 the result has W = W2 W1 and b = W2 b1 + b2, and so on up the stack. The product
-    is formed in float64 and rounded once. Dropout does nothing outside training and is left out.
+    is formed in float64 on the CPU and rounded once. Dropout does nothing outside training and is left out.
 
     Raises
     ------
@@ -81,14 +81,15 @@ def collapse(head: nn.Sequential) -> nn.Linear:
                 f"A head with {type(layer).__name__} in it is not affine and cannot be collapsed into one affine map; "
                 "train with head 'linear' or 'stacked-linear' if you need the exact sum."
             )
-        w, b = layer.weight.detach().double(), layer.bias.detach().double()
+        # On the CPU, because not every accelerator has float64.
+        w, b = layer.weight.detach().cpu().double(), layer.bias.detach().cpu().double()
         # [out, hidden] @ [hidden, features] -> [out, features]
         weight, bias = (w, b) if weight is None else (w @ weight, w @ bias + b)
     if weight is None or bias is None:
         raise TypeError("The head has no nn.Linear layer, so there is nothing to collapse.")
-    dtype = next(head.parameters()).dtype
-    affine = nn.Linear(weight.shape[1], weight.shape[0], dtype=dtype, device=weight.device)
+    affine = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.float64)
     with torch.no_grad():
         affine.weight.copy_(weight)
         affine.bias.copy_(bias)
-    return affine
+    like = next(head.parameters())
+    return affine.to(like.dtype).to(like.device)

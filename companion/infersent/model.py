@@ -21,7 +21,7 @@ from infersent.embeddings import WordEmbedding
 from infersent.encoders import build_encoder
 from infersent.features import BLOCKS, features_width, pair_features, parse_blocks
 from infersent.heads import build_head
-from infersent.text import Vocabulary
+from infersent.text import SPECIAL_TOKENS, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,8 @@ class InferSent(nn.Module):
         """Return an untrained model. Its parameters depend on ``seed`` alone; the global generator stays as it was."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            return cls(
-                config, vocabulary.tokenizer(), 2 + len(vocabulary.trained), torch.from_numpy(vocabulary.vectors)
-            )
+            trained_words = len(SPECIAL_TOKENS) + len(vocabulary.trained)
+            return cls(config, vocabulary.tokenizer(), trained_words, torch.from_numpy(vocabulary.vectors))
 
     @classmethod
     def from_pretrained(cls, path: str | Path, *, device: torch.device | str = "cpu") -> InferSent:
@@ -131,7 +130,7 @@ class InferSent(nn.Module):
         u, v = self.sentence_pair(batch)
         return self.head(pair_features(u, v, self.config.blocks))  # [pairs, width] -> [pairs, 3]
 
-    @torch.inference_mode()
+    @torch.no_grad()  # not inference_mode: a head may be trained on the vectors
     def encode(
         self,
         sentences: str | Sequence[str],
@@ -191,7 +190,7 @@ class InferSent(nn.Module):
             vectors = vectors[0]
         return vectors.cpu().numpy() if convert_to_numpy else vectors
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def predict_proba(self, premises: Sequence[str], hypotheses: Sequence[str], batch_size: int = 128) -> np.ndarray:
         """Return the probability of each label, ``[n, 3]`` in the order of ``LABELS``.
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import platform
-import re
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from infersent.choices import choose
 from infersent.data import Pairs, fetch, load
 from infersent.data.batching import EncodedPairs, encode_pairs
 from infersent.model import InferSent, ModelConfig
-from infersent.text import Vocabulary, build_vocabulary, count_words, read_glove, shipped_vectors
+from infersent.text import Vocabulary, WordVectors, build_vocabulary, count_words, read_glove, shipped_vectors
 from infersent.training import TrainingConfig
 
 #: The vectors that come with the package; every other name is a GloVe file such as ``glove.840B.300d``.
 SHIPPED_VECTORS = "shipped"
 
-# The member of each official archive that has vectors of a given name.
-_GLOVE_NAME = re.compile(r"glove\.(6B\.(50|100|200|300)d|840B\.300d)")
+#: No given vectors: every frequent word gets a trained one, of so many numbers.
+TRAINED_VECTORS, _TRAINED_DIM = "trained", 100
+
+# The archive that holds GloVe's vectors of each name.
+_GLOVE_ARCHIVES = dict.fromkeys([f"glove.6B.{dim}d" for dim in (50, 100, 200, 300)], "glove.6B.zip") | {
+    "glove.840B.300d": "glove.840B.300d.zip"
+}
 
 
 @dataclass(frozen=True)
@@ -30,13 +36,13 @@ class Preset:
     Attributes
     ----------
     about
-        One line for ``--help``.
+        One line, shown by ``--help``.
     data
-        A corpus name for :func:`infersent.load`.
+        A corpus name for :func:`infersent.data.load`.
     subset
         Which part of its training pairs, or ``None`` for all.
     vectors
-        ``"shipped"``, or a GloVe file by name: ``"glove.6B.300d"``.
+        ``"shipped"``, ``"trained"`` for none given, or a GloVe file by name: ``"glove.6B.300d"``.
     min_count
         Words without a vector get a trained one from so many occurrences on.
     model, training
@@ -56,8 +62,9 @@ PRESETS = {
     "demo": Preset(
         about="captions, 64 units per direction, a linear head: under a minute on one core",
         data="captions",
+        vectors=TRAINED_VECTORS,
         model=ModelConfig(hidden=64, head="linear"),
-        training=TrainingConfig(learning_rate=2e-3, decay=0.7, epochs=4, class_weights=False),
+        training=TrainingConfig(learning_rate=6e-3, decay=0.7, epochs=6, class_weights=False),
     ),
     "laptop": Preset(
         about="SNLI-122k, 256 units per direction, InferSent's stacked-linear head: under half an hour on two cores",
@@ -67,7 +74,8 @@ PRESETS = {
         training=TrainingConfig(learning_rate=1e-3, decay=0.6, epochs=6),
     ),
     "paper": Preset(
-        about="all of SNLI, 2048 units per direction, SGD as in Conneau et al. (2017): wants a GPU",
+        about="all of SNLI, 2048 units per direction, SGD as in Conneau et al. (2017), but no <s> and </s> around a "
+        "sentence, and a trained vector for unknown words, which theirs drops: wants a GPU",
         data="snli",
         vectors="glove.840B.300d",
         model=ModelConfig(hidden=2048, head="stacked-linear"),
@@ -137,7 +145,11 @@ def set_up(preset: Preset, train_pairs: Pairs, dev_pairs: Pairs, *, progress: bo
     provenance = {
         "data": {"train": train_pairs.name, "pairs": len(train_pairs), "digest": train_pairs.digest()[:16]},
         "vectors": vectors.name,
-        "vocabulary": {"given": len(vocabulary.given), "trained": len(vocabulary.trained), **vocabulary.coverage},
+        "vocabulary": {
+            "given_words": len(vocabulary.given),
+            "trained_words": len(vocabulary.trained),
+            "coverage": {kind: round(share, 5) for kind, share in vocabulary.coverage.items()},
+        },
         "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "torch": torch.__version__.split("+")[0],
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
@@ -146,24 +158,33 @@ def set_up(preset: Preset, train_pairs: Pairs, dev_pairs: Pairs, *, progress: bo
     return Setup(vocabulary, model, *encoded, provenance)
 
 
-def load_vectors(name: str, keep: set[str], *, progress: bool = True):
-    """Return the shipped vectors, or a GloVe file's vectors of the words in ``keep``.
+def load_vectors(name: str, keep: set[str], *, progress: bool = True) -> WordVectors:
+    """Return the shipped vectors, none at all, or a GloVe file's vectors of the words in ``keep``.
 
     Raises
     ------
     ValueError
-        If the name is neither ``"shipped"`` nor one of GloVe's.
+        If the name is none of ``"shipped"``, ``"trained"`` and GloVe's, or the archive lacks the vectors of that name.
     OSError
         If GloVe's archive is neither on disk nor downloadable.
     """
     if name == SHIPPED_VECTORS:
         return shipped_vectors()
-    if not _GLOVE_NAME.fullmatch(name):
+    if name == TRAINED_VECTORS:
+        return WordVectors([], np.zeros((0, _TRAINED_DIM), np.float32), TRAINED_VECTORS)
+    if name not in _GLOVE_ARCHIVES:
         raise ValueError(
-            f"There are no vectors {name!r}. Use 'shipped', or GloVe's name and size: glove.6B.100d, glove.840B.300d."
+            f"There are no vectors {name!r}. Use 'shipped', 'trained', or GloVe's name and size, such as glove.6B.100d."
         )
-    archive = "glove.840B.300d.zip" if "840B" in name else "glove.6B.zip"
-    return read_glove(fetch.fetch(archive, progress=progress), keep, member=f"{name}.txt", progress=progress)
+    archive = fetch.fetch(_GLOVE_ARCHIVES[name], progress=progress)
+    held = [Path(member).stem for member in fetch.member_sizes(archive) if member.endswith(".txt")]
+    if name not in held:
+        usable = " or ".join([SHIPPED_VECTORS, *held])
+        official = fetch.ARCHIVES[_GLOVE_ARCHIVES[name]].url
+        raise ValueError(
+            f"{archive} does not hold {name}. Use --vectors {usable}, or put the official archive there: {official}"
+        )
+    return read_glove(archive, keep, member=f"{name}.txt", progress=progress)
 
 
 def load_pairs(preset: Preset, split: str) -> Pairs:

@@ -16,11 +16,16 @@ from tqdm.auto import tqdm
 
 from infersent.data.fetch import member_sizes, open_member
 
-#: Ids 0 and 1 of every vocabulary. Padding never reaches a sentence vector; an unknown word has a trained vector.
-PAD, UNKNOWN = "[PAD]", "[UNK]"
+#: The first words of every vocabulary. Padding never reaches a sentence vector; an unknown word has a trained vector.
+SPECIAL_TOKENS = ("[PAD]", "[UNK]")
 
-#: Applied in turn to the lower-cased text, so that GloVe's words are found: its files have no vector for "n't".
+#: Their ids; those of the other words follow.
+PAD_ID, UNKNOWN_ID = range(len(SPECIAL_TOKENS))
+
+#: Applied in turn to the lower-cased text. After the first, all engines agree on what a blank is: U+0085 is one in
+#: Oniguruma's ``\s`` only, U+FEFF in JavaScript's only. The others let GloVe's words be found: it has none like "n't".
 REPLACEMENTS = (
+    ("[\u0085\ufeff]", " "),
     ("[’‘`]", "'"),
     (r"(?<![\p{L}\p{N}])can't(?![\p{L}\p{N}])", "can not"),
     (r"(?<![\p{L}\p{N}])won't(?![\p{L}\p{N}])", "will not"),
@@ -28,7 +33,8 @@ REPLACEMENTS = (
 )
 
 #: A token is every match of this one expression: a contraction's ending, a word, a number, or one other character.
-#: Oniguruma (here) and JavaScript (flag ``u``) read it alike; ``\b`` is avoided because they do not agree on it.
+#: After the replacements, Oniguruma (here) and JavaScript (flag ``u``) find the same tokens; ``\b`` is avoided because
+#: they do not agree on it.
 TOKEN_RULE = r"'(?:s|re|ve|ll|d|m)(?![\p{L}\p{N}])|[\p{L}\p{M}]+|\p{N}+|[^\s\p{L}\p{M}\p{N}]"
 
 
@@ -57,7 +63,7 @@ class WordVectors:
 
 
 def build_tokenizer(words: Iterable[str]) -> Tokenizer:
-    """Return a lower-casing word tokenizer whose ids are 0 for padding, 1 for unknown words, then ``words`` in order.
+    """Return a lower-casing word tokenizer whose ids are those of :data:`SPECIAL_TOKENS`, then ``words`` in order.
 
     Contractions are split (``she's`` gives ``she`` and ``'s``; ``isn't`` gives ``is`` and ``not``); an empty text has
     no tokens. ``tokenizer.save(path)`` writes the standard ``tokenizer.json``.
@@ -68,11 +74,11 @@ def build_tokenizer(words: Iterable[str]) -> Tokenizer:
         If a word appears twice or is one of the two special tokens.
     """
     vocabulary: dict[str, int] = {}
-    for word in (PAD, UNKNOWN, *words):
+    for word in (*SPECIAL_TOKENS, *words):
         if word in vocabulary:
             raise ValueError(f"The word {word!r} appears twice in the vocabulary; every id needs its own word.")
         vocabulary[word] = len(vocabulary)
-    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token=UNKNOWN))
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token=SPECIAL_TOKENS[UNKNOWN_ID]))
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.NFC(),
@@ -103,8 +109,9 @@ def split_words(text: str) -> list[str]:
 def count_words(sentences: Iterable[str]) -> Counter[str]:
     """Return how often each token occurs."""
     counts: Counter[str] = Counter()
-    for sentence in sentences:
-        counts.update(split_words(sentence))
+    for sentence, times in Counter(sentences).items():  # a corpus repeats its sentences, and splitting takes the time
+        for word in split_words(sentence):
+            counts[word] += times
     return counts
 
 
@@ -130,7 +137,7 @@ class Vocabulary:
     coverage: dict[str, float]
 
     def tokenizer(self) -> Tokenizer:
-        """Return the tokenizer with ids 0, 1, then the trained words, then the given ones."""
+        """Return the tokenizer with the special tokens, then the trained words, then the given ones."""
         return build_tokenizer([*self.trained, *self.given])
 
     def __repr__(self) -> str:
@@ -192,15 +199,15 @@ def read_glove(
             if number == 1 and len(fields) == 2 and all(f.isdigit() for f in fields):
                 continue  # the header of word2vec's text format: how many words, how many numbers
             dim = dim or len(fields) - 1
-            # A few words of glove.840B contain spaces, so the numbers are counted from the right.
-            word, *numbers = line.decode("utf-8").rstrip("\r\n").rsplit(" ", dim)
-            if keep is not None and word not in keep:
-                continue
             try:
+                # A few words of glove.840B contain spaces, so the numbers are counted from the right.
+                word, *numbers = line.decode("utf-8").rstrip("\r\n").rsplit(" ", dim)
+                if keep is not None and word not in keep:
+                    continue
                 row = np.array(numbers, dtype=np.float32)
-            except ValueError as error:
+            except ValueError as error:  # what is not UTF-8 is one too
                 raise ValueError(
-                    f"{path}, {name}, line {number}: {error}; expected a word and {dim} numbers."
+                    f"{path}, {name}, line {number}: {error}; expected a word and {dim} numbers in UTF-8."
                 ) from None
             if len(row) != dim or not np.isfinite(row).all():
                 raise ValueError(

@@ -12,9 +12,13 @@ from torch import Tensor
 
 from infersent.data.cache import cached_arrays
 from infersent.data.pairs import Pairs
+from infersent.text import PAD_ID, UNKNOWN_ID
 
-#: The ids that :func:`infersent.text.build_tokenizer` gives to padding and to unknown words.
-PAD_ID, UNKNOWN_ID = 0, 1
+# Part of the cache's key: to be raised whenever the same pairs and tokenizer would give other arrays.
+_ENCODING_VERSION = 1
+
+# Sentences that the tokenizer takes at a time: what it returns for each needs far more memory than the ids alone.
+_SENTENCES_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Batch:
     Attributes
     ----------
     ids
-        Word ids, ``[sentences, time]``, padded with zeros.
+        Word ids, ``[sentences, time]``, padded on the right.
     lengths
         The number of words of each sentence, ``[sentences]``, on the CPU.
     premises, hypotheses
@@ -90,7 +94,11 @@ class EncodedPairs:
 
 def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
     """Return the word ids of each sentence. A sentence with no token at all is read as one unknown word."""
-    return [encoding.ids or [UNKNOWN_ID] for encoding in tokenizer.encode_batch_fast(list(sentences))]
+    ids = []
+    for start in range(0, len(sentences), _SENTENCES_AT_ONCE):
+        encodings = tokenizer.encode_batch_fast(list(sentences[start : start + _SENTENCES_AT_ONCE]))
+        ids += [encoding.ids or [UNKNOWN_ID] for encoding in encodings]
+    return ids
 
 
 def pad(sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
@@ -116,8 +124,10 @@ def encode_pairs(pairs: Pairs, tokenizer: Tokenizer, *, cache: bool = True) -> E
             "labels": pairs.labels,
         }
 
-    arrays = cached_arrays("encoded", (pairs.digest(), tokenizer.to_str()), encode) if cache else encode()
-    return EncodedPairs(**arrays)
+    if not cache:
+        return EncodedPairs(**encode())
+    key = (_ENCODING_VERSION, pairs.digest(), tokenizer.to_str())
+    return EncodedPairs(**cached_arrays("encoded", key, encode))
 
 
 def batches_in_order(encoded: EncodedPairs, batch_size: int) -> Iterator[Batch]:

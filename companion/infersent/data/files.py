@@ -130,6 +130,21 @@ def collect_pairs(records: Iterable[_Record], *, source: str | Path, name: str) 
     return Pairs(premises, hypotheses, np.array(labels), name)
 
 
+def decoded_lines(lines: Iterable[bytes], source: str | Path) -> Iterator[tuple[int, str]]:
+    """Yield the number and the text of each line, without its end and without a byte-order mark.
+
+    Raises
+    ------
+    MalformedLine
+        A line is not UTF-8.
+    """
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise MalformedLine(source, number, f"not UTF-8 ({error}).") from error
+
+
 def jsonl_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Record]:
     """Yield the line number and the object of each line of JSON; blank lines are passed over.
 
@@ -138,30 +153,24 @@ def jsonl_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Recor
     MalformedLine
         A line is not UTF-8, not JSON, or JSON but no object.
     """
-    for number, line in enumerate(lines, start=1):
-        if line.isspace():
+    for number, line in decoded_lines(lines, source):
+        if not line.strip():
             continue
         try:
             record = json.loads(line)
-        except UnicodeDecodeError as error:
-            raise MalformedLine(source, number, f"not UTF-8 ({error}).") from error
         except json.JSONDecodeError as error:
             raise MalformedLine(source, number, f"not JSON ({error}). Each line is one JSON object.") from error
         if not isinstance(record, dict):
-            raise MalformedLine(source, number, f"{line.decode().strip()[:60]} is no JSON object such as {{...}}.")
+            raise MalformedLine(source, number, f"{line.strip()[:60]} is no JSON object such as {{...}}.")
         yield number, record
 
 
 def _tsv_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Record]:
     header = None
-    for number, line in enumerate(lines, start=1):
-        try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise MalformedLine(source, number, f"not UTF-8 ({error}).") from error
-        if not text:
+    for number, line in decoded_lines(lines, source):
+        if not line:
             continue
-        cells = text.split("\t")
+        cells = line.split("\t")
         if header is None:
             header = [cell.strip().lower() for cell in cells]
             _column_names(header, ("premise", "hypothesis"), source, number)
@@ -199,6 +208,10 @@ def _select(
         for name, value in zip(names, fields, strict=True):
             if not isinstance(value, str):
                 raise MalformedLine(source, number, f"{name!r} is {value!r}, not text. Put it in quotes.")
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:  # JSON can write half of a surrogate pair, which is no character
+                raise MalformedLine(source, number, f"{name!r} is {value!r}, which is not Unicode ({error}).") from None
         yield number, fields
 
 

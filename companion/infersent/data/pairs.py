@@ -11,6 +11,9 @@ import numpy as np
 #: The three relations of natural language inference, in the order of every logit and probability.
 LABELS = ("entailment", "neutral", "contradiction")
 
+# What separates sentences and pairs in the text that is hashed must not occur in a sentence.
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n"})
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -75,5 +78,5 @@ class Pairs:
         """Return a hexadecimal SHA-256 of all sentences and labels in order: the data's identity in records."""
         sha = hashlib.sha256()
         for premise, hypothesis, label in zip(self.premises, self.hypotheses, self.labels, strict=True):
-            sha.update(f"{premise}\t{hypothesis}\t{label}\n".encode())
+            sha.update(f"{premise.translate(_ESCAPES)}\t{hypothesis.translate(_ESCAPES)}\t{label}\n".encode())
         return sha.hexdigest()

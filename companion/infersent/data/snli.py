@@ -87,13 +87,15 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
     if split not in SIZES:
         raise ValueError(f"SNLI has no split {split!r}. Use one of {', '.join(SIZES)}.")
     if subset is not None and subset not in SUBSETS:
-        raise ValueError(f"SNLI has no subset {subset!r}. Use one of {', '.join(SUBSETS)}, or None for all pairs.")
+        raise ValueError(
+            f"SNLI has no subset {subset!r}. Use one of {', '.join(SUBSETS)}, or None (--subset all) for all."
+        )
     path = fetch.fetch(ARCHIVE, progress=progress)
     if split != "train":
         subset = None
     elif subset is None and fetch.is_part(path):
         raise CorpusMismatch(
-            f"{path} holds only a part of SNLI's training pairs. Ask for a subset of them, such as subset='122k', or "
+            f"{path} holds only a part of SNLI's training pairs. Ask for subset='122k' (--subset 122k), or "
             f"put the official archive in its place: {fetch.ARCHIVES[ARCHIVE].url}"
         )
     # Parsing the official archive takes some seconds, which need not be spent each time.

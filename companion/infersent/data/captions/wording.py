@@ -36,7 +36,7 @@ _FRAMES = (
     "we see",
 )
 _LEADS = ("in the picture,", "in this picture,", "in the photo,", "in this photo,", "here,")
-_DETERMINERS = {"": ("a",), "one": ("one", "a single", "a lone"), "some": ("some", "a few")}
+_DETERMINERS = {"": ("a",), "one": ("a single", "a lone"), "some": ("some", "a few")}
 
 
 def word(meaning: Meaning, rng: Random) -> str:
