@@ -2,14 +2,17 @@
 
 import io
 import json
+import zipfile
 
 import numpy as np
 import pytest
+import torch
 
-from infersent import LABELS, InferSent, presets
+from infersent import LABELS, InferSent, cli, presets
 from infersent.checkpoint import save_checkpoint
 from infersent.choices import choose
 from infersent.cli import main
+from infersent.data import Pairs, fetch, snli
 from tests.toy import toy_model, toy_pairs
 
 
@@ -35,6 +38,16 @@ def checkpoint(tmp_path):
     return tmp_path / "model"
 
 
+@pytest.fixture
+def stdin(monkeypatch):
+    """A function that makes the given bytes the standard input, in a terminal whose encoding is not UTF-8."""
+
+    def stdin(octets):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(octets), encoding="latin-1"))
+
+    return stdin
+
+
 def run(*arguments):
     return main([str(a) for a in arguments])
 
@@ -50,7 +63,7 @@ def test_train_evaluate_encode_predict(files, capsys):
     assert "train.tsv: 120 pairs; 40 entailment, 40 neutral, 40 contradiction" in shown
     assert "of the tokens" in shown
     assert "epoch 2  loss" in shown
-    assert "infersent evaluate" in shown
+    assert f"now try: infersent evaluate {files / 'run'} --data {files / 'dev.tsv'}\n" in shown
     assert len((files / "run" / "log.jsonl").read_text().splitlines()) == 2
     assert (files / "run" / "best" / "model.safetensors").exists()
 
@@ -65,6 +78,15 @@ def test_train_evaluate_encode_predict(files, capsys):
     assert len((files / "run" / "log.jsonl").read_text().splitlines()) == 3
 
 
+def test_after_a_corpus_its_test_split_is_next(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(presets, "load", lambda name, split, **options: toy_pairs(30, name=f"{name} {split} {options}"))
+    more = ("--hidden", 2, "--epochs", 1, "--out", tmp_path / "a run", "--vectors", "trained")
+    assert run("train", "--data", "snli", "--preset", "laptop", "--subset", "all", *more) == 0
+    shown = capsys.readouterr().out
+    assert "Pairs(snli train {}: 30 pairs" in shown
+    assert f"now try: infersent evaluate '{tmp_path / 'a run'}' --data snli --split test\n" in shown
+
+
 def test_options_reach_the_model(files):
     more = ("--blocks", "u, v, min(u,v)", "--head", "mlp", "--seed", 3, "--learning-rate", 0.01, "--threads", 1)
     assert train(files, *more) == 0
@@ -75,20 +97,76 @@ def test_options_reach_the_model(files):
     assert (saved["training"]["seed"], saved["training"]["learning_rate"], saved["training"]["epochs"]) == (3, 0.01, 2)
 
 
-def test_encode_from_file_and_stdin(checkpoint, tmp_path, monkeypatch):
-    text = "a dog\n\nthe cat\u2028maybe\r\n"
-    (tmp_path / "lines.txt").write_text(text, "utf-8")
+def test_encode_from_file_and_stdin(checkpoint, tmp_path, stdin):
+    text = "\ufeffa dog\n\nthe cat\u2028maybe\r\n".encode()
+    (tmp_path / "lines.txt").write_bytes(text)
     assert run("encode", checkpoint, "--sentences", tmp_path / "lines.txt", "--output", tmp_path / "v.npy") == 0
     vectors = np.load(tmp_path / "v.npy")
     expected = toy_model().encode(["a dog", "", "the cat\u2028maybe"])
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    stdin(text)
     assert run("encode", checkpoint, "--output", tmp_path / "w.npy", "--normalize") == 0
-    np.testing.assert_allclose(np.linalg.norm(np.load(tmp_path / "w.npy"), axis=1), 1, atol=1e-6)
+    normalized = np.load(tmp_path / "w.npy")
+    np.testing.assert_allclose(normalized, expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-6)
 
 
-def test_encoding_nothing_gives_no_vectors(checkpoint, tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+def test_encode_names_the_line_that_is_not_utf8(checkpoint, tmp_path, stdin, capsys):
+    (tmp_path / "lines.txt").write_bytes(b"a dog\na d\xffg\n")
+    stdin(b"\xff\n")
+    for sentences, place in ((tmp_path / "lines.txt", "lines.txt, line 2"), ("-", "standard input, line 1")):
+        assert run("encode", checkpoint, "--sentences", sentences, "--output", tmp_path / "v.npy") == 1
+        assert f"{place}: not UTF-8" in capsys.readouterr().err
+    assert not (tmp_path / "v.npy").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("encode", "--sentences", "lines.txt"), ("predict", "--premise", "a dog", "--hypothesis", "the dog")],
+    ids=lambda command: command[0],
+)
+class TestOutput:
+    """What encode and predict do with --output."""
+
+    @pytest.fixture(autouse=True)
+    def start(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "lines.txt").write_text("a dog\n")
+
+    @pytest.mark.parametrize(
+        ("output", "message"),
+        [("absent/out", "there is no folder absent. Make it first."), (".", "--output . is a folder.")],
+    )
+    def test_a_bad_place_is_found_before_the_work(self, command, output, message, capsys):
+        name, *options = command
+        assert run(name, "no-model-is-looked-for", *options, "--output", output) == 1
+        assert message in capsys.readouterr().err
+
+    def test_a_failed_write_leaves_the_older_file(self, command, checkpoint, tmp_path, monkeypatch):
+        (tmp_path / "out").write_text("older")
+
+        def fail(path, *_):
+            raise OSError(f"{path} cannot be written")
+
+        monkeypatch.setattr("infersent.checkpoint.os.replace", fail)
+        before = sorted(tmp_path.iterdir())
+        name, *options = command
+        assert run(name, checkpoint, *options, "--output", "out") == 1
+        assert (tmp_path / "out").read_text() == "older"
+        assert sorted(tmp_path.iterdir()) == before
+
+    def test_links_and_devices_stay_what_they_are(self, command, checkpoint, tmp_path):
+        (tmp_path / "link").symlink_to("out")
+        (tmp_path / "null").symlink_to("/dev/null")
+        name, *options = command
+        for output in ("link", "null"):
+            assert run(name, checkpoint, *options, "--output", output) == 0
+            assert (tmp_path / output).is_symlink()
+        assert (tmp_path / "out").stat().st_size > 0
+        assert (tmp_path / "null").is_char_device()
+
+
+def test_encoding_nothing_gives_no_vectors(checkpoint, tmp_path, stdin):
+    stdin(b"")
     assert run("encode", checkpoint, "--output", tmp_path / "v.npy") == 0
     assert np.load(tmp_path / "v.npy").shape == (0, 12)
 
@@ -117,9 +195,73 @@ def test_data_says_what_there_is(files, capsys):
     ]
 
 
+@pytest.mark.parametrize("part", [False, True])
+def test_data_shows_the_whole_train_split_where_it_is(part, tmp_path, capsys, monkeypatch):
+    name = "snli_1.0.part.zip" if part else "snli_1.0.zip"
+    monkeypatch.setattr(fetch, "fetch", lambda archive: tmp_path / name)
+    monkeypatch.setattr(
+        snli, "load", lambda split, subset=None: Pairs(["a"], ["b"], [0], f"SNLI {split}, subset {subset}")
+    )
+    assert run("data", "snli") == 0
+    shown = [line.partition(":")[0].removeprefix("Pairs(") for line in capsys.readouterr().out.splitlines()]
+    assert shown[:3] == ["SNLI train, subset 122k", "SNLI dev, subset None", "SNLI test, subset None"]
+    assert shown[3:] == ([] if part else ["SNLI train, subset None"])
+
+
+def test_a_stop_says_how_to_go_on(capsys, monkeypatch):
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "load", stop)
+    assert run("data", "captions") == 130
+    assert "Run the same command again: a download goes on where it was." in capsys.readouterr().err
+
+
+DEVICE_COMMANDS = [
+    ("train", "--out", "r"),
+    ("evaluate", "MODEL"),
+    ("encode", "MODEL", "--output", "v.npy"),
+    ("predict", "MODEL", "--premise", "a", "--hypothesis", "b"),
+]
+
+
+@pytest.mark.parametrize("command", DEVICE_COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    ("cuda", "mps", "device", "known"),
+    [
+        (0, False, "cuda", "cpu"),
+        (0, False, "gpu", "cpu"),
+        (0, True, "cuda:0", "cpu or mps"),
+        (2, False, "cuda:2", "cpu or cuda or cuda:0 or cuda:1"),
+    ],
+)
+def test_a_device_that_is_not_there(command, cuda, mps, device, known, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda > 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert run(*command, "--device", device) == 1
+    assert f"no device {device!r} on this machine. Use --device {known}." in capsys.readouterr().err
+
+
+def test_vectors_that_the_archive_lacks(files, tmp_path, capsys, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "glove.6B.part.zip", "w") as archive:
+        archive.writestr("glove.6B.100d.txt", "dog" + 100 * " 1" + "\n")
+    monkeypatch.setenv("INFERSENT_DATA", str(tmp_path))
+    assert train(files, "--vectors", "glove.6B.300d") == 1
+    error = capsys.readouterr().err
+    assert "glove.6B.part.zip does not hold glove.6B.300d. Use --vectors shipped or glove.6B.100d, or put" in error
+    assert train(files, "--vectors", "glove.6B.100d") == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("train", "--threads", "0", "--out", "r"), "--threads 0 is below 1"),
+        (("train", "--threads", "-1", "--out", "r"), "--threads -1 is below 1"),
+        (("train", "--data", "captions", "--subset", "122k", "--out", "r"), "captions has no subsets"),
+        (("train", "--data", "mine.tsv", "--dev", "d.tsv", "--subset", "122k", "--out", "r"), "mine.tsv has no subse"),
+        (("train", "--subset", "12k", "--out", "r"), "no subset '12k'. Use one of 122k, or None (--subset all)"),
         (("train", "--preset", "lapto", "--out", "r"), "no preset 'lapto'. Did you mean 'laptop'?"),
         (("train", "--preset", "demo", "--blocks", "u,v,u*w", "--out", "r"), "Did you mean 'u*v'?"),
         (("train", "--preset", "demo", "--head", "mpl", "--out", "r"), "Did you mean 'mlp'?"),
@@ -162,6 +304,10 @@ def test_help_teaches(command, capsys):
     assert "infersent" in shown
     if command:
         assert "For example" in shown
+    if command == "train":
+        words = "".join(shown.split()).replace("│", "")  # the lines are broken and framed
+        for name, preset in presets.PRESETS.items():
+            assert f"{name}:{preset.about}".replace(" ", "") in words
 
 
 def test_every_preset_names_things_that_exist():

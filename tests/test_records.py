@@ -5,11 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+
 from infersent import records
 from infersent.checkpoint import save_checkpoint
 from infersent.presets import get_preset
 from infersent.records import load_record, write_record
-
 from tests.toy import toy_model, toy_pairs
 
 ROOT = Path(__file__).parent.parent
@@ -18,13 +18,19 @@ ROOT = Path(__file__).parent.parent
 def readme_rows(record):
     """The README's table, from the record."""
     minutes = sum(epoch["seconds"] for epoch in record["log"]) / 60
-    rows = ["| split | accuracy | 95% interval | " + " | ".join(record["test"]["recall"]) + " |", "|---|--:|---|--:|--:|--:|"]
+    rows = [
+        "| split | accuracy | 95% interval | " + " | ".join(record["test"]["recall"]) + " |",
+        "|---|--:|---|--:|--:|--:|",
+    ]
     for split in ("dev", "test"):
         low, high = record[split]["interval"]
         recall = " | ".join(f"{share:.1%}" for share in record[split]["recall"].values())
         rows.append(f"| {split} | {record[split]['accuracy']:.1%} | {low:.1%} to {high:.1%} | {recall} |")
     best = record["best"]["epoch"]
-    rows += ["", f"Epoch {best} of {len(record['log'])} was the best; training took {minutes:.0f} minutes with one thread."]
+    rows += [
+        "",
+        f"Epoch {best} of {len(record['log'])} was the best; training took {minutes:.0f} minutes with one thread.",
+    ]
     return "\n".join(rows)
 
 

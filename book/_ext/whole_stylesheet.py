@@ -20,8 +20,15 @@ def inline_import(app: Sphinx, exception: Exception | None) -> None:
         return
     static = Path(app.outdir, "_static")
     sheet = static / "styles" / "theme.css"
-    imported = (static / "basic.css").read_text(encoding="utf-8").replace("url(", "url(../")
-    sheet.write_text(sheet.read_text(encoding="utf-8").replace(IMPORT, imported), encoding="utf-8")
+    imported = (
+        (static / "basic.css")
+        .read_text(encoding="utf-8")
+        .replace("url(", "url(../")
+    )
+    sheet.write_text(
+        sheet.read_text(encoding="utf-8").replace(IMPORT, imported),
+        encoding="utf-8",
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

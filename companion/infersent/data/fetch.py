@@ -111,7 +111,9 @@ def fetch(name: str, *, progress: bool = True) -> Path:
             return Path(registry.fetch(name, downloader=_ResumingDownloader(folder / f"{name}.partial", progress)))
         except requests.RequestException as error:
             damaged = f" (The {name} in {folder} is damaged.)" if (folder / name).exists() else ""
-            message = f"{archive.url} cannot be downloaded: {_reason(error)}.{damaged} Try again later. {_by_hand(name)}"
+            message = (
+                f"{archive.url} cannot be downloaded: {_reason(error)}.{damaged} Try again later. {_by_hand(name)}"
+            )
             raise DataUnavailable(message) from error
         except ValueError as error:  # pooch has no class of its own for it
             raise ChecksumMismatch(f"{archive.url}: {error} Try again. {_by_hand(name)}") from error

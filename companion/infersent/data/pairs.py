@@ -11,8 +11,9 @@ import numpy as np
 #: The three relations of natural language inference, in the order of every logit and probability.
 LABELS = ("entailment", "neutral", "contradiction")
 
-# What separates sentences and pairs in the text that is hashed must not occur in a sentence.
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n"})
+# What separates sentences and pairs in the text that is hashed must not occur in a sentence. The mark of an escape is
+# the control character of that name: a backslash occurs in ordinary sentences, whose digests are in records.
+_ESCAPES = str.maketrans({"\x1b": "\x1b\x1b", "\t": "\x1bt", "\n": "\x1bn"})
 
 
 @dataclass(frozen=True)
