@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from infersent.data import fetch
+from tests.processes import heed_interrupts
 
 NAME = "toy.zip"
 CONTENT = np.random.default_rng(0).bytes(1_000_000)
@@ -344,6 +345,7 @@ def start_process(server: Server) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_interrupts,
     )
     assert process.stdout.readline() == "ready\n"
     return process

@@ -19,6 +19,7 @@ from infersent.checkpoint import CheckpointError, load_metrics
 from infersent.data.batching import encode_pairs
 from infersent.evaluation import evaluate
 from infersent.training import Epoch, TrainingConfig, TrainingDiverged, label_weights, train
+from tests.processes import heed_interrupts
 from tests.toy import toy_model, toy_pairs
 
 CONFIG = TrainingConfig(learning_rate=0.02, decay=0.9, epochs=4, batch_size=16, class_weights=False)
@@ -335,7 +336,7 @@ def test_a_killed_process_goes_on_where_it_stopped(tmp_path, kill):
     options = {"env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     subprocess.run(command("straight"), check=True, **options)
 
-    process = subprocess.Popen(command("killed"), **options)
+    process = subprocess.Popen(command("killed"), preexec_fn=heed_interrupts, **options)
     log = tmp_path / "killed" / "log.jsonl"
     while not (log.exists() and log.read_text()) and process.poll() is None:
         time.sleep(0.005)
