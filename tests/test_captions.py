@@ -297,7 +297,7 @@ def test_what_a_caller_does_to_the_labels_stays_with_the_caller():
 
 
 def test_an_unknown_split_is_an_error_that_names_the_right_ones():
-    with pytest.raises(ValueError, match=r"'validation'; choose one of train, dev, test"):
+    with pytest.raises(ValueError, match=r"'validation'.*Known: train, dev, test"):
         load("validation")
 
 

@@ -261,7 +261,10 @@ def test_vectors_that_the_archive_lacks(files, tmp_path, capsys, monkeypatch):
         (("train", "--threads", "-1", "--out", "r"), "--threads -1 is below 1"),
         (("train", "--data", "captions", "--subset", "122k", "--out", "r"), "captions has no subsets"),
         (("train", "--data", "mine.tsv", "--dev", "d.tsv", "--subset", "122k", "--out", "r"), "mine.tsv has no subse"),
-        (("train", "--subset", "12k", "--out", "r"), "no subset '12k'. Use one of 122k, or None (--subset all)"),
+        (
+            ("train", "--subset", "12k", "--out", "r"),
+            "no subset of SNLI '12k'. Did you mean '122k'? Known: 122k. None (--subset all) stands",
+        ),
         (("train", "--preset", "lapto", "--out", "r"), "no preset 'lapto'. Did you mean 'laptop'?"),
         (("train", "--preset", "demo", "--blocks", "u,v,u*w", "--out", "r"), "Did you mean 'u*v'?"),
         (("train", "--preset", "demo", "--head", "mpl", "--out", "r"), "Did you mean 'mlp'?"),

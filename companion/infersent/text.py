@@ -247,8 +247,9 @@ _VECTORS_FILE, _WORDS_FILE = "glove.6B.100d.safetensors", "glove.6B.100d.txt"
 def shipped_vectors() -> WordVectors:
     """Return the part of GloVe 6B (100 dimensions, public domain) that comes with the package, rounded to float16.
 
-    It holds every word of SNLI-122k that GloVe knows and GloVe's 5,000 most frequent words, so the book's runs need no
-    download of 862 MB and give everybody the same numbers.
+    It holds GloVe's 5,000 most frequent words and every word of SNLI-122k that the copy it was cut from has (that copy
+    lacks some 150 of the original's tokens, among them ``a`` and the digits). So the book's runs need no download of
+    862 MB and give everybody the same numbers.
     """
     vectors = load_file(_RECORDED / _VECTORS_FILE)["vectors"].astype(np.float32)
     words = (_RECORDED / _WORDS_FILE).read_text("utf-8").split("\n")

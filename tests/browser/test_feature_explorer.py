@@ -215,6 +215,26 @@ def test_module_agrees_with_the_package(book_url: str, open_page: OpenPage) -> N
     )
 
 
+def test_the_words_are_true_of_the_numbers(book_url: str, open_page: OpenPage) -> None:
+    """On a grid over the square: what the sentence calls equal, a gap, on or off is that."""
+    page = open_page(f"{book_url}/{PATH}")
+    grid = [[u / 20, v / 20] for u in range(-20, 21) for v in range(-20, 21)]
+    said = page.evaluate(
+        f"async (grid) => {{ const m = await {IMPORT_MODULE}; return grid.map(p => m.describe(...p)) }}", grid
+    )
+    for (u, v), (headline, sentence) in zip(grid, said, strict=True):
+        difference = round(abs(u - v), 2)
+        if "equal" in headline:
+            assert difference <= 0.1, (u, v, headline)
+            assert ("nearly" in headline) == (difference > 0), (u, v, headline)
+        if "clear gap" in sentence:
+            assert difference >= 0.3, (u, v, sentence)
+        if headline.startswith("Both on"):
+            assert min(u, v) >= 0.5, (u, v, headline)
+        if headline.startswith("Both off"):
+            assert max(abs(u), abs(v)) < 0.2, (u, v, headline)
+
+
 def test_numbers_have_a_true_minus_and_no_negative_zero(book_url: str, open_page: OpenPage) -> None:
     texts = {0.5: "0.50", -0.5: "−0.50", -0.001: "0.00", 0.006: "0.01", -1: "−1.00", 0: "0.00"}
     page = open_page(f"{book_url}/{PATH}")

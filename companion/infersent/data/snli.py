@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from infersent.choices import choose
 from infersent.data import fetch
 from infersent.data.cache import cached_arrays
 from infersent.data.files import collect_pairs, jsonl_records
@@ -84,12 +85,9 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
     OSError
         The archive cannot be had or read; see :func:`infersent.data.fetch.fetch`.
     """
-    if split not in SIZES:
-        raise ValueError(f"SNLI has no split {split!r}. Use one of {', '.join(SIZES)}.")
-    if subset is not None and subset not in SUBSETS:
-        raise ValueError(
-            f"SNLI has no subset {subset!r}. Use one of {', '.join(SUBSETS)}, or None (--subset all) for all."
-        )
+    choose("split of SNLI", split, SIZES)
+    if subset is not None:
+        choose("subset of SNLI", subset, SUBSETS, remedy="None (--subset all) stands for all pairs.")
     path = fetch.fetch(ARCHIVE, progress=progress)
     if split != "train":
         subset = None

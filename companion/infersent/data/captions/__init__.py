@@ -32,6 +32,7 @@ from random import Random
 
 import numpy as np
 
+from infersent.choices import choose
 from infersent.data.captions.matching import Block, draw_block
 from infersent.data.captions.world import PHENOMENA
 from infersent.data.pairs import LABELS, Pairs
@@ -70,8 +71,7 @@ def load(split: str = "train", *, seed: int = 0, size: int | None = None) -> Pai
     ValueError
         If there is no such split, or ``size`` is no whole number of blocks of it.
     """
-    if split not in SPLITS:
-        raise ValueError(f"There is no captions split {split!r}; choose one of {', '.join(SPLITS)}.")
+    choose("split of the captions", split, SPLITS)
     size = SPLITS[split] if size is None else size
     if size not in range(BLOCK, SPLITS[split] + 1, BLOCK):
         raise ValueError(
