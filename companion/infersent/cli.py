@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 import torch
 import tyro
 
+from infersent import dot_product as dot_product_task
+from infersent import study as study_room
 from infersent.checkpoint import replace_file
 from infersent.choices import choose
 from infersent.data import CORPORA, LABELS, Pairs, fetch, load, read_sentence_pairs, snli
@@ -88,10 +90,7 @@ def train(
     """
     place = _device(device)
     check_out(out, resume)
-    if threads is not None:
-        if threads < 1:
-            raise ValueError(f"--threads {threads} is below 1; leave it out for torch's own choice.")
-        torch.set_num_threads(threads)
+    _use_threads(threads)
     recipe = get_preset(preset)
     recipe = replace(
         recipe,
@@ -127,6 +126,14 @@ def train(
     print(f"best epoch {best.epoch}: dev {best.dev_accuracy:.1%}")
     held_out = ["--data", str(dev)] if dev else ["--data", data or recipe.data, "--split", "test"]
     print(f"now try: {shlex.join(['infersent', 'evaluate', str(out), *held_out])}")
+
+
+def _use_threads(threads: int | None) -> None:
+    if threads is None:
+        return
+    if threads < 1:
+        raise ValueError(f"--threads {threads} is below 1; leave it out for torch's own choice.")
+    torch.set_num_threads(threads)
 
 
 def _training_pairs(recipe: Preset, data: str | None, dev: Path | None, subset: str | None) -> tuple[Pairs, Pairs]:
@@ -267,12 +274,12 @@ def predict(
         _write(output, lambda path: path.write_text(table, "utf-8"))
 
 
-def _check_output(path: Path) -> None:
+def _check_output(path: Path, option: str = "--output") -> None:
     """Refuse, before the work, what cannot be written after it."""
     if path.is_dir():
-        raise ValueError(f"--output {path} is a folder. Name a file in it.")
+        raise ValueError(f"{option} {path} is a folder. Name a file in it.")
     if not path.parent.is_dir():
-        raise ValueError(f"--output {path}: there is no folder {path.parent}. Make it first.")
+        raise ValueError(f"{option} {path}: there is no folder {path.parent}. Make it first.")
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:
@@ -308,12 +315,85 @@ def data(name: Annotated[str, tyro.conf.Positional] = "snli") -> None:
         print(snli.load("train"))
 
 
+def study(
+    action: Annotated[Literal["run", "status", "table"], tyro.conf.Positional],
+    grid: Annotated[str, tyro.conf.Positional],
+    *,
+    out: _File = None,
+    threads: _Whole = None,
+) -> None:
+    """Run a grid of models, or say how far it is, or print its accuracies.
+
+    For example:
+
+    infersent study run one-sided --out runs/one-sided
+
+    infersent study table one-sided
+
+    Stop it at any time (Ctrl-C): the same command goes on with the first run that is not finished.
+
+    Args:
+        action: run: train what has no record yet; status: how many have one; table: mean test accuracies over seeds.
+        grid: A grid of the package (one-sided), or a .toml file of your own.
+        out: Folder of the records, one file a run; for status and table, the package's own if left out.
+        threads: Processor threads; torch's own choice if left out.
+    """
+    runs = study_room.read_grid(grid)
+    if action == "run":
+        if out is None:
+            raise ValueError("study run writes a record for each run: name a folder for them by --out.")
+        _use_threads(threads)
+        study_room.run_study(runs, out, report=lambda record: print(_one_run(record), flush=True))
+        return
+    records = list(study_room.read_records(runs, out)) if out else study_room.load_records(grid)
+    failed = sum("error" in record for record in records)
+    print(f"{grid}: {len(records)} of {len(runs)} runs have a record{f', {failed} of them failed' if failed else ''}")
+    if action == "table":
+        for group in study_room.groups(records):
+            name = ", ".join(f"{key}={_in_words(value)}" for key, value in group.settings.items()) or "all runs"
+            low, high = group.interval
+            interval = f" (95% interval {low:.1%} to {high:.1%})" if len(group.accuracies) > 1 else ""
+            print(f"{name:44} {group.mean:.1%}{interval}, {len(group.accuracies)} seeds")
+
+
+def _one_run(record: dict[str, Any]) -> str:
+    """Return a line about a finished run."""
+    spec = record["spec"]
+    result = record.get("error") or f"test {record['test']['accuracy']:.1%}, {record['seconds']:.0f} s"
+    return f"{_in_words(spec['blocks'])} {spec['head']}, seed {spec['seed']}: {result}"
+
+
+def _in_words(value: object) -> str:
+    return "(" + ", ".join(value) + ")" if isinstance(value, list) else str(value)
+
+
+def dot_product(*, out: Path, threads: _Whole = None) -> None:
+    """Measure how well networks learn the dot product, and print the error of each learner.
+
+    For example: infersent dot-product --out dot_product.json
+
+    It takes about 40 minutes with one thread. Stop it at any time (Ctrl-C); the same command goes on.
+
+    Args:
+        out: The record: a .json file, written anew after every run.
+        threads: Processor threads; torch's own choice if left out.
+    """
+    _check_output(out, "--out")
+    _use_threads(threads)
+    measured = dot_product_task.run_grid(out, progress=sys.stderr.isatty())
+    for curve in dot_product_task.curves(measured):
+        given = f"dim {curve.dim:2}, width {curve.width:2}, depth {curve.depth}, given {', '.join(curve.blocks)}:"
+        print(given, "  ".join(f"{point.mean:.3f} at {point.samples:,}" for point in curve.points))
+
+
 _COMMANDS: dict[str, Callable[..., None]] = {
     "train": train,
     "evaluate": evaluate,
     "encode": encode,
     "predict": predict,
     "data": data,
+    "study": study,
+    "dot-product": dot_product,
 }
 
 
