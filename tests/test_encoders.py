@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from infersent.data.batching import pad
 from infersent.embeddings import WordEmbedding
-from infersent.encoders import ENCODERS, build_encoder, max_pool
+from infersent.encoders import ENCODERS, build_encoder, max_pool, mean_pool
 
 WORDS = 30
 
@@ -47,9 +47,30 @@ def test_pooling_agrees_with_a_loop_whatever_the_padding_holds(batch):
     assert torch.equal(max_pool(states, lengths), slow)
 
 
-def test_pooling_over_nothing_is_refused():
-    with pytest.raises(ValueError, match="Sentence 1 has length 0"):
-        max_pool(torch.zeros(2, 3, 4), torch.tensor([3, 0]))
+@given(sentences)
+def test_mean_pooling_agrees_with_a_loop_whatever_the_padding_holds(batch):
+    ids, lengths = pad(batch)
+    states = torch.randn(*ids.shape, 3, dtype=torch.float64)
+    slow = torch.stack([states[i, :n].mean(dim=0) for i, n in enumerate(lengths)])
+    beyond = torch.arange(ids.shape[1]) >= lengths.unsqueeze(1)
+    states[beyond] = torch.nan  # a sum that touches the padding would be no number
+    torch.testing.assert_close(mean_pool(states, lengths), slow)
+
+
+@pytest.mark.parametrize(("pool", "name"), [(max_pool, "max"), (mean_pool, "mean")])
+def test_pooling_over_nothing_is_refused(pool, name):
+    with pytest.raises(ValueError, match=f"Sentence 1 has length 0; {name} pooling needs a word"):
+        pool(torch.zeros(2, 3, 4), torch.tensor([3, 0]))
+
+
+@pytest.mark.parametrize("pool", [max_pool, mean_pool])
+def test_pooling_of_no_sentences(pool):
+    assert pool(torch.zeros(0, 3, 4), torch.zeros(0, dtype=torch.long)).shape == (0, 4)
+
+
+@pytest.mark.parametrize("pool", [max_pool, mean_pool])
+def test_pooling_keeps_the_precision(pool):
+    assert pool(torch.zeros(1, 3, 4, dtype=torch.float64), torch.tensor([2])).dtype == torch.float64
 
 
 @pytest.mark.parametrize("name", ENCODERS)
@@ -80,9 +101,13 @@ def test_word_order_matters_and_shape_is_as_declared(name):
     assert not torch.allclose(vectors[0], vectors[1])
 
 
-def test_bilstm_max_agrees_with_a_loop_over_cells():
+@pytest.mark.parametrize(
+    ("name", "pool"),
+    [("bilstm-max", lambda states: states.max(dim=0).values), ("bilstm-mean", lambda states: states.mean(dim=0))],
+)
+def test_bilstm_agrees_with_a_loop_over_cells(name, pool):
     """The equations of an LSTM, one step at a time, forwards and backwards."""
-    encoder = make(hidden=4, dtype=torch.float64)
+    encoder = make(name, hidden=4, dtype=torch.float64)
     sentence = [7, 2, 11, 2]
     words = encoder.embedding(torch.tensor(sentence))  # [time, word dim]
 
@@ -100,7 +125,21 @@ def test_bilstm_max_agrees_with_a_loop_over_cells():
         return torch.stack([states[t] for t in range(len(sentence))])
 
     states = torch.cat([direction("", range(4)), direction("_reverse", reversed(range(4)))], dim=1)  # [time, 2 hidden]
-    torch.testing.assert_close(encoder(*pad([sentence]))[0], states.max(dim=0).values)
+    torch.testing.assert_close(encoder(*pad([sentence]))[0], pool(states))
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_poolings_have_the_same_parameters(name):
+    """Pooling has none: a checkpoint of one encoder fits the other, and the names are those of older checkpoints."""
+    assert list(make(name).state_dict()) == [
+        "embedding.trained",
+        "embedding.given",
+        *(
+            f"lstm.{kind}_l0{direction}"
+            for direction in ("", "_reverse")
+            for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        ),
+    ]
 
 
 def test_unknown_encoder_offers_the_nearest():

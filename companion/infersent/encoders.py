@@ -35,18 +35,52 @@ def max_pool(states: Tensor, lengths: Tensor) -> Tensor:
     ValueError
         If a sentence has no word: a maximum over nothing is not defined.
     """
+    padding = _padding(states, lengths, "max")
+    return states.masked_fill(padding, -torch.inf).amax(dim=1)
+
+
+def mean_pool(states: Tensor, lengths: Tensor) -> Tensor:
+    """Take the mean of every coordinate over a sentence's own words.
+
+    What lies beyond a sentence's end adds nothing, and the sum is divided by the sentence's own length.
+
+    Parameters
+    ----------
+    states
+        One vector a word, ``[sentences, time, dim]``; whatever stands in the padding is ignored.
+    lengths
+        ``[sentences]``, each at least 1.
+
+    Returns
+    -------
+    Tensor
+        ``[sentences, dim]``.
+
+    Raises
+    ------
+    ValueError
+        If a sentence has no word: a mean of nothing is not defined.
+    """
+    padding = _padding(states, lengths, "mean")
+    total = states.masked_fill(padding, 0.0).sum(dim=1)  # [sentences, dim]
+    return total / lengths.to(total).unsqueeze(1)
+
+
+def _padding(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:
+    """Return what lies beyond each sentence's end, ``[sentences, time, 1]``; refuse a sentence without a word."""
     if len(lengths) and int(lengths.min()) < 1:
-        raise ValueError(f"Sentence {int(lengths.argmin())} has length {int(lengths.min())}; max pooling needs a word.")
+        raise ValueError(
+            f"Sentence {int(lengths.argmin())} has length {int(lengths.min())}; {pooling} pooling needs a word."
+        )
     time = torch.arange(states.shape[1], device=states.device)
-    padding = time >= lengths.to(states.device).unsqueeze(1)  # [sentences, time]
-    return states.masked_fill(padding.unsqueeze(2), -torch.inf).amax(dim=1)
+    return (time >= lengths.to(states.device).unsqueeze(1)).unsqueeze(2)
 
 
-class BiLSTMMax(nn.Module):
-    """A bidirectional LSTM with max pooling over time (Conneau et al. 2017, section 3.2.3).
+class BiLSTM(nn.Module):
+    """A bidirectional LSTM over word vectors; how its states become one vector, a subclass says by its ``pool``.
 
     The forward and the backward LSTM read a sentence from its two ends; word t's state is both their states side by
-    side, and each coordinate of the sentence vector is the largest over the words.
+    side.
 
     Parameters
     ----------
@@ -57,6 +91,9 @@ class BiLSTMMax(nn.Module):
     dropout
         Share of the word vectors' numbers set to zero while training; 0 in the paper.
     """
+
+    #: From ``states [sentences, time, dim]`` and ``lengths [sentences]`` to ``[sentences, dim]``.
+    pool: Callable[[Tensor, Tensor], Tensor]
 
     def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
         super().__init__()
@@ -82,11 +119,32 @@ class BiLSTMMax(nn.Module):
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
-        return max_pool(self.states(ids, lengths), lengths)
+        return self.pool(self.states(ids, lengths), lengths)
+
+
+class BiLSTMMax(BiLSTM):
+    """A bidirectional LSTM with max pooling over time (Conneau et al. 2017, section 3.2.3).
+
+    Each coordinate of the sentence vector is the largest over the words.
+    """
+
+    pool = staticmethod(max_pool)
+
+
+class BiLSTMMean(BiLSTM):
+    """A bidirectional LSTM with mean pooling over time (Conneau et al. 2017, section 3.2.3).
+
+    Each coordinate of the sentence vector is the average over the words.
+    """
+
+    pool = staticmethod(mean_pool)
 
 
 #: Encoders by name. Each takes (embedding, hidden, dropout=...) and has ``dim`` and ``forward(ids, lengths)``.
-ENCODERS: dict[str, Callable[..., nn.Module]] = {"bilstm-max": BiLSTMMax}
+ENCODERS: dict[str, Callable[..., nn.Module]] = {
+    "bilstm-max": BiLSTMMax,
+    "bilstm-mean": BiLSTMMean,
+}
 
 
 def build_encoder(name: str, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> nn.Module:
