@@ -9,15 +9,21 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
 from sphinx.errors import ExtensionError
 
+import infersent
 import infersent.widgets.sphinx as extension
-from infersent.widgets import BookWidget, FeatureExplorer
+from infersent import widgets
+from infersent.widgets import BookWidget, FeatureExplorer, modules
+from infersent.widgets.modules import FOLDER, TOOLKIT, bundle
 
 coordinates = st.floats(-1, 1)
+MODULES = sorted(set(FOLDER.glob("*.mjs")) - {TOOLKIT})
+HOST = FOLDER.parents[2] / "book" / "_static" / "widget-host.js"
 
 
 class Echo(BookWidget):
@@ -72,9 +78,34 @@ def test_output_has_the_live_view_the_twin_and_a_plain_text() -> None:
     assert data["text/plain"] == "FeatureExplorer(u=0.5, v=0.5)"
 
 
-def test_fallback_shows_the_four_features() -> None:
-    cells = re.findall(r"<td>(.*?)</td>", FeatureExplorer(u=0.8, v=-0.8).fallback_html())
-    assert cells == ["0.80", "−0.80", "1.60", "−0.64"]
+def test_fallback_shows_the_four_features_and_their_slopes() -> None:
+    rows = re.findall(r"<td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", FeatureExplorer(u=0.8, v=-0.8).fallback_html())
+    assert rows == [
+        ("0.80", "1.00", "0.00"),
+        ("−0.80", "0.00", "1.00"),
+        ("1.60", "1.00", "−1.00"),
+        ("−0.64", "−0.80", "0.80"),
+    ]
+
+
+@given(u=coordinates, v=coordinates)
+def test_gradients_are_the_slopes_of_the_features(u: float, v: float) -> None:
+    explorer, step = FeatureExplorer(u=u / 2, v=v / 2), 1e-6
+    for which in (0, 1):
+        ends = []
+        for sign in (1, -1):
+            point = [[[explorer.u]], [[explorer.v]]]
+            point[which][0][0] += sign * step
+            ends.append(infersent.pair_features(*(torch.tensor(x, dtype=torch.float64) for x in point))[0])
+        slopes = ((ends[0] - ends[1]) / (2 * step)).tolist()
+        exact = [slope[which] for slope in explorer.gradients().values()]
+        if abs(explorer.u - explorer.v) <= step:  # across the kink, where both slopes of |u-v| are 0 by convention
+            slopes[2], exact[2] = 0, 0
+        assert slopes == pytest.approx(exact, abs=1e-6)
+
+
+def test_gradients_at_the_kink_are_those_of_torch() -> None:
+    assert FeatureExplorer(u=0.5, v=0.5).gradients()["|u-v|"] == (0, 0)
 
 
 def test_fallback_has_no_negative_zero() -> None:
@@ -111,8 +142,65 @@ def test_module_scripts_hold_the_sources(tmp_path: Path) -> None:
     script = (tmp_path / "_static" / "widgets" / "feature_explorer.js").read_text(encoding="utf-8")
     prefix = '(window.BOOK_WIDGETS ??= {})["feature_explorer"] = '
     assert script.startswith(prefix)
-    source = (extension.MODULES / "feature_explorer.mjs").read_text(encoding="utf-8")
-    assert json.loads(script.removeprefix(prefix).rstrip().removesuffix(";")) == source
+    source = json.loads(script.removeprefix(prefix).rstrip().removesuffix(";"))
+    assert source == bundle(FOLDER / "feature_explorer.mjs") == FeatureExplorer()._esm
+    written = {path.stem for path in (tmp_path / "_static" / "widgets").iterdir()}
+    assert written == {module.stem for module in MODULES}
+
+
+def test_every_module_belongs_to_a_widget() -> None:
+    named = {getattr(widgets, name).module for name in widgets.__all__ if name != "BookWidget"}
+    assert named == {module.stem for module in MODULES}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_a_bundle_is_one_small_source_with_the_toolkit_in_it(module: Path) -> None:
+    source = bundle(module)
+    assert source.count("export const h =") == 0
+    assert source.count("\nconst h = ") == 1
+    assert source.count("export default {") == 1
+    assert not re.search(r"^\s*import\b", source, re.MULTILINE)
+    assert len(source.encode()) < 30_000
+
+
+def test_the_toolkit_stands_where_it_was_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "toolkit.mjs").write_text("export const one = 1;\nexport function two() {}\n")
+    (tmp_path / "toy.mjs").write_text(
+        '/* A toy. */\nimport {\n  one,\n  two,\n} from "./toolkit.mjs";\nexport const three = one + two();\n'
+    )
+    monkeypatch.setattr(modules, "TOOLKIT", tmp_path / "toolkit.mjs")
+    assert bundle(tmp_path / "toy.mjs") == (
+        "/* A toy. */\nconst one = 1;\nfunction two() {}\nexport const three = one + two();\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import { one } from "./other.mjs";',
+        'import "./toolkit.mjs";',
+        'import * as toolkit from "./toolkit.mjs";',
+        'import { one } from "https://example.org/toolkit.mjs";',
+        'export { one } from "./other.mjs";',
+        'import { h } from "./toolkit.mjs";\nimport { s } from "./toolkit.mjs";',
+    ],
+)
+def test_an_import_that_a_page_cannot_follow_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "toy.mjs").write_text(f"{line}\nexport default {{}};\n")
+    with pytest.raises(ValueError, match=r"toy\.mjs: a module may import once, and from \./toolkit\.mjs only"):
+        bundle(tmp_path / "toy.mjs")
+
+
+@pytest.mark.parametrize("file", [*MODULES, TOOLKIT, HOST], ids=lambda file: file.stem)
+def test_no_script_turns_text_into_markup(file: Path) -> None:
+    doors = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|\beval\b"
+    assert re.findall(doors, file.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("file", [*MODULES, TOOLKIT, HOST], ids=lambda file: file.stem)
+def test_lines_of_script_fit_the_page(file: Path) -> None:
+    lines = enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+    assert [number for number, line in lines if len(line) > 120] == []
 
 
 def test_a_page_gets_the_scripts_of_its_widgets(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def explorer(any_book_url: str, open_page: OpenPage) -> Locator:
 
 def shown(explorer: Locator) -> list[float]:
     """The numbers beside the four bars."""
-    texts = explorer.locator(".fx-row .fx-number").all_inner_texts()
+    texts = explorer.locator(".fx-row .bw-number").all_inner_texts()
     return [float(text.replace("−", "-")) for text in texts]
 
 
@@ -55,12 +55,12 @@ def stored_state(explorer: Locator) -> tuple[float, float]:
 
 
 def assert_shows(explorer: Locator, u: float, v: float, tolerance: float = 0.0051) -> None:
-    """Bars, sliders and both maps show the point; a printed number is off by half a digit at most."""
+    """Bars, sliders and the four maps show the point; a printed number is off by half a digit at most."""
     assert shown(explorer) == pytest.approx([u, v, abs(u - v), u * v], abs=tolerance)
     sliders = explorer.get_by_role("slider", name=re.compile("of the (premise|hypothesis)"))
-    assert [float(slider.input_value()) for slider in sliders.all()] == pytest.approx([u, v], abs=0.0051)
+    assert [float(slider.input_value()) for slider in sliders.all()] == pytest.approx([u, v], abs=tolerance)
     values = [point.get_attribute("aria-valuenow") for point in points(explorer).all()]
-    assert [float(value) for value in values] == pytest.approx([abs(u - v), u * v], abs=0.0051)
+    assert [float(value) for value in values] == pytest.approx([u, v, abs(u - v), u * v], abs=tolerance)
 
 
 def points(explorer: Locator) -> Locator:
@@ -98,7 +98,7 @@ def test_the_point_stays_in_the_square(explorer: Locator) -> None:
 
 def test_dragging_moves_the_point(explorer: Locator) -> None:
     mouse = explorer.page.mouse
-    for which in (0, 1):
+    for which in range(4):
         square = explorer.locator(".fx-square").nth(which)
         square.scroll_into_view_if_needed()
         box, point = square.bounding_box(), points(explorer).nth(which).bounding_box()
@@ -108,7 +108,7 @@ def test_dragging_moves_the_point(explorer: Locator) -> None:
         mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4, steps=3)
         mouse.up()
         mouse.move(box["x"], box["y"])  # let go: this must not drag any more
-        assert_shows(explorer, -0.5, 0.5, tolerance=0.03)
+        assert_shows(explorer, -0.5, 0.5, tolerance=0.04)
         explorer.get_by_role("button", name="Reset").click()
 
 
@@ -116,7 +116,7 @@ def test_a_click_on_a_map_moves_the_point(explorer: Locator) -> None:
     square = explorer.locator(".fx-square").first
     box = square.bounding_box()
     square.click(position={"x": 0.75 * box["width"], "y": 0.75 * box["height"]})
-    assert_shows(explorer, 0.5, -0.5, tolerance=0.03)
+    assert_shows(explorer, 0.5, -0.5, tolerance=0.04)
 
 
 def test_a_tap_on_a_map_moves_the_point(book_url: str, open_page: OpenPage) -> None:
@@ -125,7 +125,7 @@ def test_a_tap_on_a_map_moves_the_point(book_url: str, open_page: OpenPage) -> N
     square = explorer.locator(".fx-square").last
     box = square.bounding_box()
     square.tap(position={"x": 0.25 * box["width"], "y": 0.75 * box["height"]})
-    assert_shows(explorer, -0.5, -0.5, tolerance=0.03)
+    assert_shows(explorer, -0.5, -0.5, tolerance=0.04)
 
 
 def test_named_cases_and_reset(explorer: Locator) -> None:
@@ -135,10 +135,77 @@ def test_named_cases_and_reset(explorer: Locator) -> None:
         button.click()
         assert_shows(explorer, u, v)
         expect(button).to_have_attribute("aria-pressed", "true")
+        expect(explorer.locator(".bw-result p")).to_contain_text(says)
         expect(explorer.locator("[aria-live=polite]")).to_contain_text(says)
         explorer.get_by_role("button", name="Reset").click()
         assert_shows(explorer, *start)
         expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_screen_reader_hears_where_the_point_comes_to_rest(book_url: str, open_page: OpenPage) -> None:
+    """The words change at once; the live region only when the reader's hand rests, so that it does not chatter."""
+    explorer = find_explorer(open_page(f"{book_url}/{PATH}"))
+    live = explorer.locator("[aria-live=polite]")
+    expect(live).to_have_text(re.compile("."))
+    live.evaluate("""node => {
+        window.heard = [];
+        new MutationObserver(() => window.heard.push(node.textContent)).observe(node, { childList: true });
+    }""")
+    slider = explorer.get_by_role("slider", name="of the hypothesis")
+    slider.evaluate("""async slider => {
+        for (let step = 0; step < 10; step++) {
+            slider.value = slider.valueAsNumber - 0.1;
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+            await new Promise((done) => setTimeout(done, 20));
+        }
+    }""")
+    expect(live).to_have_text(explorer.locator(".bw-result p").inner_text())
+    assert explorer.page.evaluate("window.heard.length") == 1
+
+
+def test_the_slopes_are_in_words(explorer: Locator) -> None:
+    """A case: what the rows of u, v, |u-v| and u*v say."""
+    words = {
+        "Opposite": ["moves with u: 1.00, with v: −1.00", "moves with u: −0.80, with v: 0.80"],
+        "Both negative": ["at its kink: no slope", "moves with u: −0.80, with v: −0.80"],
+    }
+    for name, rows in words.items():
+        explorer.get_by_role("button", name=name, exact=True).click()
+        expected = ["moves with u: 1.00, with v: 0.00", "moves with u: 0.00, with v: 1.00", *rows]
+        assert explorer.locator(".fx-slopes").all_inner_texts() == expected
+
+
+def test_arrows_point_where_the_features_grow(explorer: Locator) -> None:
+    """The arrow at the point starts there, and leads along the gradient; where there is no slope there is none."""
+    explorer.get_by_role("button", name="Opposite").click()
+    ends = []
+    for path in explorer.locator(".fx-slope").all():
+        x1, y1, x2, y2 = (float(x) for x in re.findall(r"[\d.]+", path.get_attribute("d"))[:4])
+        assert (x1, y1) == (180, 180)
+        ends.append(((x2 - x1) / 34, (y1 - y2) / 34))
+    expected = FeatureExplorer(u=0.8, v=-0.8).gradients().values()
+    for end, slope in zip(ends, expected, strict=True):
+        assert end == pytest.approx(slope, abs=0.01)
+    explorer.get_by_role("button", name="Both on").click()
+    assert explorer.locator(".bw-d .fx-slope").get_attribute("d") == ""
+
+
+def test_contours_are_where_the_feature_has_their_level(book_url: str, open_page: OpenPage) -> None:
+    explorer = find_explorer(open_page(f"{book_url}/{PATH}"))
+    levels = [-0.75 + i / 4 for i in range(11)]
+    for which, key in enumerate("uvdp"):
+        lines = explorer.locator(f".bw-{key} .fx-contours path")
+        drawn = []
+        for level, line in zip(levels, lines.all(), strict=True):
+            pairs = re.findall(r"([\d.]+) ([\d.]+)", line.get_attribute("d"))
+            for x, y in pairs:
+                u, v = float(x) / 100 - 1, 1 - float(y) / 100
+                assert (u, v, abs(u - v), u * v)[which] == pytest.approx(level, abs=0.003)
+            if pairs:
+                drawn.append(level)
+            assert (line.get_attribute("class") == "fx-dashed") == (level < 0)
+        inside = {"d": lambda level: level >= 0}.get(key, lambda level: -1 < level < 1)
+        assert drawn == [level for level in levels if inside(level)]
 
 
 def test_targets_are_large_enough_for_a_finger(book_url: str, open_page: OpenPage) -> None:
@@ -153,13 +220,13 @@ def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     for scheme in ("light", "dark"):
         explorer = find_explorer(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
         read = "(element, property) => getComputedStyle(element)[property]"
-        colours[scheme] = explorer.locator(".fx-p .fx-bar").evaluate(read, "backgroundColor")
+        colours[scheme] = explorer.locator(".bw-p .fx-track span").evaluate(read, "backgroundColor")
     assert colours == {"light": "rgb(168, 67, 127)", "dark": "rgb(228, 143, 198)"}
 
 
 def test_bars_jump_for_readers_who_want_no_motion(book_url: str, open_page: OpenPage) -> None:
     explorer = find_explorer(open_page(f"{book_url}/{PATH}", reduced_motion="reduce"))
-    assert explorer.locator(".fx-bar").first.evaluate("bar => getComputedStyle(bar).transitionDuration") == "0s"
+    assert explorer.locator(".fx-track span").first.evaluate("bar => getComputedStyle(bar).transitionDuration") == "0s"
 
 
 def test_without_javascript_the_numbers_are_there(any_book_url: str, open_page: OpenPage) -> None:
@@ -167,7 +234,8 @@ def test_without_javascript_the_numbers_are_there(any_book_url: str, open_page: 
     twin = page.locator(".book-widget[data-module=feature_explorer]")
     u, v = stored_state(twin)
     cells = [text.replace("−", "-") for text in twin.locator("td").all_inner_texts()]
-    assert cells == [f"{value:.2f}" for value in (u, v, abs(u - v), u * v)]
+    values = cells[::3]  # the two slopes follow each value
+    assert values == [f"{value:.2f}" for value in (u, v, abs(u - v), u * v)]
 
 
 def test_the_twin_in_the_page_is_the_one_that_python_writes(book_url: str, open_page: OpenPage) -> None:
@@ -200,19 +268,23 @@ def test_a_module_that_is_missing_leaves_the_numbers_and_says_so(book_url: str, 
     page = open_page(f"{book_url}/{PATH}", serve_nothing)
     widget = page.locator(".book-widget[data-module=feature_explorer]")
     expect(widget.locator(".book-widget-error")).to_contain_text("no module “feature_explorer”")
-    expect(widget.locator("td")).to_have_count(4)
+    expect(widget.locator("td")).to_have_count(12)
 
 
 def test_module_agrees_with_the_package(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}")
     points = 2 * torch.rand(200, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) - 1
-    expected = infersent.pair_features(points[:, :1], points[:, 1:])  # [200, 1] x2 -> [200, 4]
-    script = (
-        f"async (points) => {{ const m = await {IMPORT_MODULE}; return points.map(([u, v]) => m.features(u, v)); }}"
-    )
-    torch.testing.assert_close(
-        torch.tensor(page.evaluate(script, points.tolist()), dtype=torch.float64), expected, rtol=0, atol=1e-6
-    )
+    points[:20, 1] = points[:20, 0]  # on the kink of |u-v|
+    points.requires_grad_()
+    features = infersent.pair_features(points[:, :1], points[:, 1:])  # [200, 1] x2 -> [200, 4]
+    slopes = [torch.autograd.grad(column.sum(), points, retain_graph=True)[0] for column in features.unbind(1)]
+    script = f"""async (points) => {{
+        const m = await {IMPORT_MODULE};
+        return [points.map(([u, v]) => m.features(u, v)), points.map(([u, v]) => m.gradients(u, v))];
+    }}"""
+    in_page = [torch.tensor(x, dtype=torch.float64) for x in page.evaluate(script, points.tolist())]
+    torch.testing.assert_close(in_page[0], features.detach(), rtol=0, atol=1e-6)
+    torch.testing.assert_close(in_page[1], torch.stack(slopes, dim=1), rtol=0, atol=1e-6)  # [200, 4, 2]
 
 
 def test_the_words_are_true_of_the_numbers(book_url: str, open_page: OpenPage) -> None:
@@ -237,9 +309,22 @@ def test_the_words_are_true_of_the_numbers(book_url: str, open_page: OpenPage) -
 
 def test_numbers_have_a_true_minus_and_no_negative_zero(book_url: str, open_page: OpenPage) -> None:
     texts = {0.5: "0.50", -0.5: "−0.50", -0.001: "0.00", 0.006: "0.01", -1: "−1.00", 0: "0.00"}
-    page = open_page(f"{book_url}/{PATH}")
-    script = f"async (numbers) => {{ const m = await {IMPORT_MODULE}; return numbers.map(m.format); }}"
-    assert page.evaluate(script, list(texts)) == list(texts.values())
+    explorer = find_explorer(open_page(f"{book_url}/{PATH}"))
+    slider = explorer.get_by_role("slider", name="of the premise")
+    slider.evaluate("input => { input.step = 'any'; }")  # numbers between the steps, too
+    for number, text in texts.items():
+        slider.evaluate("(input, x) => { input.value = x; input.dispatchEvent(new Event('input')); }", number)
+        expect(explorer.locator(".fx-row .bw-number").first).to_have_text(text)
+
+
+def test_nothing_moves_while_the_point_does(book_url: str, open_page: OpenPage) -> None:
+    for width in (360, 390, 700, 1300):
+        explorer = find_explorer(open_page(f"{book_url}/{PATH}", viewport={"width": width, "height": 900}))
+        heights = set()
+        for name in NAMED_CASES:
+            explorer.get_by_role("button", name=name, exact=True).click()
+            heights.add(round(explorer.bounding_box()["height"]))
+        assert len(heights) == 1, (width, heights)
 
 
 def test_module_is_readable_and_small(built_book: Path) -> None:

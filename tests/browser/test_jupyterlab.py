@@ -1,4 +1,4 @@
-"""The same widget in JupyterLab: the live view, not the static twin, and Python reads what the reader set."""
+"""The same widgets in JupyterLab: the live view, not the static twin, and Python reads what the reader set."""
 
 from __future__ import annotations
 
@@ -12,18 +12,42 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
+from infersent import widgets
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
 
 START_SECONDS = 60
 RUN_MILLISECONDS = 60_000
+
+
+class Case(NamedTuple):
+    """A widget in a cell, a key pressed on one of its controls, and the trait that Python must then read."""
+
+    cell: str
+    role: str
+    control: str
+    key: str
+    trait: str
+    value: object
+
+
+WIDTHS = sorted({curve["width"] for curve in widgets.LearnTheProduct().curves})
+
+CASES = [
+    Case("FeatureExplorer(u=0.5, v=-0.5)", "slider", "of the premise", "ArrowRight", "u", 0.51),
+    Case("WhichHeads(blocks=['v'])", "checkbox", "u∗v", "Space", "blocks", ["v", "u*v"]),
+    Case("DiagonalOrFull(angle=10)", "slider", "turn the axes of u", "ArrowRight", "angle", 11.0),
+    Case("SignLab(words=3)", "slider", "words in a sentence", "ArrowRight", "words", 4),
+    Case(f"LearnTheProduct(width={WIDTHS[-1]})", "slider", "Width of the network", "ArrowLeft", "width", WIDTHS[-2]),
+]
 
 
 def free_port() -> int:
@@ -43,17 +67,19 @@ def answers(url: str) -> bool:
 @pytest.fixture
 def lab_url(tmp_path: Path) -> Iterator[str]:
     """A JupyterLab server with one notebook, settings of its own and no connection to the news."""
-    cells = [
-        "from infersent.widgets import FeatureExplorer\n\nexplorer = FeatureExplorer(u=0.5, v=-0.5)\nexplorer",
-        'print(f"u is {explorer.u:.2f}")',
-    ]
+    cells = ["from infersent.widgets import *"]
+    for i, case in enumerate(CASES):
+        cells += [f"widget_{i} = {case.cell}\nwidget_{i}", f"print(widget_{i}.{case.trait})"]
     (tmp_path / "work").mkdir()
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = new_notebook(cells=[new_code_cell(source) for source in cells], metadata=metadata)
-    nbformat.write(notebook, tmp_path / "work" / "explorer.ipynb")
+    nbformat.write(notebook, tmp_path / "work" / "widgets.ipynb")
     settings = tmp_path / "config" / "labconfig" / "page_config.json"
     settings.parent.mkdir(parents=True)
     settings.write_text(json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}))
+    tracker = tmp_path / "config" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+    tracker.mkdir(parents=True)  # every cell is in the page, also those out of sight
+    (tracker / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
 
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -77,23 +103,28 @@ def lab_url(tmp_path: Path) -> Iterator[str]:
         server.wait(timeout=30)
 
 
-def test_explorer_is_live_and_python_reads_its_traits(lab_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{lab_url}/lab/tree/explorer.ipynb")
+def test_every_widget_has_a_case() -> None:
+    assert {case.cell.split("(")[0] for case in CASES} == set(widgets.__all__) - {"BookWidget"}
+
+
+def test_widgets_are_live_and_python_reads_their_traits(lab_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{lab_url}/lab/tree/widgets.ipynb", viewport={"width": 1300, "height": 1000})
     cells = page.locator(".jp-CodeCell")
-    first, second = cells.nth(0), cells.nth(1)
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_attached(timeout=RUN_MILLISECONDS)
 
-    first.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    expect(first.locator(".fx")).to_be_visible(timeout=RUN_MILLISECONDS)
-    expect(first.locator(".book-widget")).to_have_count(0)  # the live view stands in for the twin
+    def run(index: int) -> Locator:
+        cells.nth(index).locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        return cells.nth(index)
 
-    slider = first.get_by_role("slider", name="of the premise")
-    slider.focus()
-    for _ in range(10):
-        slider.press("ArrowRight")  # which JupyterLab must not take for "next cell"
-    expect(first.locator(".fx-row .fx-number").first).to_have_text("0.60")
-
-    second.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    expect(second.locator(".jp-OutputArea-output")).to_have_text("u is 0.60", timeout=RUN_MILLISECONDS)
+    run(0)
+    for i, case in enumerate(CASES):
+        shown = run(1 + 2 * i)
+        expect(shown.locator(".bw")).to_be_visible(timeout=RUN_MILLISECONDS)
+        expect(shown.locator(".book-widget")).to_have_count(0)  # the live view stands in for the twin
+        control = shown.get_by_role(case.role, name=case.control)
+        control.focus()
+        control.press(case.key)  # which JupyterLab must not take for a command of its own
+        expect(control).to_be_focused()
+        printed = run(2 + 2 * i).locator(".jp-OutputArea-output")
+        expect(printed).to_have_text(str(case.value), timeout=RUN_MILLISECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,13 @@ def test_a_page_loads_the_modules_of_its_widgets_and_no_others(built_book: Path,
     loaded = {piece.split(".js")[0] for piece in html.split("_static/widgets/")[1:]}
     assert loaded == named
     assert ("widget-host.js" in html) == bool(named)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_weighs_little_beyond_the_theme(built_book: Path, path: str) -> None:
+    """The page, its pictures, its widgets and the book's own files; the theme's and MathJax's are not counted."""
+    page = built_book / path
+    named = set(re.findall(r'(?:src|href)="([^"#?]*)', page.read_text(encoding="utf-8")))
+    own = re.compile(r"/_images/|/_static/(widgets/|widget-host|accessibility|custom|favicon|architecture)")
+    files = {(page.parent / name).resolve() for name in named if own.search(name)}
+    assert sum(file.stat().st_size for file in {page, *files}) < 300_000

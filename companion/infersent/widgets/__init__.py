@@ -1,6 +1,10 @@
 """The book's widgets: live in the published page without a kernel, and in JupyterLab with one."""
 
 from infersent.widgets.base import BookWidget
+from infersent.widgets.diagonal_or_full import DiagonalOrFull
 from infersent.widgets.feature_explorer import FeatureExplorer
+from infersent.widgets.learn_the_product import LearnTheProduct
+from infersent.widgets.sign_lab import SignLab
+from infersent.widgets.which_heads import WhichHeads
 
-__all__ = ["BookWidget", "FeatureExplorer"]
+__all__ = ["BookWidget", "DiagonalOrFull", "FeatureExplorer", "LearnTheProduct", "SignLab", "WhichHeads"]

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 import anywidget
 
+from infersent.widgets.modules import bundle
+
 #: Digits after the point in a stored state: far below what a reader can see, far above what platforms disagree on.
 STATE_DIGITS = 6
 
@@ -32,6 +34,7 @@ class BookWidget(anywidget.AnyWidget):
         esm = cls.__dict__.get("_esm")
         if isinstance(esm, Path):  # anywidget makes further subclasses of its own, in which _esm is a trait
             cls.module = esm.stem
+            cls._esm = bundle(esm)
         super().__init_subclass__(**kwargs)
 
     def state(self) -> dict[str, Any]:

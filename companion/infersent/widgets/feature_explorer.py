@@ -12,7 +12,7 @@ from infersent.widgets.base import BookWidget
 
 
 class FeatureExplorer(BookWidget):
-    """Two numbers to move, four features that answer.
+    """Two numbers to move, four features that answer, with their slopes.
 
     Parameters
     ----------
@@ -42,16 +42,29 @@ class FeatureExplorer(BookWidget):
         u, v = (torch.tensor([[value]], dtype=torch.float64) for value in (self.u, self.v))
         return dict(zip(BLOCKS, pair_features(u, v)[0].tolist(), strict=True))
 
+    def gradients(self) -> dict[str, tuple[float, float]]:
+        """Return by block name how fast each feature grows with u and with v.
+
+        On the kink of \\|u-v\\|, where u = v, both are 0, as PyTorch has it.
+        """
+        u, v = (torch.tensor([[value]], dtype=torch.float64, requires_grad=True) for value in (self.u, self.v))
+        values = pair_features(u, v)[0]  # [4]
+        slopes = [torch.autograd.grad(value, (u, v), retain_graph=True, materialize_grads=True) for value in values]
+        return {block: (du.item(), dv.item()) for block, (du, dv) in zip(BLOCKS, slopes, strict=True)}
+
     def fallback_html(self) -> str:
         names = {"u*v": "u∗v", "|u-v|": "|u−v|"}
+        gradients = self.gradients()
         rows = "\n".join(
-            f'<tr><th scope="row">{names.get(block, block)}</th><td>{_signed(value)}</td></tr>'
+            f'<tr><th scope="row">{names.get(block, block)}</th>'
+            + "".join(f"<td>{_signed(number)}</td>" for number in (value, *gradients[block]))
+            + "</tr>"
             for block, value in self.features().items()
         )
+        columns = "".join(f'<th scope="col">{name}</th>' for name in ("feature", "value", "slope in u", "slope in v"))
         return (
             "<table>\n<caption>The four features of one coordinate</caption>\n"
-            f'<thead><tr><th scope="col">feature</th><th scope="col">value</th></tr></thead>\n'
-            f"<tbody>\n{rows}\n</tbody>\n</table>"
+            f"<thead><tr>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
         )
 
 

@@ -16,7 +16,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-MODULES = Path(__file__).parent
+from infersent.widgets.modules import FOLDER, TOOLKIT, bundle
+
 _MODULE_NAME = re.compile(r'class="book-widget" data-module="([^"]*)"')
 
 
@@ -26,8 +27,8 @@ def write_module_scripts(app: Sphinx) -> None:
         return
     folder = Path(app.outdir, "_static", "widgets")
     folder.mkdir(parents=True, exist_ok=True)
-    for module in sorted(MODULES.glob("*.mjs")):
-        source = json.dumps(module.read_text(encoding="utf-8"), ensure_ascii=False)
+    for module in sorted(set(FOLDER.glob("*.mjs")) - {TOOLKIT}):
+        source = json.dumps(bundle(module), ensure_ascii=False)
         script = f'(window.BOOK_WIDGETS ??= {{}})["{module.stem}"] = {source};\n'
         (folder / f"{module.stem}.js").write_text(script, encoding="utf-8")
 
@@ -38,8 +39,8 @@ def add_widget_scripts(
     """Give a page the scripts of the widgets in it; a page without widgets gets none."""
     modules = sorted(set(_MODULE_NAME.findall(context.get("body", ""))))
     for module in modules:
-        if not (MODULES / f"{module}.mjs").is_file():
-            raise ExtensionError(f"{pagename}: no module {module!r} in {MODULES}; run the notebook again and store it.")
+        if not (FOLDER / f"{module}.mjs").is_file():
+            raise ExtensionError(f"{pagename}: no module {module!r} in {FOLDER}; run the notebook again and store it.")
         app.add_js_file(f"widgets/{module}.js")
     if modules:
         app.add_js_file("widget-host.js")

@@ -1,0 +1,107 @@
+"""Learn the product: recorded networks that had to find the dot product, beside one that was given u∗v."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import traitlets
+
+from infersent.dot_product import Result, interval, results
+from infersent.widgets.base import BookWidget
+
+#: The learners that the widget shows: what each is given, and how many hidden layers it has.
+_NETWORK, _GIVEN = (("u", "v"), 2), (("u*v",), 0)
+
+
+class LearnTheProduct(BookWidget):
+    """Choose a dimension, a width and a number of pairs, and see how much of the dot product a network has found.
+
+    The numbers are those of the package's record, see :mod:`infersent.dot_product`; nothing is trained in the page.
+
+    Parameters
+    ----------
+    dim : int, optional
+        Length of each of the two vectors; one that the record has.
+    width : int, optional
+        Hidden units of each of the network's two layers, as a multiple of ``2 * dim``.
+    samples : int, optional
+        Training pairs.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If the record has no such network; the message says what it has.
+
+    Examples
+    --------
+    >>> LearnTheProduct(dim=16, width=2, samples=4096).dim
+    16
+    """
+
+    _esm = Path(__file__).with_suffix(".mjs")
+
+    dim = traitlets.Int(16).tag(sync=True)
+    width = traitlets.Int(4).tag(sync=True)
+    samples = traitlets.Int(16384).tag(sync=True)
+    #: One point of a curve each: ``dim``, ``width`` (0: given u∗v), ``samples``, ``parameters``, and the share of the
+    #: dot product's variance that is explained, ``mean`` with its 95% interval ``low`` to ``high`` over the seeds.
+    curves = traitlets.List(traitlets.Dict()).tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        if "curves" not in traits:
+            traits["curves"] = curves(results())
+        super().__init__(**traits)
+
+    @traitlets.validate("dim", "width", "samples")
+    def _is_recorded(self, proposal: dict[str, Any]) -> int:
+        name, value = proposal["trait"].name, proposal["value"]
+        known = sorted({point[name] for point in self.curves if point["width"]})
+        if value not in known:
+            raise traitlets.TraitError(f"The record has no network with {name}={value}; it has {name}={known}.")
+        return value
+
+    def point(self, width: int) -> dict[str, Any]:
+        """Return the recorded point of this dimension and number of pairs; width 0 is the head that is given u∗v."""
+        wanted = (self.dim, width, self.samples)
+        return next(p for p in self.curves if (p["dim"], p["width"], p["samples"]) == wanted)
+
+    def fallback_html(self) -> str:
+        network = f"a network on (u, v), 2 layers of {self.width * 2 * self.dim} units"
+        rows = "\n".join(
+            f'<tr><th scope="row">{name}</th><td>{point["parameters"]:,}</td><td>{100 * point["mean"]:.1f}%</td></tr>'
+            for name, point in ((network, self.point(self.width)), ("a linear head on u∗v", self.point(0)))
+        )
+        return (
+            f"<table>\n<caption>{self.samples:,} pairs of vectors of {self.dim} numbers</caption>\n"
+            '<thead><tr><th scope="col">learner</th><th scope="col">parameters</th>'
+            '<th scope="col">explained</th></tr></thead>\n'
+            f"<tbody>\n{rows}\n</tbody>\n</table>"
+        )
+
+
+def curves(recorded: list[Result]) -> list[dict[str, Any]]:
+    """Return the curves of the networks on (u, v) with two layers and of the head on u∗v, a point each.
+
+    Only what makes whole sliders is in them: the dimensions with several widths, and of those the widths and numbers of
+    pairs that each of them has.
+    """
+    seeds: dict[tuple[int, int, int], list[Result]] = {}  # (dim, width, samples): one result a seed
+    for result in recorded:
+        spec = result.spec
+        if result.explained is not None and (spec.blocks, spec.depth) in (_NETWORK, _GIVEN):
+            seeds.setdefault((spec.dim, spec.width, spec.samples), []).append(result)
+    widths_of = {dim: {w for d, w, _ in seeds if d == dim} for dim, _, _ in seeds}
+    dims = {dim for dim, known in widths_of.items() if 0 in known and len(known) > 2}
+    widths = set.intersection(*(widths_of[dim] for dim in dims))
+    samples = set.intersection(*({s for d, w, s in seeds if (d, w) == pair} for pair in product(dims, widths)))
+    points = []
+    for dim, width, size in product(sorted(dims), sorted(widths), sorted(samples)):
+        same = seeds[dim, width, size]
+        mean, low, high = interval([result.explained for result in same])
+        points.append(
+            {"dim": dim, "width": width, "samples": size, "parameters": same[0].spec.parameters}
+            | {"mean": round(mean, 4), "low": round(low, 4), "high": round(high, 4)}
+        )
+    return points
