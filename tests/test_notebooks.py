@@ -6,6 +6,8 @@ made wrong on purpose, so that it is seen to fail.
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import re
 import subprocess
@@ -21,6 +23,7 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbval.plugin import find_comment_markers, find_metadata_tags
+from PIL import Image
 
 from tools import notebooks
 
@@ -249,11 +252,19 @@ def display(**data: str) -> NotebookNode:
     return new_output("display_data", {mimes[kind]: value for kind, value in data.items()})
 
 
+def picture(mode: str = "P", size: tuple[int, int] = (1, 1)) -> str:
+    """Return a picture as a notebook stores it, by default as the canonical form has it."""
+    stream = io.BytesIO()
+    Image.linear_gradient("L").resize(size).convert(mode).save(stream, "PNG")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+PICTURE = picture()
 ALT = {"mystnb": {"image": {"alt": "A rising line."}}}
 GOOD = book(
     new_markdown_cell("# The product\n\n![A tree.](tree.png)"),
     code("print(2)", stream("2\n"), count=1),
-    code("plot()", display(plain="<Figure size 640x480 with 1 Axes>", png="iVBORw0K"), count=2, **ALT),
+    code("plot()", display(plain="<Figure size 640x480 with 1 Axes>", png=PICTURE), count=2, **ALT),
 )
 
 
@@ -279,7 +290,7 @@ def test_a_good_notebook_has_no_faults(check: Callable[[NotebookNode], list[str]
         (images_without_alt, book(new_markdown_cell("<img src='tree.png' alt=''>"))),
         (images_without_alt, book(new_markdown_cell("```{figure} tree.png\n:name: tree\nA caption.\n```"))),
         (images_without_alt, book(new_markdown_cell(":::{image} tree.png\n:::"))),
-        (images_without_alt, book(code("plot()", display(png="iVBORw0K")))),
+        (images_without_alt, book(code("plot()", display(png=PICTURE)))),
         (not_canonical, NotebookNode(GOOD | {"metadata": {"widgets": {}}})),
         (not_canonical, NotebookNode(GOOD | {"cells": [*GOOD.cells, GOOD.cells[0]]})),
     ],
@@ -546,3 +557,20 @@ def test_a_notebook_that_needs_something_unknown_is_an_error(tmp_path: Path) -> 
     result = nbval(tmp_path)
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
     assert "needs 'snly'; what can be needed: snli" in result.stderr
+
+
+def test_pictures_get_a_palette_once() -> None:
+    large = picture("RGBA", (200, 100))
+    small = notebooks.small_png(large)
+    assert len(small) < len(large)
+    assert notebooks.small_png(small) == small
+    before, after = (Image.open(io.BytesIO(base64.b64decode(p))).convert("L") for p in (large, small))
+    assert after.size == (200, 100)
+    assert max(abs(a - b) for a, b in zip(before.getdata(), after.getdata(), strict=True)) <= 4
+
+
+def test_what_shines_through_becomes_white() -> None:
+    stream = io.BytesIO()
+    Image.new("RGBA", (2, 2), (0, 0, 0, 0)).save(stream, "PNG")
+    small = notebooks.small_png(base64.b64encode(stream.getvalue()).decode())
+    assert Image.open(io.BytesIO(base64.b64decode(small))).convert("RGB").getpixel((0, 0)) == (255, 255, 255)

@@ -11,9 +11,11 @@ timing, no widget state, no random identifiers. Run twice, this tool writes the 
 from __future__ import annotations
 
 import argparse
+import base64
 import copy
 import difflib
 import hashlib
+import io
 import os
 import re
 import sys
@@ -27,6 +29,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams, get_sanitize_patterns
+from PIL import Image
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,7 +137,24 @@ def _canonical_output(output: NotebookNode) -> NotebookNode:
     if "data" in output:
         output.data.pop(WIDGET_VIEW, None)
         output.metadata.pop(WIDGET_VIEW, None)
+        if "image/png" in output.data:
+            output.data["image/png"] = small_png(output.data["image/png"])
     return output
+
+
+def small_png(encoded: str) -> str:
+    """Return a base64-encoded picture with a palette of 256 colours on white: a third of the bytes, to the same eye.
+
+    A picture that has a palette already stays as it is.
+    """
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+        if picture.mode == "P":
+            return encoded
+        picture = picture.convert("RGBA")
+        opaque = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+    small = io.BytesIO()
+    opaque.quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    return base64.b64encode(small.getvalue()).decode()
 
 
 def keep_unchanged(fresh: NotebookNode, stored: NotebookNode, patterns: dict[str, str]) -> None:

@@ -372,7 +372,7 @@ def dot_product(*, out: Path, threads: _Whole = None) -> None:
 
     For example: infersent dot-product --out dot_product.json
 
-    It takes about 40 minutes with one thread. Stop it at any time (Ctrl-C); the same command goes on.
+    It takes about half an hour with one thread. Stop it at any time (Ctrl-C); the same command goes on.
 
     Args:
         out: The record: a .json file, written anew after every run.

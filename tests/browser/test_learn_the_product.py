@@ -128,7 +128,7 @@ def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     colours = {}
     for scheme in ("light", "dark"):
         widget = find_widget(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
-        line = widget.locator("path.bw-p.lp-line")
+        line = widget.locator("path.bw-p.lp-line:not(.lp-band)")
         colours[scheme] = line.evaluate("line => getComputedStyle(line).stroke")
     assert colours == {"light": "rgb(168, 67, 127)", "dark": "rgb(228, 143, 198)"}
 

@@ -59,9 +59,13 @@ def test_a_page_loads_the_modules_of_its_widgets_and_no_others(built_book: Path,
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_weighs_little_beyond_the_theme(built_book: Path, path: str) -> None:
-    """The page, its pictures, its widgets and the book's own files; the theme's and MathJax's are not counted."""
+    """The article, its pictures, its widgets and the book's own files, as they lie on disk; what the theme puts around
+    them, and MathJax, are not counted."""
     page = built_book / path
-    named = set(re.findall(r'(?:src|href)="([^"#?]*)', page.read_text(encoding="utf-8")))
+    html = page.read_text(encoding="utf-8")
+    article = re.search(r"<article.*</article>", html, re.DOTALL)[0]
     own = re.compile(r"/_images/|/_static/(widgets/|widget-host|accessibility|custom|favicon|architecture)")
-    files = {(page.parent / name).resolve() for name in named if own.search(name)}
-    assert sum(file.stat().st_size for file in {page, *files}) < 300_000
+    files = {
+        (page.parent / name).resolve() for name in re.findall(r'(?:src|href)="([^"#?]*)', html) if own.search(name)
+    }
+    assert len(article.encode()) + sum(file.stat().st_size for file in files) < 300_000
