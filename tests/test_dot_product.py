@@ -22,7 +22,6 @@ from infersent.dot_product import (
     curves,
     draw,
     grid,
-    interval,
     mlp,
     pair_scale,
     results,
@@ -199,13 +198,6 @@ def test_the_progress_bar_names_the_learner(tmp_path, capsys):
 # Curves
 
 
-def test_interval():
-    assert interval([2.0])[0] == 2.0
-    assert all(math.isnan(x) for x in interval([2.0])[1:])
-    mean, low, high = interval([0.9, 1.0, 1.1])
-    assert (mean, low, high) == pytest.approx((1.0, 1 - 4.3027 * 0.1 / 3**0.5, 1 + 4.3027 * 0.1 / 3**0.5), abs=1e-4)
-
-
 def test_curves_gather_seeds_and_order_samples():
     measured = [
         result(replace(SMALL, samples=samples, seed=seed), clean)
@@ -225,12 +217,6 @@ def test_curves_gather_seeds_and_order_samples():
     assert curves(measured, "explained")[0].at(1024).mean == pytest.approx(1 - (0.09 + 0.25) / 2 / VARIANCE)
     with pytest.raises(ValueError, match="cleen"):
         curves(measured, "cleen")
-
-
-def test_a_curve_as_json_has_no_nan():
-    (one,) = curves([result()])
-    (point,) = json.loads(json.dumps(one.to_json(), allow_nan=False))["points"]
-    assert point == {"samples": 512, "mean": 0.2, "low": None, "high": None, "seeds": 1}
 
 
 def test_samples_for_an_error():

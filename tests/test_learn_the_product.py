@@ -8,7 +8,7 @@ import traitlets
 
 from infersent.dot_product import Result, Spec, results
 from infersent.widgets import LearnTheProduct
-from infersent.widgets.learn_the_product import curves
+from infersent.widgets.learn_the_product import points
 
 
 def result(dim, width, samples, clean=0.3, seed=0):
@@ -34,18 +34,18 @@ def test_points_are_the_means_of_the_record():
 
 
 def test_every_setting_that_is_offered_has_a_point():
-    points = LearnTheProduct().curves
-    dims, widths, samples = ({point[name] for point in points} for name in ("dim", "width", "samples"))
+    shown = LearnTheProduct().curves
+    dims, widths, samples = ({point[name] for point in shown} for name in ("dim", "width", "samples"))
     assert 0 in widths
     assert min(len(dims), len(widths) - 1, len(samples)) >= 2
-    assert len(points) == len(dims) * len(widths) * len(samples)
+    assert len(shown) == len(dims) * len(widths) * len(samples)
 
 
 def test_what_some_dimension_lacks_is_not_offered():
     recorded = [result(dim, width, samples) for dim in (2, 4) for width in (0, 1, 2) for samples in (10, 20)]
     recorded += [result(2, 4, 10), result(4, 1, 40), result(8, 0, 10), result(8, 1, 10)]
-    points = curves(recorded)
-    assert {(p["dim"], p["width"], p["samples"]) for p in points} == {
+    found = points(recorded)
+    assert {(p["dim"], p["width"], p["samples"]) for p in found} == {
         (dim, width, samples) for dim in (2, 4) for width in (0, 1, 2) for samples in (10, 20)
     }
 
@@ -53,7 +53,7 @@ def test_what_some_dimension_lacks_is_not_offered():
 def test_runs_that_failed_are_left_out():
     recorded = [result(2, width, samples, seed=seed) for width in (0, 1, 2) for samples in (10, 20) for seed in (0, 1)]
     failed = Result(Spec(2, 10, 1, 2, seed=2), "diverged", None, None, None, None, 0, 0.0, 1.0)
-    assert curves([*recorded, failed]) == curves(recorded)
+    assert points([*recorded, failed]) == points(recorded)
 
 
 @pytest.mark.parametrize("setting", [{"dim": 3}, {"width": 0}, {"width": 3}, {"samples": 1000}])

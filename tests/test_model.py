@@ -8,7 +8,7 @@ import torch
 
 from infersent import BLOCKS, InferSent
 from infersent.data.batching import encode_pairs
-from infersent.evaluation import Evaluation, evaluate, wilson_interval
+from infersent.evaluation import Evaluation, evaluate, mean_interval, wilson_interval
 from infersent.features import feature_names
 from infersent.heads import HEADS
 from infersent.model import ModelConfig
@@ -134,6 +134,15 @@ def test_a_label_that_the_data_lacks_has_no_recall():
     result = Evaluation(np.array([0, 0, 1]), np.array([0, 1, 1]))
     assert json.loads(json.dumps(result.to_json(), allow_nan=False))["recall"]["contradiction"] is None
     assert str(result).splitlines()[1:] == ["  entailment    50.0%", "  neutral       100.0%", "  contradiction –"]
+
+
+def test_mean_interval_is_students():
+    assert mean_interval([2.0])[0] == 2.0
+    assert np.isnan(mean_interval([2.0])[1:]).all()
+    assert mean_interval([0.5, 0.5]) == (0.5, 0.5, 0.5)
+    # two degrees of freedom: 4.3027 standard errors of 0.1 / sqrt(3)
+    half = 4.3027 * 0.1 / 3**0.5
+    assert mean_interval([0.9, 1.0, 1.1]) == pytest.approx((1.0, 1 - half, 1 + half), abs=1e-4)
 
 
 def test_wilson_interval_agrees_with_its_formula():

@@ -25,13 +25,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy import stats
 from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
 from infersent.checkpoint import replace_file
 from infersent.choices import choose
+from infersent.evaluation import mean_interval
 from infersent.features import features_width, pair_features, parse_blocks
 from infersent.records import load_record
 
@@ -421,24 +421,6 @@ def results(path: str | Path | None = None) -> list[Result]:
 # Curves
 
 
-def interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return the mean of a few runs and its 95% interval.
-
-    Three runs give a wide one: Student's t with two degrees of freedom stretches it to 2.5 standard deviations a side.
-
-    Examples
-    --------
-    >>> [round(x, 2) for x in interval([0.9, 1.0, 1.1])]
-    [1.0, 0.75, 1.25]
-    """
-    array = np.asarray(values, dtype=float)
-    mean, n = float(array.mean()), len(array)
-    if n < 2:
-        return mean, math.nan, math.nan
-    half = float(stats.t.ppf(0.975, n - 1) * array.std(ddof=1) / math.sqrt(n))
-    return mean, mean - half, mean + half
-
-
 @dataclass(frozen=True)
 class Point:
     """A number at one size of the training set: its mean over the seeds, and the mean's 95% interval.
@@ -502,12 +484,6 @@ class Curve:
                 return before.samples * (after.samples / before.samples) ** way
         return None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the curve as numbers and lists, for a page; NaN becomes ``None``."""
-        values = asdict(self)
-        values["points"] = [{k: None if v != v else v for k, v in asdict(point).items()} for point in self.points]
-        return json.loads(json.dumps(values))
-
 
 def curves(measured: Iterable[Result] | None = None, number: str = "clean") -> list[Curve]:
     """Gather results over the seeds and line them up by the number of training pairs.
@@ -544,7 +520,7 @@ def curves(measured: Iterable[Result] | None = None, number: str = "clean") -> l
             for result in seeds:
                 values.append(getattr(result, number))
                 parameters = result.spec.parameters
-            points.append(Point(samples, *interval(values), len(values)))
+            points.append(Point(samples, *mean_interval(values), len(values)))
         found.append(Curve(dim, width, depth, blocks, parameters, tuple(points)))
     return found
 

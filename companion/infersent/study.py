@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
 from tqdm.auto import tqdm
 
 from infersent.checkpoint import replace_file
 from infersent.choices import choose
 from infersent.data.batching import encode_pairs
-from infersent.evaluation import Evaluation, evaluate
+from infersent.evaluation import Evaluation, evaluate, mean_interval
 from infersent.features import parse_blocks
 from infersent.model import ModelConfig
 from infersent.presets import Preset, load_pairs, set_up
@@ -246,13 +245,7 @@ class Group:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one run."""
-        if len(self.accuracies) < 2:
-            return float("nan"), float("nan")
-        error = stats.sem(self.accuracies)
-        low, high = (
-            stats.t.interval(0.95, len(self.accuracies) - 1, loc=self.mean, scale=error) if error else (self.mean,) * 2
-        )
-        return float(low), float(high)
+        return mean_interval(self.accuracies)[1:]
 
 
 def groups(records: list[dict[str, Any]], split: str = "test") -> list[Group]:

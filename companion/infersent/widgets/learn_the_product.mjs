@@ -156,7 +156,8 @@ circle.lp-line { fill: var(--bw-own); stroke: var(--bw-paper); stroke-width: 2; 
 .bw .lp-table th:first-child { text-align: left; white-space: normal; }
 .bw .lp-table td { font-weight: 600; }
 .bw .lp-table thead th { color: var(--bw-muted); }
-.lp-table tbody th::before { content: ""; display: inline-block; width: 0.7em; height: 0.7em; margin-right: 0.45em;
+.bw .lp-table tbody th { position: relative; padding-left: 1.3em; }
+.lp-table tbody th::before { content: ""; position: absolute; left: 2px; top: 0.8em; width: 0.7em; height: 0.7em;
   border-radius: 3px; background: var(--bw-own); }
 @container (min-width: 560px) {
   .lp-top { grid-template-columns: repeat(2, minmax(0, 1fr)); }

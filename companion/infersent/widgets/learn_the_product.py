@@ -8,7 +8,7 @@ from typing import Any
 
 import traitlets
 
-from infersent.dot_product import Result, interval, results
+from infersent.dot_product import Result, curves, results
 from infersent.widgets.base import BookWidget
 
 #: The learners that the widget shows: what each is given, and how many hidden layers it has.
@@ -51,7 +51,7 @@ class LearnTheProduct(BookWidget):
 
     def __init__(self, **traits: Any) -> None:
         if "curves" not in traits:
-            traits["curves"] = curves(results())
+            traits["curves"] = points(results())
         super().__init__(**traits)
 
     @traitlets.validate("dim", "width", "samples")
@@ -81,27 +81,25 @@ class LearnTheProduct(BookWidget):
         )
 
 
-def curves(recorded: list[Result]) -> list[dict[str, Any]]:
-    """Return the curves of the networks on (u, v) with two layers and of the head on u∗v, a point each.
+def points(recorded: list[Result]) -> list[dict[str, Any]]:
+    """Return the points of the networks on (u, v) with two layers and of the head on u∗v.
 
     Only what makes whole sliders is in them: the dimensions with several widths, and of those the widths and numbers of
     pairs that each of them has.
     """
-    seeds: dict[tuple[int, int, int], list[Result]] = {}  # (dim, width, samples): one result a seed
-    for result in recorded:
-        spec = result.spec
-        if result.explained is not None and (spec.blocks, spec.depth) in (_NETWORK, _GIVEN):
-            seeds.setdefault((spec.dim, spec.width, spec.samples), []).append(result)
-    widths_of = {dim: {w for d, w, _ in seeds if d == dim} for dim, _, _ in seeds}
+    shown = {
+        (curve.dim, curve.width): curve
+        for curve in curves(recorded, "explained")
+        if (curve.blocks, curve.depth) in (_NETWORK, _GIVEN)
+    }
+    widths_of = {dim: {w for d, w in shown if d == dim} for dim, _ in shown}
     dims = {dim for dim, known in widths_of.items() if 0 in known and len(known) > 2}
     widths = set.intersection(*(widths_of[dim] for dim in dims))
-    samples = set.intersection(*({s for d, w, s in seeds if (d, w) == pair} for pair in product(dims, widths)))
-    points = []
-    for dim, width, size in product(sorted(dims), sorted(widths), sorted(samples)):
-        same = seeds[dim, width, size]
-        mean, low, high = interval([result.explained for result in same])
-        points.append(
-            {"dim": dim, "width": width, "samples": size, "parameters": same[0].spec.parameters}
-            | {"mean": round(mean, 4), "low": round(low, 4), "high": round(high, 4)}
-        )
-    return points
+    samples = set.intersection(*({point.samples for point in shown[place].points} for place in product(dims, widths)))
+    return [
+        {"dim": dim, "width": width, "samples": point.samples, "parameters": shown[dim, width].parameters}
+        | {"mean": round(point.mean, 4), "low": round(point.low, 4), "high": round(point.high, 4)}
+        for dim, width in product(sorted(dims), sorted(widths))
+        for point in shown[dim, width].points
+        if point.samples in samples
+    ]
