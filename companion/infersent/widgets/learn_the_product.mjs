@@ -80,7 +80,7 @@ export default {
       return { cells, node: h("tr", { class: `bw-${key}` }, h("th", { scope: "row" }, name), ...cells) };
     });
     const table = h("table", { class: "lp-table" },
-      h("thead", {}, h("tr", {}, ...["Learner", "parameters", "explained", "95% interval"].map((name) =>
+      h("thead", {}, h("tr", {}, ...["Learner", "parameters", "explained", "interval"].map((name) =>
         h("th", { scope: "col" }, name)))),
       h("tbody", {}, ...rows.map(({ node }) => node)));
 
@@ -149,9 +149,9 @@ circle.lp-line { fill: var(--bw-own); stroke: var(--bw-paper); stroke-width: 2; 
 .lp-mark { stroke: var(--bw-text); stroke-dasharray: 3 3; stroke-opacity: 0.6; }
 .bw .lp .bw-result p { min-height: 7.3em; }
 .lp-scroll { overflow-x: auto; }
-.bw .lp-table { width: 100%; margin: 4px 0 0; border-collapse: collapse; font-size: 14px; color: inherit;
+.bw .lp-table { width: 100%; margin: 4px 0 0; border-collapse: collapse; font-size: 13px; color: inherit;
   background: none; }
-.bw .lp-table :is(th, td) { padding: 6px 4px; border: 0; border-bottom: 1px solid var(--bw-line); text-align: right;
+.bw .lp-table :is(th, td) { padding: 6px 2px; border: 0; border-bottom: 1px solid var(--bw-line); text-align: right;
   font-weight: 400; background: none; color: inherit; white-space: nowrap; }
 .bw .lp-table th:first-child { text-align: left; white-space: normal; }
 .bw .lp-table td { font-weight: 600; }
