@@ -147,7 +147,7 @@ const STYLE = `
 .lp-band { fill: var(--bw-own); fill-opacity: 0.16; stroke: none; }
 circle.lp-line { fill: var(--bw-own); stroke: var(--bw-paper); stroke-width: 2; }
 .lp-mark { stroke: var(--bw-text); stroke-dasharray: 3 3; stroke-opacity: 0.6; }
-.bw .lp .bw-result p { min-height: 7.3em; }
+.bw .lp .bw-result p { min-height: 8.8em; }
 .lp-scroll { overflow-x: auto; }
 .bw .lp-table { width: 100%; margin: 4px 0 0; border-collapse: collapse; font-size: 13px; color: inherit;
   background: none; }
@@ -156,6 +156,7 @@ circle.lp-line { fill: var(--bw-own); stroke: var(--bw-paper); stroke-width: 2; 
 .bw .lp-table th:first-child { text-align: left; white-space: normal; }
 .bw .lp-table td { font-weight: 600; }
 .bw .lp-table thead th { color: var(--bw-muted); }
+.bw .lp-table tbody tr { height: 76px; }
 .bw .lp-table tbody th { position: relative; padding-left: 1.3em; }
 .lp-table tbody th::before { content: ""; position: absolute; left: 2px; top: 0.8em; width: 0.7em; height: 0.7em;
   border-radius: 3px; background: var(--bw-own); }
