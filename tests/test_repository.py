@@ -28,6 +28,7 @@ LARGEST_FILE = 4 * 2**20  # bytes
 #: ".*" is a package with all its modules, whose order among themselves is its own affair.
 ROOMS = (
     "choices",
+    "provenance",
     "data.pairs",
     "features",
     "data.cache",

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from infersent.choices import choose
 from infersent.data import Pairs, fetch, load
 from infersent.data.batching import EncodedPairs, encode_pairs
 from infersent.model import InferSent, ModelConfig
+from infersent.provenance import provenance
 from infersent.text import Vocabulary, WordVectors, build_vocabulary, count_words, read_glove, shipped_vectors
 from infersent.training import TrainingConfig
 
@@ -142,7 +141,7 @@ def set_up(preset: Preset, train_pairs: Pairs, dev_pairs: Pairs, *, progress: bo
     vectors = load_vectors(preset.vectors, keep=set(counts), progress=progress)
     vocabulary = build_vocabulary(counts, vectors, min_count=preset.min_count)
     model = InferSent.from_vocabulary(preset.model, vocabulary, seed=preset.training.seed)
-    provenance = {
+    made_from = {
         "data": {"train": train_pairs.name, "pairs": len(train_pairs), "digest": train_pairs.digest()[:16]},
         "vectors": vectors.name,
         "vocabulary": {
@@ -151,11 +150,10 @@ def set_up(preset: Preset, train_pairs: Pairs, dev_pairs: Pairs, *, progress: bo
             "coverage": {kind: round(share, 5) for kind, share in vocabulary.coverage.items()},
         },
         "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
-        "torch": torch.__version__.split("+")[0],
-        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
+        **provenance(),
     }
     encoded = [encode_pairs(pairs, model.tokenizer) for pairs in (train_pairs, dev_pairs)]
-    return Setup(vocabulary, model, *encoded, provenance)
+    return Setup(vocabulary, model, *encoded, made_from)
 
 
 def load_vectors(name: str, keep: set[str], *, progress: bool = True) -> WordVectors:
