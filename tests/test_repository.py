@@ -49,6 +49,7 @@ ROOMS = (
     "presets",
     "records",
     "study",
+    "comparison",
     "dot_product",
     "signs",
     "plots",

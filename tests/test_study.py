@@ -1,13 +1,18 @@
 """The study: grids, keys, records that survive a kill, and nothing computed twice."""
 
 import json
+import math
+import os
+import signal
+import sys
 
-import numpy as np
 import pytest
 
-from infersent import cli, study
+from infersent import InferSent, cli, presets, study
+from infersent.data.batching import encode_pairs
+from infersent.evaluation import evaluate
 from infersent.features import BLOCKS
-from infersent.study import Run, groups, read_grid, run_study
+from infersent.study import Run, read_grid, run_study
 from tests.toy import toy_pairs
 
 GRID = """
@@ -52,7 +57,7 @@ def toy_corpus(monkeypatch, tmp_path):
 def counted(monkeypatch):
     """The runs that were trained, in order."""
     trained, whole = [], study.record
-    monkeypatch.setattr(study, "record", lambda run: (trained.append(run.key), whole(run))[1])
+    monkeypatch.setattr(study, "record", lambda run, **more: (trained.append(run.key), whole(run, **more))[1])
     return trained
 
 
@@ -118,9 +123,10 @@ def test_an_unknown_grid_is_named():
         read_grid("one-side")
 
 
-def test_more_pairs_than_there_are():
+def test_more_pairs_than_there_are(tmp_path):
     with pytest.raises(ValueError, match="pairs=91, but train has 90"):
-        study.record(Run.from_spec({"pairs": 91}))
+        run_study([Run.from_spec({"pairs": 91})], tmp_path, progress=False)
+    assert not list(tmp_path.glob("*.json"))  # not a failed run: nothing was started
 
 
 def test_a_record_holds_what_it_says(grid):
@@ -171,27 +177,118 @@ def test_a_run_that_diverges_is_recorded_and_the_others_go_on(grid, tmp_path, mo
     records = run_study(read_grid(grid), tmp_path / "out", progress=False)
     assert ["error" in record for record in records] == [True, True, False, False, False]
     assert "nan" in records[0]["error"]
-    assert [group.settings for group in groups(records)] == [{}]  # one group is left: nothing to tell it from
 
 
-def made_up(blocks, seed, accuracy):
-    return {"spec": Run.from_spec({"blocks": blocks, "seed": seed}).spec, "test": {"accuracy": accuracy}}
+def test_a_run_that_breaks_is_recorded_and_repeated_on_demand_only(grid, tmp_path, counted, monkeypatch):
+    def broken(*arguments):
+        raise MemoryError("no room for 7 tensors")
+
+    runs, out = read_grid(grid)[:2], tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(study, "evaluate", broken)
+        records = run_study(runs, out, progress=False)
+    assert [record["error"] for record in records] == ["MemoryError: no room for 7 tensors"] * 2
+    assert records[0]["machine"]
+    assert records == run_study(runs, out, progress=False)
+    assert len(counted) == 2
+    assert not any("error" in record for record in run_study(runs, out, retry=True, progress=False))
+    assert len(counted) == 4
 
 
-def test_groups_put_seeds_together():
-    records = [made_up("u", 0, 0.3), made_up("u, v", 0, 0.6), made_up("u, v", 1, 0.7), made_up("u, v", 2, 0.5)]
-    one, three = groups(records)
-    assert (one.settings, three.settings) == ({"blocks": ["u"]}, {"blocks": ["u", "v"]})
-    assert three.mean == pytest.approx(0.6)
-    # Student's t with two degrees of freedom: 4.3027 standard errors of 0.1 / sqrt(3)
-    assert three.interval == pytest.approx((0.6 - 4.3027 * 0.1 / 3**0.5, 0.6 + 4.3027 * 0.1 / 3**0.5), abs=1e-4)
-    assert np.isnan(one.interval).all()
-    assert groups([]) == []
+def test_models_are_kept_where_asked(grid, tmp_path):
+    (run,) = read_grid(grid)[:1]
+    (record,) = run_study([run], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
+    model = InferSent.from_pretrained(tmp_path / "models" / run.key)
+    answers = evaluate(model, encode_pairs(study.load_pairs(run.recipe, "test"), model.tokenizer))
+    assert answers.accuracy == pytest.approx(record["test"]["accuracy"], abs=1e-5)
 
 
-def test_equal_accuracies_leave_nothing_open():
-    (group,) = groups([made_up("u", 0, 0.5), made_up("u", 1, 0.5)])
-    assert group.interval == (0.5, 0.5)
+def test_the_time_left_follows_the_work():
+    fast, slow = ({"pairs": 1000, "epochs": 2, "hidden": hidden} for hidden in (8, 64))
+    runs = [Run.from_spec(spec | {"seed": seed}) for spec in (fast, slow) for seed in range(3)]
+    assert math.isnan(study.seconds_left(runs, []))
+    done = [{"spec": run.spec, "seconds": seconds} for run, seconds in ((runs[0], 2.0), (runs[3], 40.0))]
+    assert study.seconds_left(runs, done) == pytest.approx(2 * 2.0 + 2 * 40.0)
+    larger = Run.from_spec(slow | {"pairs": 4000, "epochs": 1})
+    assert study.seconds_left([larger], done) == pytest.approx(80.0)
+    other = Run.from_spec(slow | {"encoder": "bilstm-mean"})  # nothing like it is finished: the pace of all
+    assert study.seconds_left([other], done) == pytest.approx(21.0)
+
+
+REAL = """
+[fixed]
+corpus = "captions"
+vectors = "trained"
+hidden = 4
+epochs = 1
+pairs = 60
+head = "linear"
+
+[[vary]]
+seed = [0, 1, 2, 3, 4, 5]
+"""
+
+
+def spread(tmp_path, **options):
+    """Run six small runs on the real captions in other processes, where nothing is patched."""
+    (tmp_path / "real.toml").write_text(REAL)
+    runs = read_grid(tmp_path / "real.toml")
+    return runs, run_study(runs, tmp_path / "out", threads=1, progress=False, **options)
+
+
+@pytest.fixture
+def real_corpus(monkeypatch):
+    """Undo what :func:`toy_corpus` patched in this process; the other processes never had it."""
+    monkeypatch.setattr(study, "load_pairs", presets.load_pairs)
+
+
+def test_local_processes_make_the_same_records(tmp_path, real_corpus):
+    runs, records = spread(tmp_path, jobs=2)
+    assert [record["spec"] for record in records] == [run.spec for run in runs]
+    assert {record["threads"] for record in records} == {1}
+    here = study.record(runs[4])
+    assert (here["test"], here["dev"]) == (records[4]["test"], records[4]["dev"])
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_dask_worker_that_is_killed_loses_nothing(tmp_path, real_corpus):
+    distributed = pytest.importorskip("distributed")
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster, set_as_default=False) as client:
+        killed = []
+
+        def kill_one(record):
+            if not killed:
+                killed.append(next(iter(client.run(os.getpid).values())))
+                os.kill(killed[0], signal.SIGKILL)
+
+        runs, records = spread(tmp_path, cluster=cluster.scheduler_address, report=kill_one)
+        assert killed
+    assert [record["spec"] for record in records] == [run.spec for run in runs]
+    assert not any("error" in record for record in records)
+
+
+def test_a_cluster_that_does_not_answer(tmp_path, grid, monkeypatch):
+    pytest.importorskip("distributed")
+    import dask
+
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), pytest.raises(OSError, match=r"127\.0\.0\.1:9"):
+        run_study(read_grid(grid), tmp_path / "out", cluster="tcp://127.0.0.1:9", progress=False)
+
+
+def test_a_cluster_needs_dask(tmp_path, grid, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ValueError, match=r"pip install 'infersent\[dask\]'"):
+        run_study(read_grid(grid), tmp_path / "out", cluster="tcp://127.0.0.1:9", progress=False)
+
+
+def test_a_killed_process_is_explained(tmp_path, grid, monkeypatch):
+    def die(*arguments):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(study, "_in_worker", die)
+    with pytest.raises(OSError, match=r"A process of the study was killed.*the same command goes on.*fewer jobs"):
+        run_study(read_grid(grid), tmp_path / "out", jobs=2, progress=False)
 
 
 def test_only_a_finished_study_is_shipped(grid, tmp_path, monkeypatch):
@@ -212,14 +309,57 @@ def run_command(*arguments):
 
 def test_commands(grid, tmp_path, capsys):
     out = tmp_path / "out"
-    assert run_command("run", grid, "--out", out, "--threads", 1) == 0
-    assert "(u, v) linear, seed 0: test " in capsys.readouterr().out
+    assert run_command("run", grid, "--out", out, "--jobs", 1) == 0
+    assert "(u, v) bilstm-max linear, seed 0: dev " in capsys.readouterr().out
     assert run_command("status", grid, "--out", out) == 0
     assert "5 of 5 runs have a record" in capsys.readouterr().out
     assert run_command("table", grid, "--out", out) == 0
     printed = capsys.readouterr().out
     assert "blocks=(u, v)" in printed
     assert "3 seeds" in printed
+
+
+def test_status_says_how_much_time_is_left_and_what_failed(grid, tmp_path, capsys, monkeypatch):
+    out = tmp_path / "out"
+    runs = read_grid(grid)
+    assert run_command("status", grid, "--out", out) == 0
+    assert "0 of 5 runs have a record\ntime left: unknown until a run is finished" in capsys.readouterr().out
+    run_study(runs[:2], out, progress=False)
+    monkeypatch.setattr(study, "seconds_left", lambda runs, records: 4000.0)
+    run_command("status", grid, "--out", out)
+    assert "████████░░░░░░░░░░░░ 2 of 5 runs have a record\ntime left: about 1 h 7 min" in capsys.readouterr().out
+    (out / f"{runs[2].key}.json").write_text(json.dumps({"spec": runs[2].spec, "error": "OSError: no disk"}))
+    run_command("status", grid, "--out", out)
+    printed = capsys.readouterr().out
+    assert "failed: (u*v) bilstm-max linear, seed 0: OSError: no disk" in printed
+    assert "--retry" in printed
+
+
+def test_compare_command(grid, tmp_path, capsys):
+    out = tmp_path / "out"
+    run_study(read_grid(grid), out, progress=False)
+    assert run_command("compare", grid, "blocks=u, v", "blocks=u*v", "--out", out, "--split", "dev") == 0
+    printed = capsys.readouterr().out
+    assert "first: blocks=(u, v): " in printed
+    assert " on dev, 2 seeds" in printed
+    assert "over 2 shared seeds" in printed
+    assert "McNemar's test, seed by seed: p = " in printed
+    assert "verdict: " in printed
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        (["blocks=u, v"], "compare takes two groups"),
+        (["blocks=u, v", "blocks"], "'blocks' is no setting"),
+        (["blocks=u, v", "block=u"], "Did you mean 'blocks'?"),
+        (["blocks=u, v", "blocks=u, |u-v|"], "No group has blocks='u, |u-v|'"),
+    ],
+)
+def test_a_comparison_of_what_is_not_there(grid, tmp_path, capsys, groups, message):
+    run_study(read_grid(grid), tmp_path / "out", progress=False)
+    assert run_command("compare", grid, *groups, "--out", tmp_path / "out") == 1
+    assert message in capsys.readouterr().err
 
 
 def test_command_needs_a_folder(grid, capsys):

@@ -138,6 +138,33 @@ def test_gradients_are_clipped(monkeypatch):
     assert max(norms) <= 0.0101
 
 
+def test_what_is_evaluated_and_kept_is_the_average_over_the_steps(monkeypatch):
+    """Against the average formed after the fact from every step's parameters; training itself goes on as without."""
+    steps = []
+
+    class Spy(torch.optim.Adam):
+        def step(self, *args):
+            super().step(*args)
+            steps.append([p.detach().clone() for group in self.param_groups for p in group["params"]])
+
+    monkeypatch.setitem(training._OPTIMIZERS, "adam", Spy)
+    start = [p.detach().clone() for p in toy_model(word_dropout=0.1).parameters() if p.requires_grad]
+    model, log = run(config=replace(CONFIG, averaging=0.7))
+    averaged_steps, steps = steps, []
+    expected, at_epoch = start, []
+    for number, parameters in enumerate(averaged_steps, start=1):
+        past = min(0.7, number / (number + 9))
+        expected = [past * old + (1 - past) * new for old, new in zip(expected, parameters, strict=True)]
+        if number % (len(averaged_steps) // CONFIG.epochs) == 0:
+            at_epoch.append(expected)
+    best = max(range(len(log)), key=lambda i: log[i].dev_accuracy)
+    kept = [p for p in model.parameters() if p.requires_grad]
+    for ours, theirs in zip(kept, at_epoch[best], strict=True):
+        torch.testing.assert_close(ours.detach(), theirs)
+    run(config=replace(CONFIG, averaging=0.0))
+    assert all(torch.equal(x, y) for a, b in zip(averaged_steps, steps, strict=True) for x, y in zip(a, b, strict=True))
+
+
 @pytest.mark.parametrize("stop_in", ["the second epoch", "saving the second epoch"])
 def test_ctrl_c_loses_one_epoch_at_most_and_resuming_changes_nothing(tmp_path, monkeypatch, stop_in):
     straight, log = run(out=tmp_path / "straight")
@@ -169,7 +196,8 @@ def test_ctrl_c_loses_one_epoch_at_most_and_resuming_changes_nothing(tmp_path, m
 
 
 @pytest.mark.parametrize(
-    "schedule", [{"optimizer": "sgd", "learning_rate": 0.5, "shrink": 5.0}, {"head": "stacked-linear"}]
+    "schedule",
+    [{"optimizer": "sgd", "learning_rate": 0.5, "shrink": 5.0}, {"head": "stacked-linear"}, {"averaging": 0.9}],
 )
 def test_resuming_for_more_epochs_equals_one_long_run(tmp_path, schedule):
     model_options = {k: v for k, v in schedule.items() if k == "head"}
@@ -269,6 +297,7 @@ def test_a_gradient_that_is_no_number_never_reaches_the_parameters(tmp_path, mon
         ({"batch_size": 0}, "batch_size=0 is below 1"),
         ({"seed": -1}, "seed=-1 is below 0"),
         ({"clip": 0.0}, r"clip=0\.0 is not above 0"),
+        ({"averaging": 1.0}, r"averaging=1\.0 is not in \[0, 1\)"),
         ({"learning_rate": 1e-6}, "learning_rate=1e-06 trains nothing.*min_learning_rate=1e-05"),
         ({"optimizer": "adamm"}, r"no optimizer 'adamm'\. Did you mean 'adam'"),
     ],

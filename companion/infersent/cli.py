@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ from infersent import dot_product as dot_product_task
 from infersent import study as study_room
 from infersent.checkpoint import replace_file
 from infersent.choices import choose
+from infersent.comparison import Comparison, Group, compare, find_group
+from infersent.comparison import groups as group_runs
 from infersent.data import CORPORA, LABELS, Pairs, fetch, load, read_sentence_pairs, snli
 from infersent.data.batching import encode_pairs
 from infersent.data.files import SUFFIXES, decoded_lines
@@ -316,51 +319,133 @@ def data(name: Annotated[str, tyro.conf.Positional] = "snli") -> None:
 
 
 def study(
-    action: Annotated[Literal["run", "status", "table"], tyro.conf.Positional],
+    action: Annotated[Literal["run", "status", "table", "compare"], tyro.conf.Positional],
     grid: Annotated[str, tyro.conf.Positional],
+    groups: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="GROUP")] = (),
     *,
     out: _File = None,
-    threads: _Whole = None,
+    split: Literal["dev", "test"] = "test",
+    jobs: int = -1,
+    threads: int = 1,
+    cluster: _Text = None,
+    checkpoints: _File = None,
+    retry: bool = False,
 ) -> None:
-    """Run a grid of models, or say how far it is, or print its accuracies.
+    """Run a grid of models, say how far it is, print its accuracies, or compare two of its groups.
 
     For example:
 
-    infersent study run one-sided --out runs/one-sided
+    infersent study run subsets --out runs/subsets
 
-    infersent study table one-sided
+    infersent study status subsets --out runs/subsets
 
-    Stop it at any time (Ctrl-C): the same command goes on with the first run that is not finished.
+    infersent study table subsets
+
+    infersent study compare subsets "blocks=u, v, |u-v|" "blocks=u, v, u*v"
+
+    Stop it at any time (Ctrl-C): the same command goes on with the runs that are not finished.
 
     Args:
-        action: run: train what has no record yet; status: how many have one; table: mean test accuracies over seeds.
-        grid: A grid of the package (one-sided), or a .toml file of your own.
-        out: Folder of the records, one file a run; for status and table, the package's own if left out.
-        threads: Processor threads; torch's own choice if left out.
+        action: run: train what has no record yet; status: how many have one, and the time left; table: mean
+            accuracies over seeds with 95% intervals; compare: the difference of two groups with paired tests.
+        grid: A grid of the package by name, or a .toml file of your own.
+        groups: For compare, two groups of runs: "name=value; name=value", as in the grid.
+        out: Folder of the records, one file a run; for the other actions, the package's own if left out.
+        split: Whose accuracies table and compare show.
+        jobs: For run, processes on this machine; -1 for one a core.
+        threads: Processor threads of each process.
+        cluster: For run, the address of a Dask scheduler whose workers do it: tcp://host:8786.
+        checkpoints: For run, a folder to save the trained models in.
+        retry: For run, repeat the runs that failed.
     """
     runs = study_room.read_grid(grid)
+    if (action == "compare") != (len(groups) == 2):
+        raise ValueError(f'compare takes two groups, such as "blocks=u, v" "blocks=u, v, u*v"; got {len(groups)}.')
     if action == "run":
         if out is None:
             raise ValueError("study run writes a record for each run: name a folder for them by --out.")
-        _use_threads(threads)
-        study_room.run_study(runs, out, report=lambda record: print(_one_run(record), flush=True))
+        study_room.run_study(
+            runs,
+            out,
+            jobs=jobs,
+            threads=threads,
+            cluster=cluster,
+            checkpoints=checkpoints,
+            retry=retry,
+            progress=sys.stderr.isatty(),
+            report=lambda record: print(_one_run(record), flush=True),
+        )
         return
     records = list(study_room.read_records(runs, out)) if out else study_room.load_records(grid)
-    failed = sum("error" in record for record in records)
-    print(f"{grid}: {len(records)} of {len(runs)} runs have a record{f', {failed} of them failed' if failed else ''}")
+    if action == "compare":
+        pair = [find_group(records, split, **_settings(group)) for group in groups]
+        print(_in_detail(pair, compare(*pair), split))
+        return
+    print(_progress(grid, runs, records))
     if action == "table":
-        for group in study_room.groups(records):
+        for group in group_runs(records, split):
             name = ", ".join(f"{key}={_in_words(value)}" for key, value in group.settings.items()) or "all runs"
             low, high = group.interval
-            interval = f" (95% interval {low:.1%} to {high:.1%})" if len(group.accuracies) > 1 else ""
-            print(f"{name:44} {group.mean:.1%}{interval}, {len(group.accuracies)} seeds")
+            interval = f" (95% interval {low:.1%} to {high:.1%})" if len(group.seeds) > 1 else ""
+            print(f"{name:44} {group.mean:.1%}{interval}, {len(group.seeds)} seeds")
+
+
+def _progress(grid: str, runs: list[study_room.Run], records: list[dict[str, Any]]) -> str:
+    """Say how far a study is: a bar, the failures, and the time left."""
+    share = len(records) / len(runs)
+    bar = "█" * round(20 * share) + "░" * (20 - round(20 * share))
+    lines = [f"{grid}: {bar} {len(records)} of {len(runs)} runs have a record"]
+    if len(records) < len(runs):
+        seconds = study_room.seconds_left(runs, records)
+        left = "unknown until a run is finished" if math.isnan(seconds) else f"about {_duration(seconds)}"
+        lines.append(f"time left: {left} with one process, by the pace of the finished runs")
+    failed = [record for record in records if "error" in record]
+    lines += [f"failed: {_one_run(record)}" for record in failed]
+    return "\n".join(lines + ["Repeat the failed runs by --retry."] * bool(failed))
+
+
+def _duration(seconds: float) -> str:
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _settings(text: str) -> dict[str, Any]:
+    """Read "name=value; name=value"; a value that is no JSON is a text."""
+    settings: dict[str, Any] = {}
+    for part in text.split(";"):
+        name, equals, value = (x.strip() for x in part.partition("="))
+        if not equals:
+            raise ValueError(f'{part.strip()!r} is no setting; write "name=value", several with ; between them.')
+        try:
+            settings[name] = json.loads(value)
+        except ValueError:
+            settings[name] = value
+    return settings
+
+
+def _in_detail(pair: list[Group], result: Comparison, split: str) -> str:
+    """Return a comparison as lines."""
+    lines = []
+    for title, group in zip(("first", "second"), pair, strict=True):
+        name = ", ".join(f"{key}={_in_words(value)}" for key, value in group.settings.items())
+        lines.append(f"{title}: {name}: {group.mean:.1%} on {split}, {len(group.seeds)} seeds")
+    lines.append(f"difference: {100 * result.difference:+.2f} points over {len(result.seeds)} shared seeds")
+    for what, (low, high) in (("over the seeds", result.over_seeds), ("over the pairs", result.over_pairs)):
+        if not math.isnan(low):
+            lines.append(f"  95% interval {what}: {100 * low:+.2f} to {100 * high:+.2f}")
+    if not math.isnan(result.p_seeds):
+        lines.append(f"  paired t-test over the seeds: p = {result.p_seeds:.2g}")
+    lines.append(f"  McNemar's test, seed by seed: p = {', '.join(f'{p:.2g}' for p in result.mcnemar)}")
+    return "\n".join([*lines, f"verdict: {result.verdict}"])
 
 
 def _one_run(record: dict[str, Any]) -> str:
     """Return a line about a finished run."""
     spec = record["spec"]
-    result = record.get("error") or f"test {record['test']['accuracy']:.1%}, {record['seconds']:.0f} s"
-    return f"{_in_words(spec['blocks'])} {spec['head']}, seed {spec['seed']}: {result}"
+    # Not the test set: who watches a study that chooses settings must not see it.
+    result = record.get("error") or f"dev {record['dev']['accuracy']:.1%}, {record['seconds']:.0f} s"
+    pairs = f", {spec['pairs']:,} pairs" if spec["pairs"] else ""
+    return f"{_in_words(spec['blocks'])} {spec['encoder']} {spec['head']}{pairs}, seed {spec['seed']}: {result}"
 
 
 def _in_words(value: object) -> str:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import itertools
 import json
+import math
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -15,15 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm.auto import tqdm
 
-from infersent.checkpoint import replace_file
+from infersent.checkpoint import replace_file, save_checkpoint
 from infersent.choices import choose
 from infersent.data.batching import encode_pairs
-from infersent.evaluation import Evaluation, evaluate, mean_interval
+from infersent.data.pairs import Pairs
+from infersent.evaluation import Evaluation, evaluate
 from infersent.features import parse_blocks
 from infersent.model import ModelConfig
 from infersent.presets import Preset, load_pairs, set_up
+from infersent.provenance import provenance
 from infersent.training import TrainingConfig, TrainingDiverged, train
 
 #: The grids that come with the package, and the records of their runs.
@@ -123,39 +129,63 @@ def read_grid(path: str | Path) -> list[Run]:
     return list(runs.values())
 
 
-def record(run: Run, *, progress: bool = False) -> dict[str, Any]:
+def record(run: Run, *, checkpoint: Path | None = None, progress: bool = False) -> dict[str, Any]:
     """Train and evaluate one run, and return its record.
+
+    Parameters
+    ----------
+    run
+        What to train.
+    checkpoint
+        Where to save the trained model too, see :func:`infersent.checkpoint.save_checkpoint`.
+    progress
+        Show a bar for each epoch.
 
     Returns
     -------
     dict
         ``spec``; ``dev`` and ``test``, each as of :meth:`infersent.evaluation.Evaluation.to_json` with ``correct``, the
-        right answers bit by bit (see :func:`right_answers`); the training ``log``; ``seconds``; and where the numbers
-        come from: ``data``, ``vocabulary``, ``parameters``, ``torch``, ``machine``. A run whose training diverges has
-        its ``error`` instead of numbers.
+        right answers bit by bit (see :func:`right_answers`), and ``phenomena``, the accuracy by phenomenon, where the
+        corpus has any; the training ``log``; ``seconds``; and where the numbers come from: ``data``, ``vocabulary``,
+        ``parameters`` and :func:`infersent.provenance.provenance`. A run that fails has its ``error`` instead of
+        numbers.
     """
     start = time.perf_counter()
-    train_pairs, dev_pairs, test_pairs = _pairs(run.recipe.data, run.recipe.subset, run.pairs)
-    setup = set_up(run.recipe, train_pairs, dev_pairs, progress=progress)
-    result: dict[str, Any] = {"spec": run.spec, **setup.provenance}
+    result: dict[str, Any] = {"spec": run.spec}
     try:
+        train_pairs, dev_pairs, test_pairs = _pairs(run.recipe.data, run.recipe.subset, run.pairs)
+        setup = set_up(run.recipe, train_pairs, dev_pairs, progress=progress)
+        result |= setup.provenance
         log = train(setup.model, setup.train, setup.dev, run.recipe.training, progress=progress)
+        result["log"] = [asdict(epoch) for epoch in log]
+        for split, pairs in (("dev", dev_pairs), ("test", test_pairs)):
+            answers = evaluate(setup.model, encode_pairs(pairs, setup.model.tokenizer))
+            result[split] = answers.to_json() | {"correct": _packed(answers)} | _by_phenomenon(answers, pairs)
+        if checkpoint:
+            save_checkpoint(setup.model, checkpoint, {key: result[key] for key in ("spec", "dev", "test")})
     except TrainingDiverged as error:
         return result | {"error": str(error)}
-    result["log"] = [asdict(epoch) for epoch in log]
-    for split, pairs in (("dev", dev_pairs), ("test", test_pairs)):
-        answers = evaluate(setup.model, encode_pairs(pairs, setup.model.tokenizer))
-        result[split] = answers.to_json() | {"correct": _packed(answers)}
+    except Exception as error:  # whatever it is, the other runs go on, and the record says what it was
+        return {"spec": run.spec, **provenance(), "error": f"{type(error).__name__}: {error}"}
     return result | {"seconds": round(time.perf_counter() - start, 1)}
 
 
 def run_study(
-    runs: list[Run], out: str | Path, *, progress: bool = True, report: Callable[[dict[str, Any]], object] | None = None
+    runs: list[Run],
+    out: str | Path,
+    *,
+    jobs: int = 1,
+    threads: int | None = None,
+    cluster: str | None = None,
+    checkpoints: str | Path | None = None,
+    retry: bool = False,
+    progress: bool = True,
+    report: Callable[[dict[str, Any]], object] | None = None,
 ) -> list[dict[str, Any]]:
     """Make the record of every run that has none in ``out``, and return all of them in the order of ``runs``.
 
-    A record is written in one step when its run is finished: a study that was killed goes on with the first run that
-    has none.
+    A record is written in one step as soon as its run is finished: a study that was killed goes on with the runs that
+    have none. A run that fails is recorded with its error, and the others go on.
 
     Parameters
     ----------
@@ -163,31 +193,117 @@ def run_study(
         As of :func:`read_grid`.
     out
         The folder of the records, one ``<key>.json`` each.
+    jobs
+        Processes on this machine; -1 for as many as it has cores.
+    threads
+        Processor threads of each process; torch's own choice if left out.
+    cluster
+        Address of a Dask scheduler, ``tcp://host:8786``, whose workers run the study instead; each needs this package
+        and its data. A worker that dies loses nothing: its runs go to the others.
+    checkpoints
+        A folder for the trained models, one folder ``<key>`` each.
+    retry
+        Repeat the runs whose record is an error.
     progress
         Show a bar over the runs, with an estimate of the time left.
     report
         Called with each new record when it is on disk.
+
+    Raises
+    ------
+    ValueError
+        If a corpus has fewer pairs than a run asks for, or ``cluster`` is given without Dask.
+    OSError
+        If the data is neither on disk nor downloadable, the cluster does not answer, or a process was killed.
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [run for run in runs if not (folder / f"{run.key}.json").exists()]
-    with tqdm(missing, desc="study", unit="run", initial=len(runs) - len(missing), total=len(runs),
-              disable=not progress) as bar:  # fmt: skip
-        for run in bar:
-            done = record(run)
+    finished = {run.key: item for run, item in _records_by_run(runs, folder) if not (retry and "error" in item)}
+    missing = [run for run in runs if run.key not in finished]
+    # What every run would stumble over stops the study here, not in each record.
+    for corpus, subset, pairs in dict.fromkeys((run.recipe.data, run.recipe.subset, run.pairs) for run in missing):
+        _pairs(corpus, subset, pairs)
+    calls = [
+        delayed(_in_worker)(run, threads, Path(checkpoints).resolve() / run.key if checkpoints else None)
+        for run in missing
+    ]
+    with tqdm(desc="study", unit="run", initial=len(finished), total=len(runs), disable=not progress) as bar:
+        for done in _in_parallel(calls, jobs, cluster):
             text = json.dumps(done, ensure_ascii=False) + "\n"
-            replace_file(folder / f"{run.key}.json", lambda path, text=text: path.write_text(text, encoding="utf-8"))
+            path = folder / f"{Run.from_spec(done['spec']).key}.json"
+            replace_file(path, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+            bar.update()
             if report:
                 report(done)
     return list(read_records(runs, folder))
 
 
+def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[dict[str, Any]]:
+    """Yield the calls' results as they come."""
+    if not calls:
+        return
+    # One run at a time to each worker: runs are long, and what a dead worker had must be little.
+    parallel = {"return_as": "generator_unordered", "batch_size": 1}
+    if cluster is None:
+        try:
+            yield from Parallel(jobs, **parallel)(calls)
+        except TerminatedWorkerError as error:
+            reason = str(error).partition("\n")[0]
+            remedy = "Its runs are not recorded; the same command goes on with them. Too little memory? Use fewer jobs."
+            raise ChildProcessError(f"A process of the study was killed: {reason} {remedy}") from error
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError("A cluster needs Dask: pip install 'infersent[dask]'.") from None
+    with Client(cluster, set_as_default=False) as client, parallel_config("dask", client=client):
+        yield from Parallel(-1, **parallel)(calls)
+
+
+def _in_worker(run: Run, threads: int | None, checkpoint: Path | None) -> dict[str, Any]:
+    """Make one record in whichever process this is."""
+    if threads is not None:
+        torch.set_num_threads(threads)
+    return record(run, checkpoint=checkpoint)
+
+
+def seconds_left(runs: list[Run], records: list[dict[str, Any]]) -> float:
+    """Return how long the runs without a record will take one process, by the time of those that have one.
+
+    A run's time is taken to be proportional to pairs times epochs, at the rate of the finished runs with the same
+    encoder and size, or of all finished ones where there are none; nan where nothing is finished.
+    """
+    done = {Run.from_spec(item["spec"]).key: item for item in records}
+    most = max((item["data"]["pairs"] for item in records if "data" in item), default=0)
+
+    def work(spec: dict[str, Any]) -> int:
+        return (spec["pairs"] or most) * spec["epochs"]
+
+    rates: dict[Any, list[float]] = {}
+    for item in records:
+        if "seconds" in item:
+            spec = item["spec"]
+            for kind in ((spec["encoder"], spec["hidden"]), None):
+                rates.setdefault(kind, []).append(item["seconds"] / work(spec))
+    if not rates:
+        return math.nan
+    left = [run.spec for run in runs if run.key not in done]
+    return sum(
+        work(spec) * float(np.median(rates.get((spec["encoder"], spec["hidden"]), rates[None]))) for spec in left
+    )
+
+
 def read_records(runs: list[Run], out: str | Path) -> Iterator[dict[str, Any]]:
     """Yield the records in ``out`` that belong to the runs, in their order; a run without a record has none."""
+    for _, item in _records_by_run(runs, Path(out)):
+        yield item
+
+
+def _records_by_run(runs: list[Run], folder: Path) -> Iterator[tuple[Run, dict[str, Any]]]:
     for run in runs:
-        path = Path(out) / f"{run.key}.json"
+        path = folder / f"{run.key}.json"
         if path.exists():
-            yield json.loads(path.read_text(encoding="utf-8"))
+            yield run, json.loads(path.read_text(encoding="utf-8"))
 
 
 def ship(name: str, out: str | Path) -> Path:
@@ -222,46 +338,6 @@ def load_records(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-@dataclass(frozen=True)
-class Group:
-    """Runs that differ in their seed alone.
-
-    Attributes
-    ----------
-    settings
-        What tells this group from the others, by flat name.
-    accuracies
-        ``[runs]``: accuracy of each run, from 0 to 1.
-    """
-
-    settings: dict[str, Any]
-    accuracies: np.ndarray
-
-    @property
-    def mean(self) -> float:
-        """The mean accuracy over the seeds."""
-        return float(self.accuracies.mean())
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one run."""
-        return mean_interval(self.accuracies)[1:]
-
-
-def groups(records: list[dict[str, Any]], split: str = "test") -> list[Group]:
-    """Put together the runs that differ in their seed alone, in the order of the first of each; failed runs are out."""
-    finished = [item for item in records if "error" not in item]
-    names = [name for name in finished[0]["spec"] if name != "seed"] if finished else []
-    varied = [name for name in names if len({json.dumps(item["spec"][name]) for item in finished}) > 1]
-    found: dict[str, list[dict[str, Any]]] = {}
-    for item in finished:
-        found.setdefault(json.dumps([item["spec"][name] for name in names]), []).append(item)
-    return [
-        Group({name: same[0]["spec"][name] for name in varied}, np.array([item[split]["accuracy"] for item in same]))
-        for same in found.values()
-    ]
-
-
 def right_answers(split: dict[str, Any]) -> np.ndarray:
     """Unpack a record's ``dev`` or ``test``: ``[pairs]`` booleans, in the order of the corpus."""
     bits = np.frombuffer(base64.b85decode(split["correct"]), dtype=np.uint8)
@@ -270,6 +346,15 @@ def right_answers(split: dict[str, Any]) -> np.ndarray:
 
 def _packed(answers: Evaluation) -> str:
     return base64.b85encode(np.packbits(answers.correct).tobytes()).decode()
+
+
+def _by_phenomenon(answers: Evaluation, pairs: Pairs) -> dict[str, Any]:
+    if not pairs.phenomena:
+        return {}
+    named = np.asarray(pairs.phenomena)
+    return {
+        "phenomena": {str(name): round(float(answers.correct[named == name].mean()), 5) for name in np.unique(named)}
+    }
 
 
 @lru_cache(maxsize=2)

@@ -6,7 +6,8 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,9 @@ class TrainingConfig:
         Largest norm of the gradient.
     class_weights
         Weight each label by the inverse of its frequency, for data whose labels are not balanced.
+    averaging
+        Keep a moving average of the parameters over the steps, and evaluate and save that: the weight of the past at
+        each step (0.999 looks back over about 1,000 steps); 0 for the parameters themselves, as in the paper.
     seed
         Of the first parameters, the batches and dropout.
     """
@@ -65,6 +69,7 @@ class TrainingConfig:
     batch_size: int = 128
     clip: float = 5.0
     class_weights: bool = True
+    averaging: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -72,6 +77,8 @@ class TrainingConfig:
         for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("decay", 0), ("shrink", 1)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)} is below {least}.")
+        if not 0 <= self.averaging < 1:
+            raise ValueError(f"averaging={self.averaging} is not in [0, 1); 0 averages nothing.")
         if not self.clip > 0:
             raise ValueError(f"clip={self.clip} is not above 0; float('inf') clips nothing.")
         if not self.min_learning_rate <= self.learning_rate < math.inf:
@@ -179,7 +186,8 @@ def train(
                 done = _one_epoch(run, train_pairs, weights, number, progress)
             except TrainingDiverged as error:
                 raise TrainingDiverged(f"{error} {run.what_is_kept()}") from None
-            dev = evaluate(model, dev_pairs)
+            with run.averaged():
+                dev = evaluate(model, dev_pairs)
             run.add(Epoch(number, run.learning_rate, dev_accuracy=round(dev.accuracy, 5), **done))
             if report:
                 report(run.log[-1])
@@ -234,6 +242,7 @@ def _one_epoch(run: _Run, pairs: EncodedPairs, weights: Tensor | None, number: i
                 if not math.isfinite(value):
                     raise TrainingDiverged(f"The {name} became {value} in epoch {number}, step {step}.")
             run.optimizer.step()
+            run.update_average()
             total_loss += loss.item() * len(batch)
             right += (logits.argmax(dim=1) == batch.labels).sum().item()
             seen += len(batch)
@@ -262,6 +271,8 @@ class _Run:
         self.optimizer = _OPTIMIZERS[config.optimizer](self.parameters, lr=config.learning_rate)
         self.log: list[Epoch] = []
         self.best: dict[str, Tensor] | None = None
+        self.steps = 0
+        self.average = [p.detach().clone() for p in self.parameters] if config.averaging else None
 
     @property
     def learning_rate(self) -> float:
@@ -273,6 +284,32 @@ class _Run:
                 rate /= self.config.shrink
             best = max(best, epoch.dev_accuracy)
         return rate
+
+    def update_average(self) -> None:
+        """Take the step just made into the average; the first steps count more, so that it forgets the random start."""
+        self.steps += 1
+        if self.average is not None:
+            past = min(self.config.averaging, self.steps / (self.steps + 9))
+            for average, parameter in zip(self.average, self.parameters, strict=True):
+                average.lerp_(parameter.detach(), 1 - past)
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Give the model its averaged parameters inside the block, where an average is kept."""
+        if self.average is None:
+            yield
+            return
+        trained = [p.detach().clone() for p in self.parameters]
+        self._put(self.average)
+        try:
+            yield
+        finally:
+            self._put(trained)
+
+    @torch.no_grad()
+    def _put(self, values: list[Tensor]) -> None:
+        for parameter, value in zip(self.parameters, values, strict=True):
+            parameter.copy_(value)
 
     @property
     def best_epoch(self) -> Epoch:
@@ -312,6 +349,7 @@ class _Run:
             state = torch.load(state_file, map_location=self.model.device, weights_only=True)
             theirs, log = json.loads(state["settings"]), [Epoch(**epoch) for epoch in json.loads(state["log"])]
             identity, best, model, optimizer = (state[name] for name in ("identity", "best", "model", "optimizer"))
+            steps, average = state["steps"], state["average"]
         if differences := _differences(theirs, self.settings()):
             raise ValueError(f"{self.out} was trained with other settings: {differences}. Use them, or another --out.")
         if identity != self.identity:
@@ -325,14 +363,16 @@ class _Run:
         self.restore_best()
         self._save_best()
         self.model.load_state_dict(model)
+        self.steps, self.average = steps, average
         self.optimizer.load_state_dict(optimizer)
 
     def add(self, epoch: Epoch) -> None:
         """Enter an epoch; when this returns, it is on disk."""
         self.log.append(epoch)
         if self.best_epoch is epoch:
-            self.best = {name: tensor.detach().clone() for name, tensor in self._changing_state().items()}
-            self._save_best()
+            with self.averaged():
+                self.best = {name: tensor.detach().clone() for name, tensor in self._changing_state().items()}
+                self._save_best()
         if self.out:
             self._write_log()
             state = {
@@ -342,6 +382,8 @@ class _Run:
                 "model": self.model.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "best": self.best,
+                "steps": self.steps,
+                "average": self.average,
             }
             replace_file(self.out / "resume.pt", lambda path: torch.save(state, path))
 
