@@ -128,7 +128,7 @@ def test_bilstm_agrees_with_a_loop_over_cells(name, pool):
     torch.testing.assert_close(encoder(*pad([sentence]))[0], pool(states))
 
 
-@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize("name", ["bilstm-max", "bilstm-mean"])
 def test_poolings_have_the_same_parameters(name):
     """Pooling has none: a checkpoint of one encoder fits the other, and the names are those of older checkpoints."""
     assert list(make(name).state_dict()) == [
@@ -140,6 +140,74 @@ def test_poolings_have_the_same_parameters(name):
             for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         ),
     ]
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_every_encoder_gives_twice_the_hidden_size(name):
+    assert make(name, hidden=12).dim == 24
+
+
+SENTENCE = [7, 2, 11, 2, 9]
+
+
+def test_last_states_are_those_of_the_ends():
+    """The backward network's last state is the one after the first word."""
+    encoder = make("bigru-last", dtype=torch.float64)
+    words = encoder.embedding(torch.tensor([SENTENCE]))
+    states, _ = encoder.rnn(words)  # [1, time, 2 * hidden]
+    torch.testing.assert_close(encoder(*pad([SENTENCE])), torch.cat([states[:, -1, :8], states[:, 0, 8:]], dim=1))
+    for name in ("lstm-last", "gru-last"):
+        encoder = make(name, dtype=torch.float64)
+        states, _ = encoder.rnn(encoder.embedding(torch.tensor([SENTENCE])))
+        torch.testing.assert_close(encoder(*pad([SENTENCE, [1]]))[:1], states[:, -1])
+
+
+@torch.no_grad()
+def test_inner_attention_agrees_with_a_loop():
+    encoder = make("inner-attention", dtype=torch.float64)
+    ids, lengths = pad([SENTENCE, [3, 1]])
+    states = encoder.states(ids, lengths)
+    for row, length in enumerate(lengths):
+        views = []
+        for view in encoder.views.weight:
+            keys = [torch.tanh(encoder.key.weight @ h + encoder.key.bias) for h in states[row, :length]]
+            weights = torch.tensor([k @ view for k in keys]).exp()
+            views.append(sum(a * h for a, h in zip(weights / weights.sum(), states[row], strict=False)))
+        torch.testing.assert_close(encoder(ids, lengths)[row], torch.cat(views))
+
+
+def test_hierarchical_convnet_agrees_with_a_loop():
+    encoder = make("hierarchical-convnet", dtype=torch.float64)
+    states = encoder.embedding(torch.tensor(SENTENCE))  # [time, word dim]
+    maxima = []
+    for layer in encoder.layers:
+        zero = torch.zeros(1, states.shape[1], dtype=torch.float64)
+        around = torch.cat([zero, states, zero])
+        out = [
+            torch.relu(layer.bias + sum(layer.weight[:, :, k] @ around[t + k] for k in range(3)))
+            for t in range(len(SENTENCE))
+        ]
+        states = torch.stack(out)
+        maxima.append(states.max(dim=0).values)
+    torch.testing.assert_close(encoder(*pad([SENTENCE]))[0], torch.cat(maxima))
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden", "message"),
+    [
+        ("inner-attention", 6, "6 units cannot be shared by 4 views; take a multiple of 4"),
+        ("hierarchical-convnet", 5, "10 units cannot be shared by 4 layers"),
+    ],
+)
+def test_a_size_that_cannot_be_shared(name, hidden, message):
+    with pytest.raises(ValueError, match=message):
+        make(name, hidden)
+
+
+@pytest.mark.parametrize("name", ["lstm-last", "hierarchical-convnet", "inner-attention"])
+def test_a_sentence_without_a_word_is_refused(name):
+    with pytest.raises((ValueError, RuntimeError), match=r"Sentence 1 has|[lL]ength"):
+        make(name)(torch.zeros(2, 3, dtype=torch.long), torch.tensor([3, 0]))
 
 
 def test_unknown_encoder_offers_the_nearest():

@@ -58,8 +58,12 @@ def test_encode_and_predict_leave_the_mode_alone_and_ignore_dropout():
     assert model.training
 
 
+#: All blocks but noise, which makes noise of the last digit too.
+SMOOTH = tuple(name for name in feature_names() if name != "noise")
+
+
 @pytest.mark.parametrize("head", HEADS)
-@pytest.mark.parametrize("blocks", [BLOCKS, ("u*v",), feature_names()])
+@pytest.mark.parametrize("blocks", [BLOCKS, ("u*v",), SMOOTH])
 def test_predict_agrees_with_forward(head, blocks):
     model, pairs = toy_model(head=head, blocks=blocks), toy_pairs(9)
     probabilities = model.predict_proba(pairs.premises, pairs.hypotheses, batch_size=4)

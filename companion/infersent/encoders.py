@@ -76,6 +76,13 @@ def _padding(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:
     return (time >= lengths.to(states.device).unsqueeze(1)).unsqueeze(2)
 
 
+def _packed_words(encoder: BiLSTM | LastState, ids: Tensor, lengths: Tensor) -> PackedSequence:
+    """Return the vectors of all words, ``[all words, word dim]``, packed: the padding is left out."""
+    packed = pack_padded_sequence(ids, lengths.cpu(), batch_first=True, enforce_sorted=False)
+    words = encoder.dropout(encoder.embedding(packed.data))  # [all words] -> [all words, word dim]
+    return PackedSequence(words, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
+
+
 class BiLSTM(nn.Module):
     """A bidirectional LSTM over word vectors; how its states become one vector, a subclass says by its ``pool``.
 
@@ -111,10 +118,8 @@ class BiLSTM(nn.Module):
 
         A packed sequence holds no padding, so the backward LSTM starts at each sentence's own last word.
         """
-        packed = pack_padded_sequence(ids, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        words = self.dropout(self.embedding(packed.data))  # [all words] -> [all words, word dim]
-        packed = PackedSequence(words, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
-        states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=ids.shape[1])
+        packed = self.lstm(_packed_words(self, ids, lengths))[0]
+        states, _ = pad_packed_sequence(packed, batch_first=True, total_length=ids.shape[1])
         return states
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
@@ -140,10 +145,156 @@ class BiLSTMMean(BiLSTM):
     pool = staticmethod(mean_pool)
 
 
-#: Encoders by name. Each takes (embedding, hidden, dropout=...) and has ``dim`` and ``forward(ids, lengths)``.
+class InnerAttention(BiLSTM):
+    """A bidirectional LSTM and several weighted means of its states (Conneau et al. 2017, section 3.2.4).
+
+    With the states h_t, each view k has a vector c_k of its own and asks it which words count:
+    a_t = softmax over t of (tanh(W h_t + b) . c_k), and the view's vector is the sum of a_t h_t. The sentence vector is
+    the views side by side.
+
+    Parameters
+    ----------
+    embedding, dropout
+        As of :class:`BiLSTM`.
+    hidden
+        Half of the sentence vector's numbers: a view gets its share of them.
+
+    Raises
+    ------
+    ValueError
+        If ``hidden`` is no multiple of the number of views.
+    """
+
+    VIEWS = 4
+
+    def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
+        super().__init__(embedding, _share(hidden, self.VIEWS, "views"), dropout=dropout)
+        width = 2 * self.lstm.hidden_size
+        self.key = nn.Linear(width, width)
+        self.views = nn.Linear(width, self.VIEWS, bias=False)
+
+    @property
+    def dim(self) -> int:
+        """The number of coordinates of a sentence vector."""
+        return 2 * self.lstm.hidden_size * self.VIEWS
+
+    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
+        """Return the views of ``states [sentences, time, width]``, ``[sentences, views * width]``."""
+        scores = self.views(self.key(states).tanh())  # [sentences, time, views]
+        weights = scores.masked_fill(_padding(states, lengths, "attention"), -torch.inf).softmax(dim=1)
+        return torch.einsum("stv,stw->svw", weights, states).flatten(1)  # [sentences, views * width]
+
+
+class LastState(nn.Module):
+    """A recurrent network whose state after the last word is the sentence vector (Conneau et al. 2017, section 3.2.1).
+
+    A subclass says which network reads, and whether a second one reads backwards; then the sentence vector is both last
+    states side by side: the forward one after the last word, the backward one after the first.
+
+    Parameters
+    ----------
+    embedding, dropout
+        As of :class:`BiLSTM`.
+    hidden
+        Half of the sentence vector's numbers: a network that reads one way has twice as many units.
+    """
+
+    network: type[nn.RNNBase]
+    both_ways: bool
+
+    def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.embedding = embedding
+        self.dropout = nn.Dropout(dropout)
+        self.dim = 2 * hidden
+        units = hidden if self.both_ways else self.dim
+        self.rnn = self.network(embedding.dim, units, bidirectional=self.both_ways, batch_first=True)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
+        if len(lengths) and int(lengths.min()) < 1:
+            raise ValueError(f"Sentence {int(lengths.argmin())} has no word, so there is no last state.")
+        _, last = self.rnn(_packed_words(self, ids, lengths))
+        states = last[0] if isinstance(last, tuple) else last  # an LSTM has a cell beside its state
+        return states.transpose(0, 1).flatten(1)  # [directions, sentences, units] -> [sentences, dim]
+
+
+class LSTMLast(LastState):
+    """The last state of an LSTM."""
+
+    network, both_ways = nn.LSTM, False
+
+
+class GRULast(LastState):
+    """The last state of a gated recurrent unit."""
+
+    network, both_ways = nn.GRU, False
+
+
+class BiGRULast(LastState):
+    """The last states of two gated recurrent units, one reading forwards and one backwards."""
+
+    network, both_ways = nn.GRU, True
+
+
+class HierarchicalConvNet(nn.Module):
+    """Four convolutions one on another, and the maximum over time of each (Conneau et al. 2017, section 3.2.5).
+
+    Each layer sees one more word to the left and to the right than the layer below. The sentence vector is the four
+    layers' maxima side by side.
+
+    Parameters
+    ----------
+    embedding, dropout
+        As of :class:`BiLSTM`.
+    hidden
+        Half of the sentence vector's numbers, shared equally by the layers.
+
+    Raises
+    ------
+    ValueError
+        If ``2 * hidden`` is no multiple of the number of layers.
+    """
+
+    LAYERS = 4
+
+    def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.embedding = embedding
+        self.dropout = nn.Dropout(dropout)
+        self.dim = 2 * hidden
+        channels = _share(self.dim, self.LAYERS, "layers")
+        widths = [embedding.dim, *[channels] * (self.LAYERS - 1)]
+        self.layers = nn.ModuleList(nn.Conv1d(width, channels, kernel_size=3, padding=1) for width in widths)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
+        states = self.dropout(self.embedding(ids))  # [sentences, time, word dim]
+        padding = _padding(states, lengths, "max")
+        maxima = []
+        for layer in self.layers:
+            # Zeros beyond the end, as a sentence alone would have them there: the padding's states must not leak in.
+            states = layer(states.masked_fill(padding, 0.0).transpose(1, 2)).relu().transpose(1, 2)
+            maxima.append(max_pool(states, lengths))  # [sentences, time, channels] -> [sentences, channels]
+        return torch.cat(maxima, dim=1)
+
+
+def _share(total: int, parts: int, what: str) -> int:
+    if total % parts:
+        raise ValueError(f"{total} units cannot be shared by {parts} {what}; take a multiple of {parts}.")
+    return total // parts
+
+
+#: Encoders by name: the seven of the paper. Each takes (embedding, hidden, dropout=...), and its ``forward(ids,
+#: lengths)`` gives sentence vectors of ``dim = 2 * hidden`` numbers.
 ENCODERS: dict[str, Callable[..., nn.Module]] = {
-    "bilstm-max": BiLSTMMax,
+    "lstm-last": LSTMLast,
+    "gru-last": GRULast,
+    "bigru-last": BiGRULast,
     "bilstm-mean": BiLSTMMean,
+    "inner-attention": InnerAttention,
+    "hierarchical-convnet": HierarchicalConvNet,
+    "bilstm-max": BiLSTMMax,
 }
 
 

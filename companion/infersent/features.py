@@ -103,7 +103,7 @@ register_feature("min(u,v)", torch.minimum, swap="symmetric")
 # Controls of the study: the product on the scale that |u-v| has in an untrained encoder, and a block of the same width
 # that tells nothing.
 register_feature("4*u*v", lambda u, v: 4 * u * v, swap="symmetric")
-register_feature("noise", lambda u, v: 0.1 * torch.sin(1e4 * (u + 2**0.5 * v).detach()))
+register_feature("noise", lambda u, v: 0.1 * torch.sin(1e3 * (u + 2**0.5 * v).detach()))
 register_feature(
     "cosine",
     lambda u, v: F.cosine_similarity(u, v, dim=1).unsqueeze(1),  # [batch, dim] x2 -> [batch] -> [batch, 1]

@@ -33,7 +33,7 @@ class ModelConfig:
     encoder
         A name from :data:`infersent.encoders.ENCODERS`.
     hidden
-        Units per direction of the encoder.
+        Half of the sentence vector's numbers: the units per direction of a bidirectional LSTM.
     blocks
         The pair features, from the registry of :mod:`infersent.features`.
     head
