@@ -53,12 +53,15 @@ def train(
     preset: _PresetName = "laptop",
     resume: bool = False,
     subset: _Text = None,
+    encoder: _Text = None,
     blocks: _Text = None,
     head: _Text = None,
     hidden: _Whole = None,
     vectors: _Text = None,
     epochs: _Whole = None,
     learning_rate: _Real = None,
+    decay: _Real = None,
+    averaging: _Real = None,
     seed: _Whole = None,
     threads: _Whole = None,
     device: str = "cpu",
@@ -81,12 +84,16 @@ def train(
         dev: With a file of your own: the pairs that choose the best epoch.
         resume: Go on with the run in --out.
         subset: Part of SNLI's training pairs: 122k; "all" for every pair.
+        encoder: bilstm-max, or another of the paper's: bilstm-mean, lstm-last, gru-last, bigru-last, inner-attention,
+            hierarchical-convnet.
         blocks: Pair features, separated by commas: "u, v, |u-v|, u*v".
         head: linear, stacked-linear or mlp.
-        hidden: LSTM units per direction.
+        hidden: Units per direction; a sentence vector has twice as many numbers.
         vectors: "shipped", "trained" (none are given), or a GloVe file: glove.6B.300d.
         epochs: At most so many passes over the pairs.
         learning_rate: Of the first epoch.
+        decay: Factor on the learning rate after each epoch.
+        averaging: Keep a moving average of the parameters, with this weight of the past at each step: 0.999.
         seed: Of parameters, order and dropout.
         threads: Processor threads; torch's own choice if left out.
         device: cpu, cuda, cuda:1 or mps.
@@ -98,8 +105,10 @@ def train(
     recipe = replace(
         recipe,
         vectors=vectors or recipe.vectors,
-        model=_changed(recipe.model, hidden=hidden, head=head, blocks=blocks and parse_blocks(blocks)),
-        training=_changed(recipe.training, epochs=epochs, seed=seed, learning_rate=learning_rate),
+        model=_changed(recipe.model, encoder=encoder, hidden=hidden, head=head, blocks=blocks and parse_blocks(blocks)),
+        training=_changed(
+            recipe.training, epochs=epochs, seed=seed, learning_rate=learning_rate, decay=decay, averaging=averaging
+        ),
     )
     train_pairs, dev_pairs = _training_pairs(recipe, data, dev, subset)
     setup = set_up(recipe, train_pairs, dev_pairs)
