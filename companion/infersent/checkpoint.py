@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -27,9 +28,16 @@ from tokenizers import Tokenizer
 
 from infersent.features import feature_names
 from infersent.model import InferSent, ModelConfig
+from infersent.text import shipped_vectors
+
+#: The model that comes with the package.
+SHIPPED = Path(__file__).parent / "recorded" / "infersent"
 
 #: Raised by one when a folder of this version can no longer be read by older code.
 FORMAT = 1
+
+_GIVEN = "encoder.embedding.given"
+
 _FILES = ("model.safetensors", "config.json", "tokenizer.json", "metrics.json")
 
 
@@ -40,15 +48,27 @@ class CheckpointError(ValueError):
 def save_checkpoint(model: InferSent, path: str | Path, metrics: dict[str, Any] | None = None) -> None:
     """Write a model to the folder ``path``, atomically: a reader finds the old checkpoint or the new one, whole.
 
+    Numbers are stored in the model's precision: ``model.half()`` before halves the file, and what reads it computes in
+    float32 again. Where the given word vectors are those that come with the package, the folder names them instead of
+    holding them once more.
+
     Raises
     ------
     OSError
         If the disk is full or may not be written; an older checkpoint at ``path`` is still there.
     """
-    config = {"format": FORMAT, "model": asdict(model.config), "trained_words": len(model.encoder.embedding.trained)}
+    weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    given = _digest(weights[_GIVEN])
+    if given == _digest(torch.from_numpy(shipped_vectors().vectors)):
+        del weights[_GIVEN]
+    config = {
+        "format": FORMAT,
+        "model": asdict(model.config),
+        "trained_words": len(model.encoder.embedding.trained),
+        "given_vectors": given,
+    }
 
     def write(folder: Path) -> None:
-        weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
         save_file(weights, folder / "model.safetensors")
         (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
         (folder / "tokenizer.json").write_text(model.tokenizer.to_str(pretty=True) + "\n", "utf-8")
@@ -77,8 +97,14 @@ def load_checkpoint(path: str | Path) -> InferSent:
                 remedy = "Register it by infersent.register_feature, as where it was trained, before loading."
                 raise CheckpointError(f"{folder} uses the pair feature {name!r}, which is not registered. {remedy}")
         weights = load_file(folder / "model.safetensors")
+        if _GIVEN not in weights:
+            weights[_GIVEN] = torch.from_numpy(shipped_vectors().vectors)
+            if _digest(weights[_GIVEN]) != config["given_vectors"]:
+                raise CheckpointError(f"{folder} was trained on other word vectors than come with this version.")
+        # float16 saves room on disk; only some processors compute in it, and slowly.
+        weights = {name: w.float() if w.dtype == torch.float16 else w for name, w in weights.items()}
         tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
-        given = weights["encoder.embedding.given"]
+        given = weights[_GIVEN]
         shape = ModelConfig(**config["model"])
         with torch.random.fork_rng(devices=[]):  # the random first values are overwritten below
             model = InferSent(shape, tokenizer, config["trained_words"], given)
@@ -150,6 +176,11 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _digest(vectors: torch.Tensor) -> str:
+    """Return what tells word vectors from others, whatever precision they are stored in."""
+    return hashlib.sha256(vectors.cpu().half().contiguous().numpy().tobytes()).hexdigest()[:16]
 
 
 def _aside(path: Path) -> Path:

@@ -135,6 +135,12 @@ class BiLSTMMax(BiLSTM):
 
     pool = staticmethod(max_pool)
 
+    @staticmethod
+    def winners(states: Tensor, lengths: Tensor) -> Tensor:
+        """Return from which word each coordinate comes, ``[sentences, dim]``; of equal words, the first."""
+        padding = _padding(states, lengths, "max")
+        return states.masked_fill(padding, -torch.inf).argmax(dim=1)  # [sentences, time, dim] -> [sentences, dim]
+
 
 class BiLSTMMean(BiLSTM):
     """A bidirectional LSTM with mean pooling over time (Conneau et al. 2017, section 3.2.3).

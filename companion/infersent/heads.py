@@ -60,11 +60,18 @@ def build_head(name: str, features: int, *, hidden: int = 512, dropout: float = 
     return choose("head", name, HEADS)(features, hidden=hidden, dropout=dropout)
 
 
-def collapse(head: nn.Sequential) -> nn.Linear:
+def collapse(head: nn.Sequential, *, dtype: torch.dtype | None = None) -> nn.Linear:
     """Multiply a stack of affine maps out into the one affine map that it is.
 
     With x -> W1 x + b1 -> W2 (·) + b2 the result has W = W2 W1 and b = W2 b1 + b2, and so on up the stack. The product
     is formed in float64 on the CPU and rounded once. Dropout does nothing outside training and is left out.
+
+    Parameters
+    ----------
+    head
+        Affine maps, and dropout between them.
+    dtype
+        The result's precision; the head's own if left out. ``torch.float64`` rounds nothing.
 
     Raises
     ------
@@ -92,4 +99,4 @@ def collapse(head: nn.Sequential) -> nn.Linear:
         affine.weight.copy_(weight)
         affine.bias.copy_(bias)
     like = next(head.parameters())
-    return affine.to(like.dtype).to(like.device)
+    return affine.to(like.device, dtype or like.dtype)

@@ -103,17 +103,27 @@ class InferSent(nn.Module):
             return cls(config, vocabulary.tokenizer(), trained_words, torch.from_numpy(vocabulary.vectors))
 
     @classmethod
-    def from_pretrained(cls, path: str | Path, *, device: torch.device | str = "cpu") -> InferSent:
-        """Return a trained model from a checkpoint's folder, or from the folder of a training run.
+    def from_pretrained(cls, path: str | Path | None = None, *, device: torch.device | str = "cpu") -> InferSent:
+        """Return a trained model: the shipped one, or that of a checkpoint's folder or of a training run's folder.
+
+        The shipped model (256 units per direction, trained on SNLI-122k) comes with the package; its model card is
+        :data:`infersent.checkpoint.SHIPPED` ``/ "README.md"``.
+
+        Parameters
+        ----------
+        path
+            The folder; the shipped model if left out.
+        device
+            Where the model computes.
 
         Raises
         ------
         infersent.checkpoint.CheckpointError
             If the folder is no checkpoint or does not fit together.
         """
-        from infersent.checkpoint import load_checkpoint  # checkpoints know the model, not the other way round
+        from infersent.checkpoint import SHIPPED, load_checkpoint  # checkpoints know the model, not the other way round
 
-        return load_checkpoint(path).to(device)
+        return load_checkpoint(SHIPPED if path is None else path).to(device)
 
     @property
     def device(self) -> torch.device:
