@@ -31,7 +31,7 @@ Inference Data", trained anew from the paper's description by the authors of *Wh
 | Parameters | {parameters:,} trained; float16, {megabytes:.1f} MB with the tokenizer; given vectors: the package's |
 | Data | {data}: {pairs:,} pairs of SNLI (Bowman et al. 2015), about 22% of its training set, classes weighted |
 | Recipe | {optimizer}, learning rate {learning_rate:g}, times {decay:g} an epoch, batches of {batch_size}, \
-moving average {averaging:g}, seed {seed}; epoch {epoch} of {epochs}, the best on dev |
+moving average {averaging:g}, seed {seed}; epoch {epoch}, the best on dev |
 | Made by | infersent {infersent}, commit {commit}, torch {torch}, on {machine}, {threads} thread(s) |
 
 ## How good it is
@@ -91,9 +91,14 @@ def ship_model(run: str | Path, folder: Path = SHIPPED, *, data: str = "snli") -
     for split in ("dev", "test"):
         metrics[split] = evaluate(model, encode_pairs(load(data, split), model.tokenizer)).to_json()
     save_checkpoint(model.half(), folder, metrics)
-    card = model_card(model, metrics, size=sum(file.stat().st_size for file in folder.iterdir()))
+    card = model_card(model, metrics, size=_size(folder))
     replace_file(folder / "README.md", lambda path: path.write_text(card, encoding="utf-8"))
     return metrics
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of the model's files, its card left out: the card states the number."""
+    return sum(file.stat().st_size for file in folder.iterdir() if file.name != "README.md")
 
 
 def model_card(model: InferSent, metrics: dict[str, Any], *, size: int) -> str:
@@ -106,7 +111,10 @@ def model_card(model: InferSent, metrics: dict[str, Any], *, size: int) -> str:
         rows.append(f"| {split} | {result['accuracy']:.1%} | {low:.1%} to {high:.1%} | {recall} |")
     embedding = model.encoder.embedding
     return CARD.format(
-        **{**asdict(model.config), "blocks": ", ".join(model.config.blocks)},
+        **{
+            **asdict(model.config),
+            "blocks": ", ".join(f"`{name}`" for name in model.config.blocks).replace("|", r"\|"),
+        },
         **metrics["training"],
         **{name: metrics[name] for name in ("trained_head", "infersent", "commit", "torch", "machine", "threads")},
         dim=model.encoder.dim,

@@ -1,0 +1,173 @@
+"""Where a trained model keeps its evidence: how its logits split over the blocks on a whole corpus, and what the head
+could do with fewer blocks if it were fitted again.
+
+A part that is equal in all three logits changes no probability. So every part is taken relative to its mean over the
+labels, and called *centred*.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+from tqdm.auto import tqdm
+
+from infersent.checkpoint import load_checkpoint, replace_file
+from infersent.data import load
+from infersent.data.batching import EncodedPairs, batches_in_order, encode_pairs
+from infersent.data.pairs import LABELS
+from infersent.evaluation import Evaluation, evaluate
+from infersent.features import BLOCKS, pair_features
+from infersent.interventions import drop, intervene, permute
+from infersent.ledger import contributions
+from infersent.model import InferSent, evaluating
+from infersent.records import FOLDER
+from infersent.study import read_grid
+
+#: Training pairs that a head is fitted again on.
+REFIT_PAIRS = 30_000
+
+
+def evidence(model: InferSent, encoded: EncodedPairs) -> dict[str, Any]:
+    """Return how a model's centred logits split over its blocks on labelled pairs.
+
+    Returns
+    -------
+    dict
+        For each block: ``share``, its mean size as a share of all blocks' (the sum over the labels of the absolute
+        centred part); ``signed``, for each right label the mean centred part of the three logits, ``{label: [3]}``; and
+        ``for_right``, the mean centred part of the right label's logit.
+    """
+    parts = contributions(model, encoded)
+    centred = {name: part - part.mean(axis=1, keepdims=True) for name, part in parts.items()}  # [pairs, 3]
+    size = {name: float(np.abs(part).sum(axis=1).mean()) for name, part in centred.items()}
+    rows = np.arange(len(encoded))
+    return {
+        name: {
+            "share": round(size[name] / sum(size.values()), 4),
+            "signed": {
+                label: [round(float(x), 4) for x in part[encoded.labels == i].mean(axis=0)]
+                for i, label in enumerate(LABELS)
+            },
+            "for_right": round(float(part[rows, encoded.labels].mean()), 4),
+        }
+        for name, part in centred.items()
+    }
+
+
+@torch.no_grad()
+def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return u and v of all pairs, ``[pairs, dim]`` each."""
+    with evaluating(model):
+        pairs = [model.sentence_pair(batch.to(model.device)) for batch in batches_in_order(encoded, 256)]
+    u, v = (torch.cat(side) for side in zip(*pairs, strict=True))
+    return u, v
+
+
+def refit(
+    u: torch.Tensor, v: torch.Tensor, labels: np.ndarray, blocks: Sequence[str], *, decay: float = 1e-3, steps: int = 60
+) -> nn.Linear:
+    """Fit a linear head anew on finished sentence vectors: multinomial logistic regression by L-BFGS.
+
+    Parameters
+    ----------
+    u, v
+        ``[pairs, dim]``.
+    labels
+        ``[pairs]``; every class weighs the same.
+    blocks
+        What the head gets.
+    decay
+        Half the factor of the squared weights on standardised features that is added to the mean loss.
+    steps
+        Iterations at most.
+
+    Returns
+    -------
+    torch.nn.Linear
+        For the features as they are: the standardisation is multiplied into it.
+    """
+    features = pair_features(u, v, blocks)  # [pairs, width]
+    mean, spread = features.mean(dim=0), features.std(dim=0).clamp_min(1e-6)
+    features = (features - mean) / spread
+    target = torch.from_numpy(labels)
+    counts = torch.bincount(target, minlength=len(LABELS)).clamp_min(1)
+    head = nn.Linear(features.shape[1], len(LABELS))
+    nn.init.zeros_(head.weight)
+    nn.init.zeros_(head.bias)
+    optimizer = torch.optim.LBFGS(head.parameters(), max_iter=steps, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(head(features), target, weight=len(target) / (len(LABELS) * counts))
+        loss = loss + decay * head.weight.square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    with torch.no_grad():
+        head.weight /= spread
+        head.bias -= head.weight @ mean
+    return head
+
+
+def without(
+    model: InferSent, train: EncodedPairs, test: EncodedPairs, subsets: Sequence[Sequence[str]]
+) -> list[dict[str, Any]]:
+    """Compare two ways of doing without blocks: dropping them at test time, and fitting the head again without them.
+
+    Returns
+    -------
+    list of dict
+        For each subset that is kept: ``blocks``; ``dropped`` and ``refitted``, test accuracies.
+    """
+    u, v = sentence_pairs(model, train)
+    tested = sentence_pairs(model, test)
+    found = []
+    for kept in subsets:
+        head = refit(u, v, train.labels, kept)
+        with torch.no_grad():
+            answers = head(pair_features(*tested, kept)).argmax(dim=1).numpy()
+        gone = {name: drop for name in model.config.blocks if name not in kept}
+        found.append(
+            {
+                "blocks": list(kept),
+                "dropped": round(intervene(model, test, gone).accuracy, 5),
+                "refitted": round(Evaluation(test.labels, answers).accuracy, 5),
+            }
+        )
+    return found
+
+
+def write_evidence(models: str | Path, path: str | Path = FOLDER / "evidence.json", *, progress: bool = True) -> None:
+    """Measure the shipped model and the models of the study ``subsets``; for the package's maintainers.
+
+    ``models`` is the folder that ``infersent study run subsets --checkpoints`` filled.
+    """
+    shipped = InferSent.from_pretrained()
+    test = load("snli", "test")
+    encoded = encode_pairs(test, shipped.tokenizer)
+    train = encode_pairs(load("snli", "train", subset="122k").take(slice(REFIT_PAIRS), "refit"), shipped.tokenizer)
+    three = [[name for name in BLOCKS if name != gone] for gone in BLOCKS]
+    subsets = [BLOCKS, *three, BLOCKS[:2], BLOCKS[2:], *([name] for name in BLOCKS)]
+    record: dict[str, Any] = {
+        "shipped": evidence(shipped, encoded),
+        "accuracy": round(evaluate(shipped, encoded).accuracy, 5),
+        "dropped": {name: round(intervene(shipped, encoded, {name: drop}).accuracy, 5) for name in BLOCKS},
+        "permuted": {name: round(intervene(shipped, encoded, {name: permute()}).accuracy, 5) for name in BLOCKS},
+        "without": without(shipped, train, encoded, subsets),
+        "refit_pairs": REFIT_PAIRS,
+        "subsets": [],
+    }
+    for run in tqdm(read_grid("subsets"), desc="subsets", unit="model", disable=not progress):
+        model = load_checkpoint(Path(models) / run.key)
+        found = {"blocks": run.spec["blocks"], "seed": run.spec["seed"]}
+        record["subsets"].append(found | {"evidence": evidence(model, encode_pairs(test, model.tokenizer))})
+    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    replace_file(Path(path), lambda new: new.write_text(text, encoding="utf-8"))

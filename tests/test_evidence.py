@@ -1,0 +1,67 @@
+"""Where evidence is kept: shares against the ledger, and refitted heads against a slow reference."""
+
+import numpy as np
+import pytest
+import torch
+
+from infersent import LABELS
+from infersent.data.batching import encode_pairs
+from infersent.evidence import evidence, refit, sentence_pairs, without
+from infersent.features import pair_features
+from infersent.ledger import explain_all
+from tests.toy import toy_model, toy_pairs
+
+MODEL = toy_model(seed=1)
+PAIRS = toy_pairs(60)
+ENCODED = encode_pairs(PAIRS, MODEL.tokenizer, cache=False)
+
+
+def test_shares_are_those_of_the_ledgers():
+    found = evidence(MODEL, ENCODED)
+    assert sum(part["share"] for part in found.values()) == pytest.approx(1, abs=1e-3)
+    size, right, by_label = {}, {}, {}
+    for ledger, label in zip(explain_all(MODEL, PAIRS.premises, PAIRS.hypotheses), PAIRS.labels, strict=True):
+        for name, part in ledger.by_block.items():
+            centred = part - part.mean()
+            size[name] = size.get(name, 0) + np.abs(centred).sum()
+            right[name] = right.get(name, 0) + centred[label] / len(PAIRS)
+            by_label.setdefault((name, label), []).append(centred)
+    for name, part in found.items():
+        assert part["share"] == pytest.approx(size[name] / sum(size.values()), abs=1e-3)
+        assert part["for_right"] == pytest.approx(right[name], abs=1e-3)
+        for i, label in enumerate(LABELS):
+            assert part["signed"][label] == pytest.approx(np.mean(by_label[name, i], axis=0), abs=1e-3)
+
+
+def test_sentence_pairs_are_the_models_own():
+    u, v = sentence_pairs(MODEL, ENCODED)
+    np.testing.assert_allclose(u.numpy(), MODEL.encode(PAIRS.premises), atol=1e-6)
+    np.testing.assert_allclose(v.numpy(), MODEL.encode(PAIRS.hypotheses), atol=1e-6)
+
+
+def test_a_refitted_head_is_at_its_optimum():
+    """The gradient of the very loss that it minimises vanishes."""
+    generator = torch.Generator().manual_seed(0)
+    u, v = (torch.rand(300, 5, generator=generator) for _ in range(2))
+    labels = (u[:, 0] * v[:, 0] * 6).long().clamp(max=2).numpy()
+    head = refit(u, v, labels, ["u", "u*v"], steps=300)
+    features = pair_features(u, v, ["u", "u*v"])
+    mean, spread = features.mean(dim=0), features.std(dim=0)
+    weight = (head.weight * spread).detach().requires_grad_()
+    bias = (head.bias + head.weight @ mean).detach().requires_grad_()
+    counts = np.bincount(labels, minlength=3)
+    logits = ((features - mean) / spread) @ weight.T + bias
+    weights = torch.tensor(len(labels) / (3 * counts), dtype=torch.float32)
+    loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels), weight=weights)
+    (loss + 1e-3 * weight.square().sum()).backward()
+    assert weight.grad.abs().max() < 1e-3
+    assert bias.grad.abs().max() < 1e-3
+
+
+def test_doing_without_nothing_is_the_model_itself():
+    from infersent.evaluation import evaluate
+
+    whole, less = without(MODEL, ENCODED, ENCODED, [MODEL.config.blocks, ["u"]])
+    assert whole["dropped"] == pytest.approx(evaluate(MODEL, ENCODED).accuracy, abs=1e-5)
+    assert less["blocks"] == ["u"]
+    assert less["refitted"] < whole["refitted"]
