@@ -70,7 +70,7 @@ PRESETS = {
         data="snli",
         subset="122k",
         model=ModelConfig(hidden=256, head="stacked-linear"),
-        training=TrainingConfig(learning_rate=1e-3, decay=0.6, epochs=6),
+        training=TrainingConfig(learning_rate=1.5e-3, decay=0.65, epochs=5, averaging=0.999, seed=1),
     ),
     "paper": Preset(
         about="all of SNLI, 2048 units per direction, SGD as in Conneau et al. (2017), but no <s> and </s> around a "

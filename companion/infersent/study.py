@@ -300,10 +300,18 @@ def read_records(runs: list[Run], out: str | Path) -> Iterator[dict[str, Any]]:
 
 
 def _records_by_run(runs: list[Run], folder: Path) -> Iterator[tuple[Run, dict[str, Any]]]:
-    for run in runs:
-        path = folder / f"{run.key}.json"
-        if path.exists():
-            yield run, json.loads(path.read_text(encoding="utf-8"))
+    """Yield each run that has a record, with it.
+
+    What tells is the specification in the record, not the file's name: a record from before a setting was added is that
+    of the run with the setting's default.
+    """
+    known: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("*.json")):
+        item = json.loads(path.read_text(encoding="utf-8"))
+        key = Run.from_spec(item["spec"]).key
+        if path.stem == key or key not in known:
+            known[key] = item
+    yield from ((run, known[run.key] | {"spec": run.spec}) for run in runs if run.key in known)
 
 
 def ship(name: str, out: str | Path) -> Path:
@@ -335,7 +343,8 @@ def load_records(name: str) -> list[dict[str, Any]]:
     """
     known = {file.stem: file for file in sorted(RECORDS.glob("*.jsonl"))}
     lines = choose("study", name, known).read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+    records = map(json.loads, lines)
+    return [item | {"spec": Run.from_spec(item["spec"]).spec} for item in records]
 
 
 def right_answers(split: dict[str, Any]) -> np.ndarray:
