@@ -195,5 +195,5 @@ def test_a_malformed_line_of_tsv_is_named(tmp_path, line, problem):
 def test_an_unknown_corpus_offers_the_nearest():
     with pytest.raises(ValueError, match=r"'SNIL'.*Did you mean 'snli'"):
         load("SNIL")
-    with pytest.raises(ValueError, match=r"'x'. Known: captions, snli. The path of a \.tsv or \.jsonl file"):
+    with pytest.raises(ValueError, match=r"'x'. Known: captions, snli, probes. The path of a \.tsv or \.jsonl file"):
         load("x")

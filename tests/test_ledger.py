@@ -204,12 +204,12 @@ def test_terminal_shows_the_same_numbers_with_and_without_colour():
 
 def test_explain_command(tmp_path, capsys, monkeypatch):
     save_checkpoint(toy_model(), tmp_path / "model")
-    assert cli.main(["explain", "a dog", "the cat", "--model", str(tmp_path / "model")]) == 0
+    assert cli.main(["explain", "a dog", "the cat", "--run", str(tmp_path / "model")]) == 0
     printed = capsys.readouterr().out
     assert "premise      a dog" in printed
     assert "\033" not in printed  # not a terminal
-    assert cli.main(["explain", "a dog", "the cat", "--model", str(tmp_path / "model"), "--json"]) == 0
+    assert cli.main(["explain", "a dog", "the cat", "--run", str(tmp_path / "model"), "--json-output"]) == 0
     assert json.loads(capsys.readouterr().out)["labels"] == list(LABELS)
     save_checkpoint(toy_model(head="mlp"), tmp_path / "mlp")
-    assert cli.main(["explain", "a dog", "the cat", "--model", str(tmp_path / "mlp")]) == 1
+    assert cli.main(["explain", "a dog", "the cat", "--run", str(tmp_path / "mlp")]) == 1
     assert "captum" in capsys.readouterr().err

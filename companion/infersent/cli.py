@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -18,23 +19,27 @@ import tyro
 
 from infersent import dot_product as dot_product_task
 from infersent import study as study_room
+from infersent import web as web_room
 from infersent.checkpoint import replace_file
 from infersent.choices import choose
 from infersent.comparison import Comparison, Group, compare, find_group
 from infersent.comparison import groups as group_runs
-from infersent.data import CORPORA, LABELS, Pairs, fetch, load, read_sentence_pairs, snli
+from infersent.data import CORPORA, LABELS, Pairs, fetch, load, probes, read_sentence_pairs, snli
 from infersent.data.batching import encode_pairs
 from infersent.data.files import SUFFIXES, decoded_lines
 from infersent.evaluation import evaluate as evaluate_model
 from infersent.features import parse_blocks
+from infersent.ledger import explain as explain_pair
+from infersent.ledger_view import in_terminal
 from infersent.model import InferSent, ModelConfig
 from infersent.presets import PRESETS, Preset, get_preset, load_pairs, set_up
+from infersent.probing import probe as probe_model
 from infersent.training import TrainingConfig, TrainingDiverged, check_out
 from infersent.training import train as train_model
 
 Config = TypeVar("Config", ModelConfig, TrainingConfig)
 
-_Run = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+_Run = Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
 # Options that may be left out, shown in --help by what they take.
 _File = Annotated[Path | None, tyro.conf.arg(metavar="FILE")]
 _Text = Annotated[str | None, tyro.conf.arg(metavar="TEXT")]
@@ -183,16 +188,16 @@ def _device(name: str) -> torch.device:
 
 
 def evaluate(
-    run: _Run, *, data: str = "snli", split: str = "test", json_output: bool = False, device: str = "cpu"
+    run: _Run = None, *, data: str = "snli", split: str = "test", json_output: bool = False, device: str = "cpu"
 ) -> None:
     """Print a model's accuracy in percent with its 95% interval, overall and for each label.
 
     For example: infersent evaluate runs/laptop --data snli --split test
 
     Args:
-        run: A checkpoint's or a training run's folder.
-        data: snli, captions, or a .tsv/.jsonl file of your own.
-        split: train, dev or test; without effect for a file.
+        run: A checkpoint's or a training run's folder; the model of the package if left out.
+        data: snli, captions, probes, or a .tsv/.jsonl file of your own.
+        split: train, dev or test; without effect for a file. The probes have test only.
         json_output: Print JSON instead.
         device: cpu, cuda, cuda:1 or mps.
     """
@@ -202,7 +207,32 @@ def evaluate(
     if json_output:
         print(json.dumps(result.to_json() | {"data": pairs.name}))
     else:
-        print(f"{run} on {pairs.name}:\n{result}")
+        print(f"{_named(run)} on {pairs.name}:\n{result}")
+
+
+def probe(
+    run: _Run = None, *, data: str = "probes", split: str = "test", json_output: bool = False, device: str = "cpu"
+) -> None:
+    """Print a model's accuracy on each phenomenon, with its 95% interval, and how many groups have no mistake.
+
+    For example: infersent probe runs/laptop
+
+    Args:
+        run: A checkpoint's or a training run's folder; the model of the package if left out.
+        data: probes, or captions, whose pairs come in no groups.
+        split: train, dev or test; the probes have test only.
+        json_output: Print JSON instead.
+        device: cpu, cuda, cuda:1 or mps.
+    """
+    pairs = _load(data, split)
+    result = probe_model(
+        InferSent.from_pretrained(run, device=_device(device)), pairs, probes.groups() if data == "probes" else None
+    )
+    print(json.dumps(result.to_json()) if json_output else f"{_named(run)} on {pairs.name}:\n{result}")
+
+
+def _named(run: Path | None) -> str:
+    return str(run or "the model of the package")
 
 
 def _load(data: str, split: str) -> Pairs:
@@ -211,7 +241,7 @@ def _load(data: str, split: str) -> Pairs:
 
 
 def encode(
-    run: _Run,
+    run: _Run = None,
     *,
     output: Path,
     sentences: Path = Path("-"),
@@ -224,7 +254,7 @@ def encode(
     For example: infersent encode runs/laptop --sentences lines.txt --output vectors.npy
 
     Args:
-        run: A checkpoint's or a training run's folder.
+        run: A checkpoint's or a training run's folder; the model of the package if left out.
         output: The .npy file to write.
         sentences: A text file in UTF-8; "-" reads standard input.
         batch_size: Sentences at a time.
@@ -248,7 +278,7 @@ def encode(
 
 
 def predict(
-    run: _Run,
+    run: _Run = None,
     *,
     pairs: _File = None,
     premise: _Text = None,
@@ -265,7 +295,7 @@ def predict(
     infersent predict runs/laptop --pairs mine.tsv --output labels.tsv
 
     Args:
-        run: A checkpoint's or a training run's folder.
+        run: A checkpoint's or a training run's folder; the model of the package if left out.
         pairs: A .tsv file with the columns premise and hypothesis, or .jsonl with these keys.
         premise: One premise, with --hypothesis, instead of a file.
         hypothesis: One hypothesis.
@@ -284,6 +314,44 @@ def predict(
         print(table, end="")
     else:
         _write(output, lambda path: path.write_text(table, "utf-8"))
+
+
+def explain(
+    premise: Annotated[str, tyro.conf.Positional],
+    hypothesis: Annotated[str, tyro.conf.Positional],
+    *,
+    run: _File = None,
+    json_output: bool = False,
+) -> None:
+    """Account for the model's decision on one pair: by block, by word, by pair of words; the parts add up exactly.
+
+    For example: infersent explain "A man plays a guitar." "A woman is asleep."
+
+    Args:
+        premise: The first sentence.
+        hypothesis: The second.
+        run: A checkpoint's or a training run's folder; the model of the package if left out.
+        json_output: Print the whole ledger as JSON.
+    """
+    ledger = explain_pair(InferSent.from_pretrained(run), premise, hypothesis)
+    ledger.check()
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    print(ledger.to_json() if json_output else in_terminal(ledger, colour=colour))
+
+
+def web(run: _Run = None, *, out: Path, words: _Whole = None) -> None:
+    """Write a model as the one file from which the live explainer of a page computes.
+
+    For example: infersent web runs/laptop --out site/_static/widgets
+
+    Args:
+        run: A checkpoint's or a training run's folder; the model of the package if left out. Its encoder must be
+            bilstm-max and its head linear or stacked-linear.
+        out: Folder of the file.
+        words: Keep so many words, the most frequent; all of them if left out.
+    """
+    path = web_room.export(InferSent.from_pretrained(run), out, words=words)
+    print(f"{path}: {path.stat().st_size:,} bytes", file=sys.stderr)
 
 
 def _check_output(path: Path, option: str = "--output") -> None:
@@ -308,7 +376,7 @@ def data(name: Annotated[str, tyro.conf.Positional] = "snli") -> None:
     For example: infersent data snli; infersent data captions; infersent data glove.6B.zip
 
     Args:
-        name: snli, captions, a .tsv/.jsonl file of your own, or an archive: snli_1.0.zip, glove.6B.zip,
+        name: snli, captions, probes, a .tsv/.jsonl file of your own, or an archive: snli_1.0.zip, glove.6B.zip,
             glove.840B.300d.zip.
     """
     if name in fetch.ARCHIVES:
@@ -321,7 +389,7 @@ def data(name: Annotated[str, tyro.conf.Positional] = "snli") -> None:
         print(load(name))
         return
     choose("corpus or archive", name, dict.fromkeys([*CORPORA, *fetch.ARCHIVES]))
-    for split in ("train", "dev", "test"):
+    for split in ("test",) if name == "probes" else ("train", "dev", "test"):
         print(_load(name, split))
     if name == "snli" and not fetch.is_part(fetch.fetch(snli.ARCHIVE)):
         print(snli.load("train"))
@@ -485,6 +553,9 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": evaluate,
     "encode": encode,
     "predict": predict,
+    "probe": probe,
+    "explain": explain,
+    "web": web,
     "data": data,
     "study": study,
     "dot-product": dot_product,

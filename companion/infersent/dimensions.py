@@ -57,7 +57,7 @@ def dimension_use(model: InferSent, vectors: np.ndarray, label: str, *, quantile
     Parameters
     ----------
     model
-        With an affine head over u, v, |u-v| and u*v, or some of them.
+        With an affine head over InferSent's four blocks, or some of them.
     vectors
         Sentence vectors that show how high each coordinate goes, ``[sentences, dim]``.
     label

@@ -145,10 +145,19 @@ def without(
     return found
 
 
-def write_evidence(models: str | Path, path: str | Path = FOLDER / "evidence.json", *, progress: bool = True) -> None:
+def write_evidence(
+    models: str | Path | None = None, path: str | Path = FOLDER / "evidence.json", *, progress: bool = True
+) -> None:
     """Measure the shipped model and the models of the study ``subsets``; for the package's maintainers.
 
-    ``models`` is the folder that ``infersent study run subsets --checkpoints`` filled.
+    Parameters
+    ----------
+    models
+        The folder that ``infersent study run subsets --checkpoints`` filled; without it the shipped model alone.
+    path
+        Where the record goes.
+    progress
+        Show a bar over the study's models.
     """
     shipped = InferSent.from_pretrained()
     test = load("snli", "test")
@@ -165,8 +174,8 @@ def write_evidence(models: str | Path, path: str | Path = FOLDER / "evidence.jso
         "refit_pairs": REFIT_PAIRS,
         "subsets": [],
     }
-    for run in tqdm(read_grid("subsets"), desc="subsets", unit="model", disable=not progress):
-        model = load_checkpoint(Path(models) / run.key)
+    for run in tqdm(read_grid("subsets") if models else [], desc="subsets", unit="model", disable=not progress):
+        model = load_checkpoint(Path(str(models)) / run.key)
         found = {"blocks": run.spec["blocks"], "seed": run.spec["seed"]}
         record["subsets"].append(found | {"evidence": evidence(model, encode_pairs(test, model.tokenizer))})
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"

@@ -1,12 +1,12 @@
 """The exact ledger of a decision: logits as sums over blocks, over dimensions, over words and over pairs of words.
 
 A head that is one affine map (or a stack of them, see :func:`infersent.heads.collapse`) makes each logit a sum, and
-nothing has to be approximated. With the collapsed head's columns for each block, W_u, W_v, W_d, W_p [3, dim],
+nothing has to be approximated. With the collapsed head's columns for each block, W_u, W_v, W_d, W_p [3, dim]::
 
-    logit_c = b_c + sum over i of  W_u[c, i] u_i + W_v[c, i] v_i + W_d[c, i] |u_i - v_i| + W_p[c, i] u_i v_i.
+    logit_c = b_c + sum over i of  W_u[c, i] u_i + W_v[c, i] v_i + W_d[c, i] |u_i - v_i| + W_p[c, i] u_i v_i
 
 Max pooling takes each coordinate u_i from one word of the premise, its *winner*, and each v_i from one word of the
-hypothesis. So the terms of the blocks u and v fall on words, and those of |u-v| and u*v on pairs of words: the
+hypothesis. So the terms of the blocks u and v fall on words, and those of ``|u-v|`` and ``u*v`` on pairs of words: the
 *interaction map*. What falls on a word is the part of the sum that its state supplies; a state has seen the words
 around it, so this is where the evidence sits and not what the word alone would say.
 """

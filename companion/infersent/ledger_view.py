@@ -56,7 +56,7 @@ def _draw_blocks(axis: Any, ledger: Ledger) -> None:
     axis.set_yticks(range(len(LABELS)), LABELS)
     axis.invert_yaxis()
     axis.set_xlabel("part of the logit")
-    axis.legend(fontsize="small", ncols=3, loc="upper center", bbox_to_anchor=(0.4, -0.2))
+    axis.legend(fontsize="small", ncols=3, loc="upper center", bbox_to_anchor=(0.4, -0.2), markerscale=0.4)
 
 
 def in_terminal(ledger: Ledger, *, colour: bool = True, cells: int = 5) -> str:

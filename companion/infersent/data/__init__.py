@@ -12,10 +12,10 @@ from infersent.data.pairs import LABELS, Pairs
 __all__ = ["CORPORA", "LABELS", "Pairs", "load", "read_pairs", "read_sentence_pairs"]
 
 #: The corpora that :func:`load` knows. Each is a module of this package with a ``load`` of its own.
-CORPORA = ("captions", "snli")
+CORPORA = ("captions", "snli", "probes")
 
 
-def load(name: str | Path, split: str = "train", **options: object) -> Pairs:
+def load(name: str | Path, split: str | None = None, **options: object) -> Pairs:
     """Load a corpus by name, or a reader's own pairs by path.
 
     Parameters
@@ -23,7 +23,8 @@ def load(name: str | Path, split: str = "train", **options: object) -> Pairs:
     name
         One of :data:`CORPORA`, or the path of a ``.tsv`` or ``.jsonl`` file (see :func:`read_pairs`).
     split
-        ``"train"``, ``"dev"`` or ``"test"``. A file is a split by itself, so there it has no effect.
+        ``"train"``, ``"dev"`` or ``"test"``. ``"train"`` if left out, but the probes have ``"test"`` only. A file is a
+        split by itself, so there it has no effect.
     options
         Passed to the corpus: ``subset="122k"`` for SNLI, ``seed=`` and ``size=`` for the captions.
 
@@ -41,4 +42,4 @@ def load(name: str | Path, split: str = "train", **options: object) -> Pairs:
         return read_pairs(name, **options)
     remedy = f"The path of a {' or '.join(SUFFIXES)} file with pairs of your own will do as well."
     choose("corpus", name, dict.fromkeys(CORPORA), remedy=remedy)
-    return import_module(f"infersent.data.{name}").load(split, **options)
+    return import_module(f"infersent.data.{name}").load(*([] if split is None else [split]), **options)

@@ -165,7 +165,14 @@ def jsonl_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Recor
         yield number, record
 
 
-def _tsv_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Record]:
+def tsv_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Record]:
+    """Yield the line number and the cells by column name of each line under the header; blank lines are passed over.
+
+    Raises
+    ------
+    MalformedLine
+        A line is not UTF-8 or has not the header's number of cells, or the header names no premise or hypothesis.
+    """
     header = None
     for number, line in decoded_lines(lines, source):
         if not line:
@@ -180,7 +187,7 @@ def _tsv_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Record
             yield number, dict(zip(header, cells, strict=True))
 
 
-_READERS = {".tsv": _tsv_records, ".jsonl": jsonl_records}
+_READERS = {".tsv": tsv_records, ".jsonl": jsonl_records}
 
 #: The suffixes of the files that can be read.
 SUFFIXES = tuple(_READERS)

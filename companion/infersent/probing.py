@@ -1,0 +1,228 @@
+"""What a model gets right, phenomenon by phenomenon: accuracies with intervals, and groups without a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from infersent.data import probes
+from infersent.data.batching import encode_pairs
+from infersent.data.pairs import LABELS, Pairs
+from infersent.evaluation import evaluate, wilson_interval
+from infersent.model import InferSent
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """A number of right answers among all, at least one.
+
+    Examples
+    --------
+    >>> print(Proportion(24, 32))
+    24 of 32: 75% (95% interval 58% to 87%)
+    """
+
+    right: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return self.right / self.total
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95% Wilson interval of :attr:`share`: what the finite number leaves open."""
+        return wilson_interval(self.right, self.total)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts, the share and its interval as plain JSON values, to five places."""
+        return {
+            "right": self.right,
+            "total": self.total,
+            "share": round(self.share, 5),
+            "interval": [round(x, 5) for x in self.interval],
+        }
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{self.right} of {self.total}: {self.share:.0%} (95% interval {low:.0%} to {high:.0%})"
+
+
+@dataclass(frozen=True)
+class Probing:
+    """Answers on pairs with phenomena. From a model by :func:`probe`; recorded ones will do as well.
+
+    Attributes
+    ----------
+    pairs
+        The pairs, with their phenomena.
+    predictions
+        ``[pairs]``, indices into ``LABELS``.
+    groups
+        ``[pairs]``, the number of each pair's minimal group; None where the pairs come in no groups.
+
+    Raises
+    ------
+    ValueError
+        There are no pairs or no phenomena, or not one prediction and one group for each pair.
+    """
+
+    pairs: Pairs
+    predictions: np.ndarray
+    groups: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        n = len(self.pairs)
+        if not n or not self.pairs.phenomena:
+            raise ValueError(
+                f"{self.pairs.name}: {n} pairs, {len(self.pairs.phenomena)} phenomena; to be told apart, pairs need a "
+                "phenomenon each, as those of probes and captions have."
+            )
+        for name, values in (("predictions", self.predictions), ("groups", self.groups)):
+            if values is not None and np.shape(values) != (n,):
+                raise ValueError(f"{self.pairs.name}: {n} pairs, but {name} of shape {np.shape(values)}; give [{n}].")
+
+    @property
+    def correct(self) -> np.ndarray:
+        """``[pairs]`` booleans."""
+        return self.pairs.labels == self.predictions
+
+    @property
+    def overall(self) -> Proportion:
+        """Right answers among all pairs."""
+        return _count(self.correct)
+
+    @property
+    def by_phenomenon(self) -> dict[str, Proportion]:
+        """Right answers among the pairs of each phenomenon, in the order in which these first occur."""
+        return {name: _count(self.correct[rows]) for name, rows in self._rows().items()}
+
+    @property
+    def by_label(self) -> dict[str, dict[str, Proportion]]:
+        """For each phenomenon, right answers among its pairs of each label that it has."""
+        return {
+            name: {
+                label: _count(self.correct[of_label])
+                for i, label in enumerate(LABELS)
+                if (of_label := rows & (self.pairs.labels == i)).any()
+            }
+            for name, rows in self._rows().items()
+        }
+
+    @property
+    def commonest_label(self) -> dict[str, float]:
+        """For each phenomenon the accuracy of always giving its most frequent label: what knowing the tag is worth."""
+        return {
+            name: float(np.bincount(self.pairs.labels[rows]).max() / rows.sum()) for name, rows in self._rows().items()
+        }
+
+    @property
+    def whole_groups(self) -> Proportion:
+        """Groups without a mistake among all.
+
+        Raises
+        ------
+        ValueError
+            The pairs come in no groups.
+        """
+        return self._whole_groups(np.full(len(self.pairs), True))
+
+    @property
+    def whole_groups_by_phenomenon(self) -> dict[str, Proportion]:
+        """Groups without a mistake among those of each phenomenon.
+
+        Raises
+        ------
+        ValueError
+            The pairs come in no groups.
+        """
+        return {name: self._whole_groups(rows) for name, rows in self._rows().items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as plain JSON values."""
+        groups: dict[str, Any] = {}
+        if self.groups is not None:
+            by_phenomenon = {name: count.to_json() for name, count in self.whole_groups_by_phenomenon.items()}
+            groups = {"whole_groups": self.whole_groups.to_json(), "whole_groups_by_phenomenon": by_phenomenon}
+        return {
+            "data": self.pairs.name,
+            "overall": self.overall.to_json(),
+            "by_phenomenon": {name: count.to_json() for name, count in self.by_phenomenon.items()},
+            "by_label": {
+                name: {label: [count.right, count.total] for label, count in counts.items()}
+                for name, counts in self.by_label.items()
+            },
+        } | groups
+
+    def __str__(self) -> str:
+        heads = ["", "right", "95% interval", *LABELS, "commonest label"]
+        rows = [heads + ["whole groups"] * (self.groups is not None)]
+        for name, count in self.by_phenomenon.items():
+            low, high = count.interval
+            labels = self.by_label[name]
+            cells = [name, f"{count.right} of {count.total}  {count.share:4.0%}", f"{low:.0%} to {high:.0%}"]
+            cells += [f"{labels[label].right} of {labels[label].total}" if label in labels else "–" for label in LABELS]
+            cells.append(f"{self.commonest_label[name]:.0%}")
+            if self.groups is not None:
+                whole = self.whole_groups_by_phenomenon[name]
+                cells.append(f"{whole.right} of {whole.total}")
+            rows.append(cells)
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+        lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+        lines.append(f"all pairs: {self.overall}")
+        if self.groups is not None:
+            lines.append(f"groups without a mistake: {self.whole_groups}")
+        return "\n".join(lines)
+
+    def _rows(self) -> dict[str, np.ndarray]:
+        """Return which pairs are of each phenomenon, as booleans."""
+        tags = np.array(self.pairs.phenomena)
+        return {str(name): tags == name for name in dict.fromkeys(self.pairs.phenomena)}
+
+    def _whole_groups(self, rows: np.ndarray) -> Proportion:
+        if self.groups is None:
+            raise ValueError(f"{self.pairs.name} come in no groups; those of probes do.")
+        _, group = np.unique(self.groups[rows], return_inverse=True)
+        return _count(np.bincount(group, weights=~self.correct[rows]) == 0)
+
+
+def probe(model: InferSent, pairs: Pairs | None = None, groups: Sequence[int] | np.ndarray | None = None) -> Probing:
+    """Return the model's answers on pairs with phenomena.
+
+    Parameters
+    ----------
+    model
+        Any model.
+    pairs
+        Pairs with phenomena; the package's probes, with their groups, if left out.
+    groups
+        The number of each pair's group, if ``pairs`` come in groups.
+
+    Raises
+    ------
+    ValueError
+        As :class:`Probing` does.
+    """
+    if pairs is None:
+        pairs, groups = probes.load(), probes.groups()
+    answers = evaluate(model, encode_pairs(pairs, model.tokenizer)).predictions
+    return Probing(pairs, answers, None if groups is None else np.asarray(groups))
+
+
+def by_phenomenon(model: InferSent, pairs: Pairs) -> dict[str, Proportion]:
+    """Return the model's right answers among the pairs of each phenomenon.
+
+    Raises
+    ------
+    ValueError
+        The pairs have no phenomena.
+    """
+    return probe(model, pairs).by_phenomenon
+
+
+def _count(right: np.ndarray) -> Proportion:
+    return Proportion(int(right.sum()), len(right))
