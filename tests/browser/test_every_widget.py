@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
+from infersent.widgets.modules import widget_modules
 from tests.browser.conftest import OpenPage
 from tests.browser.test_pages import PAGES
 
 pytestmark = pytest.mark.browser
 
-MODULES = sorted({file.stem for file in (Path(__file__).parents[2] / "companion").rglob("widgets/*.mjs")} - {"toolkit"})
+MODULES = [module.stem for module in widget_modules()]
 CONTROLS = "button, input, select, [role=slider]"
 
 

@@ -2,9 +2,18 @@
 
 from infersent.widgets.base import BookWidget
 from infersent.widgets.diagonal_or_full import DiagonalOrFull
+from infersent.widgets.explainer import Explainer
 from infersent.widgets.feature_explorer import FeatureExplorer
 from infersent.widgets.learn_the_product import LearnTheProduct
 from infersent.widgets.sign_lab import SignLab
 from infersent.widgets.which_heads import WhichHeads
 
-__all__ = ["BookWidget", "DiagonalOrFull", "FeatureExplorer", "LearnTheProduct", "SignLab", "WhichHeads"]
+__all__ = [
+    "BookWidget",
+    "DiagonalOrFull",
+    "Explainer",
+    "FeatureExplorer",
+    "LearnTheProduct",
+    "SignLab",
+    "WhichHeads",
+]

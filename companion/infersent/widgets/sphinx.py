@@ -2,13 +2,15 @@
 
 A page that shows a widget gets, as classic scripts, the sources of just the modules that it names
 (``window.BOOK_WIDGETS = {name: source}``) and the host that renders them. Classic scripts, because a browser refuses
-``<script type="module" src=...>`` in a page opened from disk.
+``<script type="module" src=...>`` in a page opened from disk. Beside them lies the shipped model, which the explainer
+fetches when its reader asks.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from infersent.widgets.modules import FOLDER, TOOLKIT, bundle
+from infersent import web
+from infersent.widgets.modules import FOLDER, bundle, widget_modules
 
 _MODULE_NAME = re.compile(r'class="book-widget" data-module="([^"]*)"')
 
@@ -27,10 +30,22 @@ def write_module_scripts(app: Sphinx) -> None:
         return
     folder = Path(app.outdir, "_static", "widgets")
     folder.mkdir(parents=True, exist_ok=True)
-    for module in sorted(set(FOLDER.glob("*.mjs")) - {TOOLKIT}):
+    for module in widget_modules():
         source = json.dumps(bundle(module), ensure_ascii=False)
         script = f'(window.BOOK_WIDGETS ??= {{}})["{module.stem}"] = {source};\n'
         (folder / f"{module.stem}.js").write_text(script, encoding="utf-8")
+
+
+def copy_model(app: Sphinx) -> None:
+    """Put the shipped model beside the modules, and take away that of an earlier build."""
+    if app.builder.format != "html":
+        return
+    folder = Path(app.outdir, "_static", "widgets")
+    folder.mkdir(parents=True, exist_ok=True)
+    model = web.shipped_file()
+    for older in folder.glob("*.safetensors"):
+        older.unlink()
+    shutil.copyfile(model, folder / model.name)
 
 
 def add_widget_scripts(
@@ -49,5 +64,6 @@ def add_widget_scripts(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension; Sphinx calls this."""
     app.connect("builder-inited", write_module_scripts)
+    app.connect("builder-inited", copy_model)
     app.connect("html-page-context", add_widget_scripts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

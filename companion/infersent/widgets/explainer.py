@@ -1,0 +1,198 @@
+"""The explainer: two sentences, the model's decision, and the exact account of it, live."""
+
+from __future__ import annotations
+
+import copy
+import html
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import traitlets
+
+from infersent import web
+from infersent.data.pairs import LABELS
+from infersent.ledger import Ledger, explain, head_weights
+from infersent.model import InferSent
+from infersent.text import split_words
+from infersent.widgets.base import BookWidget
+
+#: What the widget reads of a text, in characters and in words.
+LARGEST_TEXT, LARGEST_SENTENCE = 400, 40
+
+
+class Explainer(BookWidget):
+    """Type two sentences and see the decision: by block, by word, by pair of words, by coordinate.
+
+    In a notebook with a kernel, Python answers each change, so that every model with an exact ledger can be explained,
+    whatever its encoder and size, and nothing of it has to travel to the browser. In the published page the shipped
+    model answers, in JavaScript, from the file of :mod:`infersent.web`; another model's page keeps its first pair.
+
+    Parameters
+    ----------
+    model : InferSent, optional
+        With a linear or stacked-linear head; the shipped model if left out. The widget explains the model as it is now
+        and computes in float64, which gives the same digits on every machine.
+    premise, hypothesis : str, optional
+        Two texts, each of at most 400 characters and 40 words. Both follow the reader's hand.
+    blocks : sequence of str, optional
+        The pair features that count; those left out add nothing to the logits. All of the model's if left out.
+
+    Raises
+    ------
+    ValueError
+        If the model has no exact ledger.
+    traitlets.TraitError
+        If a text is too long, or a block is none of the model's.
+
+    Examples
+    --------
+    >>> Explainer(premise="A dog runs.", hypothesis="An animal moves.").label  # doctest: +SKIP
+    'entailment'
+    """
+
+    _esm = Path(__file__).with_suffix(".mjs")
+
+    premise = traitlets.Unicode().tag(sync=True)
+    hypothesis = traitlets.Unicode().tag(sync=True)
+    blocks = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    #: The account of the pair, see :func:`account`.
+    ledger = traitlets.Dict().tag(sync=True)
+    #: The file from which a page computes, ``{"file": name, "bytes": size}``; empty if it cannot.
+    weights = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        model: InferSent | None = None,
+        premise: str = "A man in a red shirt is playing a guitar.",
+        hypothesis: str = "A musician is performing.",
+        *,
+        blocks: Sequence[str] | None = None,
+        **settings: Any,
+    ) -> None:
+        shipped = web.shipped_file() if model is None else None
+        self._model = copy.deepcopy(model or InferSent.from_pretrained()).cpu().double()
+        head_weights(self._model)  # refuses a model without an exact ledger
+        super().__init__(
+            premise=premise,
+            hypothesis=hypothesis,
+            blocks=list(self._model.config.blocks if blocks is None else blocks),
+            weights={"file": shipped.name, "bytes": shipped.stat().st_size} if shipped else {},
+            **settings,
+        )
+        self._explain()
+
+    @traitlets.validate("premise", "hypothesis")
+    def _check_text(self, proposal: dict[str, Any]) -> str:
+        name, text = proposal["trait"].name, proposal["value"]
+        if len(text) > LARGEST_TEXT:
+            raise traitlets.TraitError(
+                f"The {name} has {len(text)} characters; shorten it to at most {LARGEST_TEXT}: {text[:40]!r}…"
+            )
+        if (words := len(split_words(text))) > LARGEST_SENTENCE:
+            raise traitlets.TraitError(
+                f"The {name} has {words} words; shorten it to at most {LARGEST_SENTENCE}: {text[:40]!r}…"
+            )
+        return text
+
+    @traitlets.validate("blocks")
+    def _check_blocks(self, proposal: dict[str, Any]) -> list[str]:
+        known = self._model.config.blocks
+        if unknown := [name for name in proposal["value"] if name not in known]:
+            raise traitlets.TraitError(f"The model has no block {unknown[0]!r}; its blocks are {', '.join(known)}.")
+        return [name for name in known if name in proposal["value"]]
+
+    @traitlets.observe("premise", "hypothesis")
+    def _explain(self, _change: object = None) -> None:
+        if self.ledger or _change is None:  # not while the constructor sets them one after the other
+            self.ledger = account(explain(self._model, self.premise, self.hypothesis), self.premise, self.hypothesis)
+
+    def logits(self) -> dict[str, float]:
+        """Return each label's logit: the bias and the parts of the blocks that count."""
+        parts = [self.ledger["bias"], *(self.ledger["by_block"][name] for name in self.blocks)]
+        return dict(zip(LABELS, np.sum(parts, axis=0).tolist(), strict=True))
+
+    def probabilities(self) -> dict[str, float]:
+        """Return each label's probability with the blocks that count."""
+        logits = np.array(list(self.logits().values()))
+        odds = np.exp(logits - logits.max())
+        return dict(zip(LABELS, (odds / odds.sum()).tolist(), strict=True))
+
+    @property
+    def label(self) -> str:
+        """The answer with the blocks that count."""
+        logits = self.logits()
+        return max(logits, key=lambda name: logits[name])
+
+    def __repr__(self) -> str:
+        texts = f"premise={self.premise!r}, hypothesis={self.hypothesis!r}"
+        return f"Explainer({texts}, blocks={self.blocks!r}): {self.label}, {self.probabilities()[self.label]:.0%}"
+
+    def fallback_html(self) -> str:
+        by_block, logits = self.ledger["by_block"], self.logits()
+        rows = [("bias", self.ledger["bias"], True)]
+        rows += [(_printed(name), part, name in self.blocks) for name, part in by_block.items()]
+        lines = [
+            (f"{name}{'' if counts else ' (off)'}", [_signed(x if counts else 0.0) for x in part])
+            for name, part, counts in rows
+        ]
+        lines.append(("sum: the logit", [_signed(x) for x in logits.values()]))
+        lines.append(("probability", [f"{p:.1%}" for p in self.probabilities().values()]))
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("", *LABELS))
+        body = "\n".join(
+            f'<tr><th scope="row">{html.escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+            for name, cells in lines
+        )
+        return (
+            f"<p>“{html.escape(self.premise)}” → “{html.escape(self.hypothesis)}”: {self.label}</p>\n"
+            "<table>\n<caption>What each block adds to each logit</caption>\n"
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+        )
+
+
+def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:
+    """Return what the widget draws of a ledger, under the ledger's own names, with numbers rounded for the page.
+
+    ``by_dimension`` holds the blocks of both sentences only. For an encoder without max pooling nothing falls on words,
+    and ``by_word``, ``interaction_map`` and ``by_dimension`` are empty.
+    """
+    result = {
+        "premise": premise,
+        "hypothesis": hypothesis,
+        "blocks": list(ledger.blocks),  # in their order, which JSON does not keep
+        "premise_words": list(ledger.premise_words),
+        "hypothesis_words": list(ledger.hypothesis_words),
+        "premise_unknown": ledger.premise_unknown.tolist(),
+        "hypothesis_unknown": ledger.hypothesis_unknown.tolist(),
+        "bias": _rounded(ledger.bias, 4),
+        "by_block": {name: _rounded(part, 4) for name, part in ledger.by_block.items()},
+        "u": _rounded(ledger.u, 2),
+        "v": _rounded(ledger.v, 2),
+        "by_word": {},
+        "interaction_map": {},
+        "by_dimension": {},
+    }
+    if ledger.premise_winners is not None:
+        result |= {
+            "premise_winners": ledger.premise_winners.tolist(),
+            "hypothesis_winners": ledger.hypothesis_winners.tolist(),
+            "by_word": {name: _rounded(part, 3) for name, part in ledger.by_word.items()},
+            "interaction_map": {name: _rounded(part, 3) for name, part in ledger.interaction_map.items()},
+            "by_dimension": {name: _rounded(ledger.by_dimension[name], 3) for name in ledger.interaction_map},
+        }
+    return result
+
+
+def _rounded(numbers: np.ndarray, digits: int) -> list[Any]:
+    return (np.round(numbers.astype(float), digits) + 0.0).tolist()
+
+
+def _printed(block: str) -> str:
+    return block.replace("*", "∗").replace("-", "−")
+
+
+def _signed(number: float) -> str:
+    """Return a number with its sign, to two places; what rounds to nothing has none."""
+    text = f"{round(number, 2) + 0.0:+.2f}".replace("-", "−")
+    return "0.00" if text == "+0.00" else text
