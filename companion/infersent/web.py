@@ -142,7 +142,15 @@ def _content(model: InferSent, words: int | None, bits: int) -> bytes:
     }
     names = sorted(model.tokenizer.get_vocab().items(), key=lambda item: item[1])
     lines = "\n".join(word for word, _ in names[UNKNOWN_ID + 1 : UNKNOWN_ID + 1 + kept])
-    return save(tensors, {"config": json.dumps(config), "words": lines})
+    return _in_one_order(save(tensors, {"config": json.dumps(config), "words": lines}))
+
+
+def _in_one_order(file: bytes) -> bytes:
+    """Return a safetensors file with its header's names sorted: the library orders metadata as it happens to."""
+    length = int.from_bytes(file[:8], "little")
+    header = json.dumps(json.loads(file[8 : 8 + length]), sort_keys=True, ensure_ascii=False).encode()
+    header += b" " * (-len(header) % 8)  # the tensors behind it start at a multiple of eight
+    return len(header).to_bytes(8, "little") + header + file[8 + length :]
 
 
 def _words(model: InferSent, words: int | None) -> int:
