@@ -55,7 +55,8 @@ class TrainingConfig:
         Weight each label by the inverse of its frequency, for data whose labels are not balanced.
     averaging
         Keep a moving average of the parameters over the steps, and evaluate and save that: the weight of the past at
-        each step (0.999 looks back over about 1,000 steps); 0 for the parameters themselves, as in the paper.
+        each step (0.999 looks back over about 1,000 steps; before step 9,000, over a tenth of those so far); 0 for the
+        parameters themselves, as in the paper.
     seed
         Of the first parameters, the batches and dropout.
     """
