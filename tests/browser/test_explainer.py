@@ -267,7 +267,7 @@ def test_the_map_is_walked_by_keys_and_tells_what_is_behind_a_cell(widget: Locat
 
 def test_the_mouse_over_a_cell_and_a_tap_choose_it(book_url: str, open_page: OpenPage, widget: Locator) -> None:
     widget.locator(".ex-map tbody tr").nth(3).locator("td").nth(2).hover()
-    expect(widget.locator(".ex-cell strong")).to_have_text("“is” with “musician”")
+    expect(widget.locator(".ex-cell strong")).to_have_text("“in” with “musician”")
     phone = loaded(open_page(f"{book_url}/{PATH}", has_touch=True, viewport={"width": 390, "height": 844}))
     phone.locator(".ex-map tbody tr").nth(2).locator("td").nth(1).tap()
     expect(phone.locator(".ex-cell strong")).to_have_text("“man” with “a”")
