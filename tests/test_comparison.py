@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from infersent.comparison import compare, find_group, groups
+from infersent.comparison import compare, find_group, groups, table
 from infersent.study import Run
 
 
@@ -34,6 +34,18 @@ def test_groups_put_seeds_together():
     assert three.interval == pytest.approx((0.6 - 4.3027 * 0.1 / 3**0.5, 0.6 + 4.3027 * 0.1 / 3**0.5), abs=1e-4)
     assert np.isnan(one.interval).all()
     assert groups([]) == []
+
+
+def test_the_table_has_a_line_a_group():
+    records = [made_up("u", 0, 0.3), made_up("u, v", 0, 0.625), made_up("u, v", 1, 0.625)]
+    for record, share in zip(records, (0.25, 0.5, 0.75), strict=True):
+        record["test"]["phenomena"] = {"colour": share}
+    assert table(groups(records)).splitlines() == [
+        "blocks=(u)     30.0%  1 seed, colour 25.0%",
+        "blocks=(u, v)  62.5%  95% interval 62.5% to 62.5%  2 seeds, colour 62.5%",
+    ]
+    assert table(groups(records[:1])).startswith("all runs  30.0%")
+    assert table([]) == ""
 
 
 def test_equal_accuracies_leave_nothing_open():

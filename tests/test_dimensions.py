@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from infersent import LABELS
-from infersent.dimensions import dimension_use, most_telling
+from infersent.dimensions import dimension_use, most_telling, redundancy
 from infersent.features import block_slices, pair_features
 from tests.toy import toy_model
 
@@ -82,3 +82,27 @@ def test_the_most_telling_dimension_is_the_one_that_differs():
     inside, outside = values[chosen, 5], values[~chosen, 5]
     pooled = np.sqrt((59 * inside.var(ddof=1) + 139 * outside.var(ddof=1)) / 198)
     assert sizes[0] == pytest.approx((inside.mean() - outside.mean()) / pooled)
+
+
+def test_redundancy_is_the_share_that_one_block_explains_of_the_other():
+    """Either way round, by plain least squares, and by the known value of independent uniform pairs."""
+    u, v = np.random.default_rng(0).random((2, 4000, 3))
+    found = redundancy(u, v)
+    for i in range(3):
+        given = np.column_stack([np.ones(4000), u[:, i], v[:, i]])
+        gap, product = np.abs(u[:, i] - v[:, i]), u[:, i] * v[:, i]
+        for target, other in ((gap, product), (product, gap)):
+            without, with_other = (
+                np.linalg.lstsq(columns, target, rcond=None)[1][0]
+                for columns in (given, np.column_stack([given, other]))
+            )
+            assert 1 - with_other / without == pytest.approx(found[i])
+    assert found == pytest.approx(18 / 25, abs=0.03)
+    np.testing.assert_allclose(redundancy(3 * u - 2, 3 * v - 2), found)
+
+
+def test_redundancy_at_its_ends():
+    bits = np.random.default_rng(0).integers(0, 2, (2, 100, 1))
+    assert redundancy(*bits) == pytest.approx(1)
+    equal = np.random.default_rng(0).random((100, 1))
+    assert np.isnan(redundancy(equal, equal)).all()

@@ -17,7 +17,7 @@ from infersent.cli import main
 from infersent.data import fetch, probes, snli
 from infersent.data.files import MalformedLine
 from infersent.evaluation import wilson_interval
-from infersent.probing import Probing, Proportion, by_phenomenon, probe
+from infersent.probing import Probing, Proportion, by_phenomenon, mean_by_phenomenon, probe
 from infersent.text import shipped_vectors, split_words
 from tests.toy import toy_model, toy_pairs
 
@@ -285,6 +285,38 @@ def test_a_model_is_measured_on_the_probes_if_nothing_else_is_named():
     assert result.predictions.tolist() == expected.tolist()
     assert result.groups.tolist() == GROUPS.tolist()
     assert by_phenomenon(model, PAIRS) == result.by_phenomenon
+
+
+def test_answers_as_digits_come_back(answers):
+    result = Probing(PAIRS, answers, GROUPS)
+    text = result.answers
+    assert len(text) == len(PAIRS)
+    assert str(Probing.from_answers(text)) == str(result)
+    with pytest.raises(ValueError, match="but these have '3x'"):
+        Probing.from_answers("x3" + text[2:])
+    with pytest.raises(ValueError, match="predictions of shape"):
+        Probing.from_answers(text[1:])
+
+
+def test_the_mean_over_models_with_its_interval(answers):
+    some, right = Probing(PAIRS, answers, GROUPS), Probing(PAIRS, PAIRS.labels, GROUPS)
+    found = mean_by_phenomenon([some, right])
+    for name, count in {"all": some.overall, **some.by_phenomenon}.items():
+        mean, low, high = found[name]
+        assert mean == pytest.approx((count.share + 1) / 2)
+        assert low <= mean <= high
+    assert mean_by_phenomenon([right])["all"] == (1, 1, 1)
+
+
+def test_the_interval_grows_with_groups_that_stand_or_fall_together():
+    """Half of the groups all right, the others all wrong: wider than with as many right answers strewn about."""
+    number = np.unique(GROUPS, return_inverse=True)[1]
+    wrong = (PAIRS.labels + 1) % 3
+    width = []
+    for odd in (number % 2, np.arange(len(PAIRS)) % 2):
+        _, low, high = mean_by_phenomenon([Probing(PAIRS, np.where(odd, PAIRS.labels, wrong), GROUPS)])["all"]
+        width.append(high - low)
+    assert width[0] > 1.3 * width[1]
 
 
 def test_captions_have_phenomena_but_no_groups():

@@ -22,7 +22,7 @@ from infersent import study as study_room
 from infersent import web as web_room
 from infersent.checkpoint import replace_file
 from infersent.choices import choose
-from infersent.comparison import Comparison, Group, compare, find_group
+from infersent.comparison import Comparison, Group, compare, find_group, in_words, table
 from infersent.comparison import groups as group_runs
 from infersent.data import CORPORA, LABELS, Pairs, fetch, load, probes, read_sentence_pairs, snli
 from infersent.data.batching import encode_pairs
@@ -460,11 +460,7 @@ def study(
         return
     print(_progress(grid, runs, records))
     if action == "table":
-        for group in group_runs(records, split):
-            name = ", ".join(f"{key}={_in_words(value)}" for key, value in group.settings.items()) or "all runs"
-            low, high = group.interval
-            interval = f" (95% interval {low:.1%} to {high:.1%})" if len(group.seeds) > 1 else ""
-            print(f"{name:44} {group.mean:.1%}{interval}, {len(group.seeds)} seeds")
+        print(table(group_runs(records, split)))
 
 
 def _progress(grid: str, runs: list[study_room.Run], records: list[dict[str, Any]]) -> str:
@@ -504,8 +500,7 @@ def _in_detail(pair: list[Group], result: Comparison, split: str) -> str:
     """Return a comparison as lines."""
     lines = []
     for title, group in zip(("first", "second"), pair, strict=True):
-        name = ", ".join(f"{key}={_in_words(value)}" for key, value in group.settings.items())
-        lines.append(f"{title}: {name}: {group.mean:.1%} on {split}, {len(group.seeds)} seeds")
+        lines.append(f"{title}: {group.name}: {group.mean:.1%} on {split}, {len(group.seeds)} seeds")
     lines.append(f"difference: {100 * result.difference:+.2f} points over {len(result.seeds)} shared seeds")
     for what, (low, high) in (("over the seeds", result.over_seeds), ("over the pairs", result.over_pairs)):
         if not math.isnan(low):
@@ -522,11 +517,7 @@ def _one_run(record: dict[str, Any]) -> str:
     # Not the test set: who watches a study that chooses settings must not see it.
     result = record.get("error") or f"dev {record['dev']['accuracy']:.1%}, {record['seconds']:.0f} s"
     pairs = f", {spec['pairs']:,} pairs" if spec["pairs"] else ""
-    return f"{_in_words(spec['blocks'])} {spec['encoder']} {spec['head']}{pairs}, seed {spec['seed']}: {result}"
-
-
-def _in_words(value: object) -> str:
-    return "(" + ", ".join(value) + ")" if isinstance(value, list) else str(value)
+    return f"{in_words(spec['blocks'])} {spec['encoder']} {spec['head']}{pairs}, seed {spec['seed']}: {result}"
 
 
 def dot_product(*, out: Path, threads: _Whole = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,12 @@ class Group:
     split: str = "test"
 
     @property
+    def name(self) -> str:
+        """The settings on one line."""
+        parts = (f"{name}={in_words(value)}" for name, value in self.settings.items())
+        return ", ".join(parts) or "all runs"
+
+    @property
     def seeds(self) -> list[int]:
         """The seed of each run."""
         return [item["spec"]["seed"] for item in self.records]
@@ -50,6 +57,12 @@ class Group:
     def interval(self) -> tuple[float, float]:
         """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one run."""
         return mean_interval(self.accuracies)[1:]
+
+    @property
+    def phenomena(self) -> dict[str, float]:
+        """The mean accuracy over the seeds by phenomenon, where the corpus has any."""
+        each = [item[self.split].get("phenomena", {}) for item in self.records]
+        return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
 
     @property
     def correct(self) -> np.ndarray:
@@ -73,6 +86,27 @@ def groups(records: list[dict[str, Any]], split: str = "test") -> list[Group]:
         )
         for same in found.values()
     ]
+
+
+def in_words(value: Any) -> str:
+    """Return a setting's value as it is written in tables."""
+    if isinstance(value, list):
+        return "(" + ", ".join(value) + ")"
+    # True is an int, too.
+    return f"{value:,}" if type(value) is int else str(value)
+
+
+def table(found: Sequence[Group]) -> str:
+    """Return one line a group: its mean accuracy, the 95% interval over the seeds, and the accuracies by phenomenon."""
+    width = max((len(group.name) for group in found), default=0)
+    lines = []
+    for group in found:
+        low, high = group.interval
+        interval = f"  95% interval {low:.1%} to {high:.1%}" if len(group.seeds) > 1 else ""
+        seeds = f"{len(group.seeds)} seed{'s' if len(group.seeds) > 1 else ''}"
+        by_phenomenon = "".join(f", {name} {share:.1%}" for name, share in group.phenomena.items())
+        lines.append(f"{group.name:{width}}  {group.mean:.1%}{interval}  {seeds}{by_phenomenon}")
+    return "\n".join(lines)
 
 
 def find_group(records: list[dict[str, Any]], split: str = "test", **settings: Any) -> Group:

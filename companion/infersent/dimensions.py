@@ -3,6 +3,9 @@
 With the collapsed head, coordinate i enters each logit through its four terms alone. On a coordinate that is either off
 (near 0) or on (near its usual height) they make a function of two bits, and its interaction is what the additive part
 cannot do: f(on, on) - f(on, off) - f(off, on) + f(off, off).
+
+How much of |u-v| and u*v is one and the same news beside u and v is a matter of a coordinate's joint distribution: its
+redundancy.
 """
 
 from __future__ import annotations
@@ -117,3 +120,33 @@ def most_telling(values: np.ndarray, chosen: np.ndarray, *, count: int = 10) -> 
     size = (inside.mean(axis=0) - outside.mean(axis=0)) / spread
     order = np.argsort(-np.abs(size), kind="stable")[:count]
     return order, size[order]
+
+
+def redundancy(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    r"""Return how much of the news in \|u-v\| is in u*v too, coordinate by coordinate.
+
+    It is the squared correlation of what the best linear function of u and v leaves of \|u-v\| and of u*v. As a share
+    of what is left, either block explains as much of the other. A common shift or scale of u and v changes nothing.
+
+    Parameters
+    ----------
+    u, v
+        The two sides of the same pairs, ``[pairs, dim]``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``[dim]``, from 0 (each tells what the other does not) to 1 (they are interchangeable); nan where one of them
+        has nothing left.
+    """
+    return np.array([_redundancy(*pair) for pair in zip(u.T.astype(float), v.T.astype(float), strict=True)])
+
+
+def _redundancy(u: np.ndarray, v: np.ndarray) -> float:
+    known = np.column_stack([np.ones_like(u), u, v])  # [pairs, 3]
+    blocks = np.column_stack([np.abs(u - v), u * v])  # [pairs, 2]
+    left = blocks - known @ np.linalg.lstsq(known, blocks, rcond=None)[0]
+    squares = (left**2).sum(axis=0)
+    if (squares <= 1e-12 * (blocks**2).sum(axis=0)).any():
+        return np.nan
+    return float(np.prod(left, axis=1).sum() ** 2 / squares.prod())

@@ -7,7 +7,6 @@ labels, and called *centred*.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,17 +17,22 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
-from infersent.checkpoint import load_checkpoint, replace_file
+from infersent.checkpoint import load_checkpoint
 from infersent.data import load
 from infersent.data.batching import EncodedPairs, batches_in_order, encode_pairs
 from infersent.data.pairs import LABELS
+from infersent.dimensions import redundancy
 from infersent.evaluation import Evaluation, evaluate
 from infersent.features import BLOCKS, pair_features
 from infersent.interventions import drop, intervene, permute
 from infersent.ledger import contributions
 from infersent.model import InferSent, evaluating
-from infersent.records import FOLDER
+from infersent.probing import probe
+from infersent.records import FOLDER, save_record
 from infersent.study import read_grid
+
+#: The studies whose models :func:`write_evidence` opens.
+STUDIES = ("subsets", "controls")
 
 #: Training pairs that a head is fitted again on.
 REFIT_PAIRS = 30_000
@@ -117,6 +121,23 @@ def refit(
     return head
 
 
+def coordinates(model: InferSent, encoded: EncodedPairs) -> dict[str, Any]:
+    """Return how alike \\|u-v\\| and u*v are in a model's coordinates, and how wide.
+
+    Returns
+    -------
+    dict
+        ``redundancy``: the quartiles over the coordinates of :func:`infersent.dimensions.redundancy`; ``spread``: for
+        each of the two blocks the mean standard deviation of a coordinate.
+    """
+    u, v = (side.numpy() for side in sentence_pairs(model, encoded))
+    spread = {"|u-v|": np.abs(u - v).std(axis=0).mean(), "u*v": (u * v).std(axis=0).mean()}
+    return {
+        "redundancy": [round(float(x), 4) for x in np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75])],
+        "spread": {name: round(float(x), 4) for name, x in spread.items()},
+    }
+
+
 def without(
     model: InferSent, train: EncodedPairs, test: EncodedPairs, subsets: Sequence[Sequence[str]]
 ) -> list[dict[str, Any]]:
@@ -148,12 +169,13 @@ def without(
 def write_evidence(
     models: str | Path | None = None, path: str | Path = FOLDER / "evidence.json", *, progress: bool = True
 ) -> None:
-    """Measure the shipped model and the models of the study ``subsets``; for the package's maintainers.
+    """Measure the shipped model and the models of the studies; for the package's maintainers.
 
     Parameters
     ----------
     models
-        The folder that ``infersent study run subsets --checkpoints`` filled; without it the shipped model alone.
+        The folder that ``infersent study run --checkpoints`` filled with the models of ``subsets`` and ``controls``;
+        without it the shipped model alone is measured.
     path
         Where the record goes.
     progress
@@ -173,10 +195,19 @@ def write_evidence(
         "without": without(shipped, train, encoded, subsets),
         "refit_pairs": REFIT_PAIRS,
         "subsets": [],
+        "coordinates": [],
     }
-    for run in tqdm(read_grid("subsets") if models else [], desc="subsets", unit="model", disable=not progress):
+    runs = [(name, run) for name in STUDIES for run in read_grid(name)] if models else []
+    for name, run in tqdm(runs, desc="the studies' models", unit="model", disable=not progress):
         model = load_checkpoint(Path(str(models)) / run.key)
-        found = {"blocks": run.spec["blocks"], "seed": run.spec["seed"]}
-        record["subsets"].append(found | {"evidence": evidence(model, encode_pairs(test, model.tokenizer))})
-    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    replace_file(Path(path), lambda new: new.write_text(text, encoding="utf-8"))
+        encoded = encode_pairs(test, model.tokenizer)
+        about = {"blocks": run.spec["blocks"], "seed": run.spec["seed"]}
+        if name == "subsets":
+            record["subsets"].append(about | {"evidence": evidence(model, encoded), "probes": probe(model).answers})
+        record["coordinates"].append(about | coordinates(model, encoded))
+        if run == runs[0][1]:
+            torch.manual_seed(0)
+            embedding = model.encoder.embedding
+            untrained = InferSent(model.config, model.tokenizer, len(embedding.trained), embedding.given)
+            record["untrained"] = coordinates(untrained, encoded)
+    save_record(record, path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.stats import bootstrap
 
 from infersent.data import probes
 from infersent.data.batching import encode_pairs
@@ -85,6 +86,24 @@ class Probing:
         for name, values in (("predictions", self.predictions), ("groups", self.groups)):
             if values is not None and np.shape(values) != (n,):
                 raise ValueError(f"{self.pairs.name}: {n} pairs, but {name} of shape {np.shape(values)}; give [{n}].")
+
+    @classmethod
+    def from_answers(cls, answers: str) -> Probing:
+        """Return what :attr:`answers` says about the package's own pairs.
+
+        Raises
+        ------
+        ValueError
+            If it is not one digit, an index into ``LABELS``, for each pair.
+        """
+        if strange := "".join(sorted(set(answers) - set("012"))):
+            raise ValueError(f"Answers are digits 0, 1 and 2, one a pair, but these have {strange!r}.")
+        return cls(probes.load(), np.array(list(answers), dtype=np.int64), probes.groups())
+
+    @property
+    def answers(self) -> str:
+        """The predictions as digits, one a pair: short enough for the record of a study."""
+        return "".join(map(str, self.predictions))
 
     @property
     def correct(self) -> np.ndarray:
@@ -222,6 +241,42 @@ def by_phenomenon(model: InferSent, pairs: Pairs) -> dict[str, Proportion]:
         The pairs have no phenomena.
     """
     return probe(model, pairs).by_phenomenon
+
+
+def mean_by_phenomenon(several: Sequence[Probing]) -> dict[str, tuple[float, float, float]]:
+    """Return the mean accuracy of several models by phenomenon, over all pairs under ``"all"``.
+
+    The pairs of a minimal group stand or fall together, and all models answer the same ones. So the interval is that of
+    a bootstrap over the groups: other groups of the same kind would give another number.
+
+    Parameters
+    ----------
+    several
+        Answers on the same pairs, in groups: the seeds of one recipe, say.
+
+    Returns
+    -------
+    dict
+        For each phenomenon the mean and the ends of its 95% interval, all from 0 to 1.
+    """
+    correct = np.mean([one.correct for one in several], axis=0)  # [pairs]
+    tags, group = np.array(several[0].pairs.phenomena), several[0].groups
+    found = {}
+    for name in ["all", *dict.fromkeys(several[0].pairs.phenomena)]:
+        rows = np.full(len(tags), True) if name == "all" else tags == name
+        _, number = np.unique(group[rows], return_inverse=True)
+        right, size = np.bincount(number, correct[rows]), np.bincount(number)  # [groups]
+        resampled = bootstrap(
+            (right, size),
+            lambda right, size, axis: right.sum(axis=axis) / size.sum(axis=axis),
+            paired=True,
+            n_resamples=1000,
+            method="percentile",
+            rng=0,
+        )
+        low, high = resampled.confidence_interval
+        found[str(name)] = (float(right.sum() / size.sum()), float(low), float(high))
+    return found
 
 
 def _count(right: np.ndarray) -> Proportion:

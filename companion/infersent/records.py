@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ def write_record(run: str | Path, data: str, path: str | Path) -> dict[str, Any]
     record["log"] = [json.loads(line) for line in (Path(run) / "log.jsonl").read_text().splitlines()]
     for split in ("dev", "test"):
         record[split] = evaluate(model, encode_pairs(load(data, split), model.tokenizer)).to_json()
-    text = json.dumps(record, indent=1) + "\n"
-    replace_file(Path(path), lambda new: new.write_text(text))
+    save_record(record, path)
     return record
+
+
+def save_record(record: dict[str, Any], path: str | Path) -> None:
+    """Write a record in one step, with a list of plain values on one line: a change to it can be read."""
+    text = json.dumps(record, ensure_ascii=False, indent=1)
+    plain_list = re.compile(r"\[\s+([^\[\]{}]*?)\s+\]")  # one that holds no other
+    text = plain_list.sub(lambda match: "[" + re.sub(r",\s+", ", ", match[1]) + "]", text) + "\n"
+    replace_file(Path(path), lambda new: new.write_text(text, encoding="utf-8"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -15,12 +14,12 @@ from scipy.stats import rankdata
 from torch import Tensor
 
 from infersent import presets
-from infersent.checkpoint import replace_file
 from infersent.data import LABELS, Pairs
 from infersent.data.batching import EncodedPairs, encode_pairs, pad
 from infersent.encoders import BiLSTM
 from infersent.features import pair_features
 from infersent.model import InferSent, evaluating
+from infersent.records import save_record
 from infersent.training import train
 
 #: The signs of ``u_i`` and of ``v_i``. A zero has no sign and lies in no quadrant.
@@ -283,6 +282,5 @@ def write_record(run: str | Path, path: str | Path, *, seeds: tuple[int, ...] = 
                     "knock_out": knock_out(setup.model, dev_pairs),
                 }
             )
-    text = json.dumps(record, indent=1) + "\n"
-    replace_file(Path(path), lambda new: new.write_text(text))
+    save_record(record, path)
     return record
