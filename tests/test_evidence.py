@@ -6,9 +6,10 @@ import torch
 
 from infersent import LABELS
 from infersent.data.batching import encode_pairs
-from infersent.evidence import evidence, refit, sentence_pairs, without
-from infersent.features import pair_features
-from infersent.ledger import explain_all
+from infersent.dimensions import redundancy
+from infersent.evidence import by_overlap, coordinates, evidence, refit, sentence_pairs, without
+from infersent.features import pair_features, parse_blocks
+from infersent.ledger import explain_all, head_weights
 from tests.toy import toy_model, toy_pairs
 
 MODEL = toy_model(seed=1)
@@ -65,3 +66,38 @@ def test_doing_without_nothing_is_the_model_itself():
     assert whole["dropped"] == pytest.approx(evaluate(MODEL, ENCODED).accuracy, abs=1e-5)
     assert less["blocks"] == ["u"]
     assert less["refitted"] < whole["refitted"]
+
+
+@pytest.mark.parametrize("blocks", ["u, v, |u-v|", "u, v, |u-v|, u*v", "v, |u-v|", "u*v"])
+def test_the_parts_by_overlap_add_up_to_the_blocks(blocks):
+    """Slowly: coordinate by coordinate, each term put where it belongs."""
+    model = toy_model(seed=3, blocks=parse_blocks(blocks))
+    u, v = (side.double().numpy() for side in sentence_pairs(model, ENCODED))
+    found = by_overlap(model, u, v, PAIRS.labels)
+    whole = evidence(model, ENCODED)
+    for label in LABELS:
+        parts = np.sum([part["signed"][label] for name, part in found.items() if name != "weights"], axis=0)
+        np.testing.assert_allclose(parts, np.sum([part["signed"][label] for part in whole.values()], axis=0), atol=1e-3)
+    assert ("u*v" in found) == ("u*v" in blocks)
+    weights = head_weights(model)[0]
+    centred = {name: w - w.mean(axis=0) for name, w in weights.items()}
+    excess = np.zeros((len(u), 3))
+    for i in range(u.shape[1]):
+        for name in {"v", "|u-v|"} & set(weights):
+            excess += np.outer(np.where(v[:, i] > u[:, i], v[:, i] - u[:, i], 0), centred[name][:, i])
+    right = excess[np.arange(len(u)), PAIRS.labels].mean()
+    assert found["hypothesis"]["for_right"] == pytest.approx(right, abs=1e-3)
+
+
+def test_an_equal_pair_has_a_shared_part_alone():
+    u, _ = (side.double().numpy() for side in sentence_pairs(MODEL, ENCODED))
+    found = by_overlap(MODEL, u, u, PAIRS.labels)
+    assert found["premise"]["share"] == found["hypothesis"]["share"] == 0
+    assert found["shared"]["share"] > 0
+
+
+def test_coordinates_are_measured_on_the_pairs():
+    u, v = (side.double().numpy() for side in sentence_pairs(MODEL, ENCODED))
+    found = coordinates(MODEL, ENCODED)
+    assert found["redundancy"] == pytest.approx(np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75]), abs=1e-3)
+    assert found["spread"]["u*v"] == pytest.approx(np.mean([np.std(u[:, i] * v[:, i]) for i in range(12)]), abs=1e-4)

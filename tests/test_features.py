@@ -47,6 +47,9 @@ def test_every_block_agrees_with_scalar_arithmetic(uv):
         "u-v": lambda a, b: a - b,
         "(u-v)**2": lambda a, b: (a - b) * (a - b),  # pow() may round otherwise
         "min(u,v)": min,
+        "max(v-u,0)": lambda a, b: max(b - a, 0.0),
+        "max(u-v,0)": lambda a, b: max(a - b, 0.0),
+        "v*(1-u)": lambda a, b: b * (1 - a),
         "4*u*v": lambda a, b: 4 * a * b,
     }
     assert set(reference) == set(NAMES) - {"cosine", "noise"}
@@ -202,3 +205,14 @@ def test_a_feature_of_another_width_than_declared_is_caught(registry):
     register_feature("twice", lambda u, v: torch.cat([u, v], 1))
     with pytest.raises(ValueError, match=r"'twice' gave a tensor of shape \(1, 4\), but it declares \(1, 2\)"):
         block(torch.ones(1, 2), torch.ones(1, 2), "twice")
+
+
+def test_the_excess_is_a_combination_of_other_blocks():
+    """max(v-u, 0) = (v - u + |u-v|) / 2 always, and v (1 - u) = v - u*v, which is the same on bits."""
+    u, v = torch.randn(2, 50, 7, generator=torch.Generator().manual_seed(0))
+    ours, theirs = (pair_features(u, v, [name]) for name in ("max(v-u,0)", "max(u-v,0)"))
+    torch.testing.assert_close(ours, (v - u + (u - v).abs()) / 2)
+    torch.testing.assert_close(theirs, pair_features(v, u, ["max(v-u,0)"]))
+    torch.testing.assert_close(pair_features(u, v, ["v*(1-u)"]), v - u * v)
+    u, v = (u > 0).float(), (v > 0).float()
+    torch.testing.assert_close(pair_features(u, v, ["v*(1-u)"]), pair_features(u, v, ["max(v-u,0)"]))

@@ -25,7 +25,7 @@ from infersent.dimensions import redundancy
 from infersent.evaluation import Evaluation, evaluate
 from infersent.features import BLOCKS, pair_features
 from infersent.interventions import drop, intervene, permute
-from infersent.ledger import contributions
+from infersent.ledger import contributions, head_weights
 from infersent.model import InferSent, evaluating
 from infersent.probing import probe
 from infersent.records import FOLDER, save_record
@@ -48,18 +48,21 @@ def evidence(model: InferSent, encoded: EncodedPairs) -> dict[str, Any]:
         centred part); ``signed``, for each right label the mean centred part of the three logits, ``{label: [3]}``; and
         ``for_right``, the mean centred part of the right label's logit.
     """
-    parts = contributions(model, encoded)
+    return _split(contributions(model, encoded), encoded.labels)
+
+
+def _split(parts: dict[str, np.ndarray], labels: np.ndarray) -> dict[str, Any]:
+    """Return how centred logits split over parts ``[pairs, 3]`` that add up to them, see :func:`evidence`."""
     centred = {name: part - part.mean(axis=1, keepdims=True) for name, part in parts.items()}  # [pairs, 3]
     size = {name: float(np.abs(part).sum(axis=1).mean()) for name, part in centred.items()}
-    rows = np.arange(len(encoded))
+    rows = np.arange(len(labels))
     return {
         name: {
             "share": round(size[name] / sum(size.values()), 4),
             "signed": {
-                label: [round(float(x), 4) for x in part[encoded.labels == i].mean(axis=0)]
-                for i, label in enumerate(LABELS)
+                label: [round(float(x), 4) for x in part[labels == i].mean(axis=0)] for i, label in enumerate(LABELS)
             },
-            "for_right": round(float(part[rows, encoded.labels].mean()), 4),
+            "for_right": round(float(part[rows, labels].mean()), 4),
         }
         for name, part in centred.items()
     }
@@ -119,6 +122,40 @@ def refit(
         head.weight /= spread
         head.bias -= head.weight @ mean
     return head
+
+
+def by_overlap(model: InferSent, u: np.ndarray, v: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    """Return how a model's centred logits split over what the two sentences share and what each has beyond the other.
+
+    With the shared part m = min(u, v) and the excesses p = max(u - v, 0) and h = max(v - u, 0) we have u = m + p,
+    v = m + h and \\|u-v\\| = p + h. So these blocks add up to three parts, with the weights W_u + W_v, W_u + W_d and
+    W_v + W_d; u*v stays as it is.
+
+    Parameters
+    ----------
+    model
+        With an affine head over InferSent's four blocks, or some of them.
+    u, v
+        ``[pairs, dim]``.
+    labels
+        ``[pairs]``.
+
+    Returns
+    -------
+    dict
+        As of :func:`evidence`, with the parts ``shared``, ``premise`` and ``hypothesis`` in the place of the three
+        blocks, and ``u*v`` if the model has it; and ``weights``, the root mean square of the three parts' weights.
+    """
+    head = {name: w - w.mean(axis=0) for name, w in head_weights(model)[0].items()}  # [3, dim] each
+    none = np.zeros((len(LABELS), u.shape[1]))
+    w_u, w_v, w_d = (head.get(name, none) for name in ("u", "v", "|u-v|"))
+    weights = {"shared": w_u + w_v, "premise": w_u + w_d, "hypothesis": w_v + w_d}
+    values = {"shared": np.minimum(u, v), "premise": np.maximum(u - v, 0), "hypothesis": np.maximum(v - u, 0)}
+    parts = {name: values[name] @ w.T for name, w in weights.items()}  # [pairs, dim] -> [pairs, 3]
+    if "u*v" in head:
+        parts["u*v"] = (u * v) @ head["u*v"].T
+    size = {name: round(float(np.sqrt((w**2).mean())), 4) for name, w in weights.items()}
+    return _split(parts, labels) | {"weights": size}
 
 
 def coordinates(model: InferSent, encoded: EncodedPairs) -> dict[str, Any]:
@@ -203,7 +240,9 @@ def write_evidence(
         encoded = encode_pairs(test, model.tokenizer)
         about = {"blocks": run.spec["blocks"], "seed": run.spec["seed"]}
         if name == "subsets":
-            record["subsets"].append(about | {"evidence": evidence(model, encoded), "probes": probe(model).answers})
+            u, v = (side.numpy().astype(float) for side in sentence_pairs(model, encoded))
+            found = {"evidence": evidence(model, encoded), "overlap": by_overlap(model, u, v, encoded.labels)}
+            record["subsets"].append(about | found | {"probes": probe(model).answers})
         record["coordinates"].append(about | coordinates(model, encoded))
         if run == runs[0][1]:
             torch.manual_seed(0)

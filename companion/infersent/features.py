@@ -100,6 +100,11 @@ register_feature("u*v", lambda u, v: u * v, swap="symmetric")
 register_feature("u-v", lambda u, v: u - v, swap="antisymmetric")
 register_feature("(u-v)**2", lambda u, v: (u - v).square(), swap="symmetric")
 register_feature("min(u,v)", torch.minimum, swap="symmetric")
+# What one sentence has and the other lacks: the excess of v over u, that of u over v, and on bits the same as the first
+# (order embeddings take the first as their error: Vendrov et al. 2016, equation 2).
+register_feature("max(v-u,0)", lambda u, v: F.relu(v - u))
+register_feature("max(u-v,0)", lambda u, v: F.relu(u - v))
+register_feature("v*(1-u)", lambda u, v: v * (1 - u))
 # Controls of the study: the product on the scale that |u-v| has in an untrained encoder, and a block of the same width
 # that tells nothing.
 register_feature("4*u*v", lambda u, v: 4 * u * v, swap="symmetric")
