@@ -15,10 +15,11 @@ from tests.toy import toy_model, toy_pairs
 MODEL = toy_model(seed=1)
 PAIRS = toy_pairs(60)
 ENCODED = encode_pairs(PAIRS, MODEL.tokenizer, cache=False)
+VECTORS = sentence_pairs(MODEL, ENCODED)
 
 
 def test_shares_are_those_of_the_ledgers():
-    found = evidence(MODEL, ENCODED)
+    found = evidence(MODEL, *VECTORS, PAIRS.labels)
     assert sum(part["share"] for part in found.values()) == pytest.approx(1, abs=1e-3)
     size, right, by_label = {}, {}, {}
     for ledger, label in zip(explain_all(MODEL, PAIRS.premises, PAIRS.hypotheses), PAIRS.labels, strict=True):
@@ -35,18 +36,18 @@ def test_shares_are_those_of_the_ledgers():
 
 
 def test_sentence_pairs_are_the_models_own():
-    u, v = sentence_pairs(MODEL, ENCODED)
-    np.testing.assert_allclose(u.numpy(), MODEL.encode(PAIRS.premises), atol=1e-6)
-    np.testing.assert_allclose(v.numpy(), MODEL.encode(PAIRS.hypotheses), atol=1e-6)
+    u, v = VECTORS
+    np.testing.assert_allclose(u, MODEL.encode(PAIRS.premises), atol=1e-6)
+    np.testing.assert_allclose(v, MODEL.encode(PAIRS.hypotheses), atol=1e-6)
 
 
 def test_a_refitted_head_is_at_its_optimum():
     """The gradient of the very loss that it minimises vanishes."""
     generator = torch.Generator().manual_seed(0)
-    u, v = (torch.rand(300, 5, generator=generator) for _ in range(2))
-    labels = (u[:, 0] * v[:, 0] * 6).long().clamp(max=2).numpy()
+    u, v = (torch.rand(300, 5, generator=generator).numpy() for _ in range(2))
+    labels = np.minimum(u[:, 0] * v[:, 0] * 6, 2).astype(np.int64)
     head = refit(u, v, labels, ["u", "u*v"], steps=300)
-    features = pair_features(u, v, ["u", "u*v"])
+    features = pair_features(torch.from_numpy(u), torch.from_numpy(v), ["u", "u*v"])
     mean, spread = features.mean(dim=0), features.std(dim=0)
     weight = (head.weight * spread).detach().requires_grad_()
     bias = (head.bias + head.weight @ mean).detach().requires_grad_()
@@ -72,9 +73,9 @@ def test_doing_without_nothing_is_the_model_itself():
 def test_the_parts_by_overlap_add_up_to_the_blocks(blocks):
     """Slowly: coordinate by coordinate, each term put where it belongs."""
     model = toy_model(seed=3, blocks=parse_blocks(blocks))
-    u, v = (side.double().numpy() for side in sentence_pairs(model, ENCODED))
+    u, v = sentence_pairs(model, ENCODED)
     found = by_overlap(model, u, v, PAIRS.labels)
-    whole = evidence(model, ENCODED)
+    whole = evidence(model, u, v, PAIRS.labels)
     for label in LABELS:
         parts = np.sum([part["signed"][label] for name, part in found.items() if name != "weights"], axis=0)
         np.testing.assert_allclose(parts, np.sum([part["signed"][label] for part in whole.values()], axis=0), atol=1e-3)
@@ -90,14 +91,14 @@ def test_the_parts_by_overlap_add_up_to_the_blocks(blocks):
 
 
 def test_an_equal_pair_has_a_shared_part_alone():
-    u, _ = (side.double().numpy() for side in sentence_pairs(MODEL, ENCODED))
+    u, _ = VECTORS
     found = by_overlap(MODEL, u, u, PAIRS.labels)
     assert found["premise"]["share"] == found["hypothesis"]["share"] == 0
     assert found["shared"]["share"] > 0
 
 
 def test_coordinates_are_measured_on_the_pairs():
-    u, v = (side.double().numpy() for side in sentence_pairs(MODEL, ENCODED))
-    found = coordinates(MODEL, ENCODED)
+    u, v = VECTORS
+    found = coordinates(u, v)
     assert found["redundancy"] == pytest.approx(np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75]), abs=1e-3)
     assert found["spread"]["u*v"] == pytest.approx(np.mean([np.std(u[:, i] * v[:, i]) for i in range(12)]), abs=1e-4)

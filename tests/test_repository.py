@@ -53,6 +53,7 @@ ROOMS = (
     "shipping",
     "study",
     "comparison",
+    "ablation",
     "dot_product",
     "signs",
     "plots",

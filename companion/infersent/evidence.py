@@ -25,7 +25,7 @@ from infersent.dimensions import redundancy
 from infersent.evaluation import Evaluation, evaluate
 from infersent.features import BLOCKS, pair_features
 from infersent.interventions import drop, intervene, permute
-from infersent.ledger import contributions, head_weights
+from infersent.ledger import head_weights
 from infersent.model import InferSent, evaluating
 from infersent.probing import probe
 from infersent.records import FOLDER, save_record
@@ -38,8 +38,17 @@ STUDIES = ("subsets", "controls")
 REFIT_PAIRS = 30_000
 
 
-def evidence(model: InferSent, encoded: EncodedPairs) -> dict[str, Any]:
+def evidence(model: InferSent, u: np.ndarray, v: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """Return how a model's centred logits split over its blocks on labelled pairs.
+
+    Parameters
+    ----------
+    model
+        With an affine head.
+    u, v
+        The pairs' sentence vectors, see :func:`sentence_pairs`, ``[pairs, dim]``.
+    labels
+        ``[pairs]``.
 
     Returns
     -------
@@ -48,7 +57,10 @@ def evidence(model: InferSent, encoded: EncodedPairs) -> dict[str, Any]:
         centred part); ``signed``, for each right label the mean centred part of the three logits, ``{label: [3]}``; and
         ``for_right``, the mean centred part of the right label's logit.
     """
-    return _split(contributions(model, encoded), encoded.labels)
+    two = torch.from_numpy(u), torch.from_numpy(v)
+    weights, _ = head_weights(model)
+    # [pairs, dim] -> [pairs, 3]
+    return _split({name: pair_features(*two, [name]).numpy() @ w.T for name, w in weights.items()}, labels)
 
 
 def _split(parts: dict[str, np.ndarray], labels: np.ndarray) -> dict[str, Any]:
@@ -69,16 +81,16 @@ def _split(parts: dict[str, np.ndarray], labels: np.ndarray) -> dict[str, Any]:
 
 
 @torch.no_grad()
-def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[torch.Tensor, torch.Tensor]:
+def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[np.ndarray, np.ndarray]:
     """Return u and v of all pairs, ``[pairs, dim]`` each."""
     with evaluating(model):
         pairs = [model.sentence_pair(batch.to(model.device)) for batch in batches_in_order(encoded, 256)]
-    u, v = (torch.cat(side) for side in zip(*pairs, strict=True))
+    u, v = (torch.cat(side).cpu().numpy() for side in zip(*pairs, strict=True))
     return u, v
 
 
 def refit(
-    u: torch.Tensor, v: torch.Tensor, labels: np.ndarray, blocks: Sequence[str], *, decay: float = 1e-3, steps: int = 60
+    u: np.ndarray, v: np.ndarray, labels: np.ndarray, blocks: Sequence[str], *, decay: float = 1e-3, steps: int = 60
 ) -> nn.Linear:
     """Fit a linear head anew on finished sentence vectors: multinomial logistic regression by L-BFGS.
 
@@ -100,7 +112,7 @@ def refit(
     torch.nn.Linear
         For the features as they are: the standardisation is multiplied into it.
     """
-    features = pair_features(u, v, blocks)  # [pairs, width]
+    features = pair_features(torch.from_numpy(u), torch.from_numpy(v), blocks)  # [pairs, width]
     mean, spread = features.mean(dim=0), features.std(dim=0).clamp_min(1e-6)
     features = (features - mean) / spread
     target = torch.from_numpy(labels)
@@ -158,8 +170,13 @@ def by_overlap(model: InferSent, u: np.ndarray, v: np.ndarray, labels: np.ndarra
     return _split(parts, labels) | {"weights": size}
 
 
-def coordinates(model: InferSent, encoded: EncodedPairs) -> dict[str, Any]:
-    """Return how alike \\|u-v\\| and u*v are in a model's coordinates, and how wide.
+def coordinates(u: np.ndarray, v: np.ndarray) -> dict[str, Any]:
+    """Return how alike \\|u-v\\| and u*v are, coordinate by coordinate, and how wide.
+
+    Parameters
+    ----------
+    u, v
+        ``[pairs, dim]``.
 
     Returns
     -------
@@ -167,7 +184,6 @@ def coordinates(model: InferSent, encoded: EncodedPairs) -> dict[str, Any]:
         ``redundancy``: the quartiles over the coordinates of :func:`infersent.dimensions.redundancy`; ``spread``: for
         each of the two blocks the mean standard deviation of a coordinate.
     """
-    u, v = (side.numpy() for side in sentence_pairs(model, encoded))
     spread = {"|u-v|": np.abs(u - v).std(axis=0).mean(), "u*v": (u * v).std(axis=0).mean()}
     return {
         "redundancy": [round(float(x), 4) for x in np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75])],
@@ -186,7 +202,7 @@ def without(
         For each subset that is kept: ``blocks``; ``dropped`` and ``refitted``, test accuracies.
     """
     u, v = sentence_pairs(model, train)
-    tested = sentence_pairs(model, test)
+    tested = [torch.from_numpy(side) for side in sentence_pairs(model, test)]
     found = []
     for kept in subsets:
         head = refit(u, v, train.labels, kept)
@@ -225,7 +241,7 @@ def write_evidence(
     three = [[name for name in BLOCKS if name != gone] for gone in BLOCKS]
     subsets = [BLOCKS, *three, BLOCKS[:2], BLOCKS[2:], *([name] for name in BLOCKS)]
     record: dict[str, Any] = {
-        "shipped": evidence(shipped, encoded),
+        "shipped": evidence(shipped, *sentence_pairs(shipped, encoded), encoded.labels),
         "accuracy": round(evaluate(shipped, encoded).accuracy, 5),
         "dropped": {name: round(intervene(shipped, encoded, {name: drop}).accuracy, 5) for name in BLOCKS},
         "permuted": {name: round(intervene(shipped, encoded, {name: permute()}).accuracy, 5) for name in BLOCKS},
@@ -238,15 +254,16 @@ def write_evidence(
     for name, run in tqdm(runs, desc="the studies' models", unit="model", disable=not progress):
         model = load_checkpoint(Path(str(models)) / run.key)
         encoded = encode_pairs(test, model.tokenizer)
+        labels = encoded.labels
+        u, v = sentence_pairs(model, encoded)
         about = {"blocks": run.spec["blocks"], "seed": run.spec["seed"]}
         if name == "subsets":
-            u, v = (side.numpy().astype(float) for side in sentence_pairs(model, encoded))
-            found = {"evidence": evidence(model, encoded), "overlap": by_overlap(model, u, v, encoded.labels)}
+            found = {"evidence": evidence(model, u, v, labels), "overlap": by_overlap(model, u, v, labels)}
             record["subsets"].append(about | found | {"probes": probe(model).answers})
-        record["coordinates"].append(about | coordinates(model, encoded))
+        record["coordinates"].append(about | coordinates(u, v))
         if run == runs[0][1]:
             torch.manual_seed(0)
             embedding = model.encoder.embedding
             untrained = InferSent(model.config, model.tokenizer, len(embedding.trained), embedding.given)
-            record["untrained"] = coordinates(untrained, encoded)
+            record["untrained"] = coordinates(*sentence_pairs(untrained, encoded))
     save_record(record, path)

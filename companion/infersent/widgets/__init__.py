@@ -1,5 +1,6 @@
 """The book's widgets: live in the published page without a kernel, and in JupyterLab with one."""
 
+from infersent.widgets.ablation_explorer import AblationExplorer
 from infersent.widgets.base import BookWidget
 from infersent.widgets.diagonal_or_full import DiagonalOrFull
 from infersent.widgets.explainer import Explainer
@@ -9,6 +10,7 @@ from infersent.widgets.sign_lab import SignLab
 from infersent.widgets.which_heads import WhichHeads
 
 __all__ = [
+    "AblationExplorer",
     "BookWidget",
     "DiagonalOrFull",
     "Explainer",
