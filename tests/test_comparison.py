@@ -41,8 +41,12 @@ def test_the_table_has_a_line_a_group():
     for record, share in zip(records, (0.25, 0.5, 0.75), strict=True):
         record["test"]["phenomena"] = {"colour": share}
     assert table(groups(records)).splitlines() == [
-        "blocks=(u)     30.0%  1 seed, colour 25.0%",
-        "blocks=(u, v)  62.5%  95% interval 62.5% to 62.5%  2 seeds, colour 62.5%",
+        "blocks=(u)     30.0%  1 seed",
+        "blocks=(u, v)  62.5%  95% interval 62.5% to 62.5%  2 seeds",
+        "",
+        "               colour",
+        "blocks=(u)      25.0%",
+        "blocks=(u, v)   62.5%",
     ]
     assert table(groups(records[:1])).startswith("all runs  30.0%")
     assert table([]) == ""

@@ -97,15 +97,22 @@ def in_words(value: Any) -> str:
 
 
 def table(found: Sequence[Group]) -> str:
-    """Return one line a group: its mean accuracy, the 95% interval over the seeds, and the accuracies by phenomenon."""
+    """Return one line a group, its mean accuracy and the 95% interval over the seeds; then, where the corpus has
+    phenomena, a second table with the mean accuracy on each.
+    """
     width = max((len(group.name) for group in found), default=0)
     lines = []
     for group in found:
         low, high = group.interval
         interval = f"  95% interval {low:.1%} to {high:.1%}" if len(group.seeds) > 1 else ""
         seeds = f"{len(group.seeds)} seed{'s' if len(group.seeds) > 1 else ''}"
-        by_phenomenon = "".join(f", {name} {share:.1%}" for name, share in group.phenomena.items())
-        lines.append(f"{group.name:{width}}  {group.mean:.1%}{interval}  {seeds}{by_phenomenon}")
+        lines.append(f"{group.name:{width}}  {group.mean:.1%}{interval}  {seeds}")
+    if found and (names := list(found[0].phenomena)):
+        columns = [max(len(name), 6) + 2 for name in names]
+        lines += ["", " " * width + "".join(map(str.rjust, names, columns))]
+        for group in found:
+            shares = (f"{group.phenomena[name]:.1%}" for name in names)
+            lines.append(f"{group.name:{width}}" + "".join(map(str.rjust, shares, columns)))
     return "\n".join(lines)
 
 
@@ -120,8 +127,8 @@ def find_group(records: list[dict[str, Any]], split: str = "test", **settings: A
     Examples
     --------
     >>> from infersent.study import load_records
-    >>> find_group(load_records("one-sided"), blocks="u").seeds
-    [0, 1, 2]
+    >>> find_group(load_records("subsets"), blocks="u").seeds
+    [0, 1, 2, 3, 4]
     """
     wanted = {name: Run.from_spec({name: value}).spec[name] for name, value in settings.items()}
     known = groups(records, split)

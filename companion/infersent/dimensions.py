@@ -4,8 +4,8 @@ With the collapsed head, coordinate i enters each logit through its four terms a
 (near 0) or on (near its usual height) they make a function of two bits, and its interaction is what the additive part
 cannot do: f(on, on) - f(on, off) - f(off, on) + f(off, off).
 
-How much of |u-v| and u*v is one and the same news beside u and v is a matter of a coordinate's joint distribution: its
-redundancy.
+How much of \\|u-v\\| and u*v is one and the same news beside u and v is a matter of a coordinate's joint distribution:
+its redundancy.
 """
 
 from __future__ import annotations

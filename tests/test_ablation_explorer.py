@@ -1,0 +1,238 @@
+"""The study of the subsets in small, and the widget that shows it: the right numbers, the same rule, the same words."""
+
+import base64
+import json
+import re
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+import traitlets
+from scipy.stats import t
+
+from infersent import ablation, study
+from infersent.ablation import STUDIES, SUBSETS, load_ablation, summarise, write_ablation
+from infersent.comparison import compare, find_group
+from infersent.features import BLOCKS
+from infersent.records import FOLDER
+from infersent.widgets import AblationExplorer
+
+PAIRS, SEEDS = 300, (0, 1, 2)
+NOT_SHIPPED = pytest.mark.skipif(
+    not (FOLDER / "ablation.json").exists(),
+    reason="recorded/ablation.json is not written yet: infersent.ablation.write_ablation() makes it of the records",
+)
+
+
+def made_up(blocks, seed):
+    """A run whose accuracy grows with the blocks, on pairs of which some are harder for all."""
+    rng, hard = np.random.default_rng([len(blocks), seed]), np.random.default_rng(7).normal(size=PAIRS)
+    skill = 0.3 * len(blocks.split(", ")) + 0.4 * ("|u-v|" in blocks) + 0.38 * ("u*v" in blocks)
+    correct = hard + rng.normal(size=PAIRS) < skill
+    packed = base64.b85encode(np.packbits(correct).tobytes()).decode()
+    split = {"accuracy": round(float(correct.mean()), 5), "pairs": PAIRS, "correct": packed}
+    return {"spec": study.Run.from_spec({"blocks": blocks, "seed": seed}).spec, "test": split}
+
+
+@pytest.fixture(scope="module")
+def records():
+    return [made_up(blocks, seed) for blocks in SUBSETS for seed in SEEDS]
+
+
+@pytest.fixture(scope="module")
+def studies(records):
+    return {"subsets": {"name": "SNLI", **summarise(records, resamples=300)}}
+
+
+def split(blocks):
+    return blocks.split(", ")
+
+
+def numbers(text):
+    return [float(number) for number in re.findall(r"-?\d+\.\d", text.replace("−", "-"))]
+
+
+# The summary
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_subsets_are_those_of_the_studies(name):
+    assert {", ".join(run.recipe.model.blocks) for run in study.read_grid(name)} == set(SUBSETS)
+    assert len(SUBSETS) == 15
+
+
+def test_a_subset_has_its_runs_and_their_interval(records, studies):
+    assert studies["subsets"]["pairs"] == PAIRS
+    assert studies["subsets"]["seeds"] == list(SEEDS)
+    for name, subset in zip(SUBSETS, studies["subsets"]["subsets"], strict=True):
+        runs = np.array([item["test"]["accuracy"] for item in records if item["spec"]["blocks"] == split(name)])
+        half = t.ppf(0.975, 2) * runs.std(ddof=1) / 3**0.5
+        assert subset["blocks"] == name
+        assert subset["accuracies"] == pytest.approx(runs)
+        assert [subset[end] for end in ("mean", "low", "high")] == pytest.approx(
+            [runs.mean(), runs.mean() - half, runs.mean() + half], abs=1e-6
+        )
+
+
+def test_every_two_subsets_are_compared(records, studies):
+    rows = studies["subsets"]["comparisons"]
+    assert [len(row) for row in rows] == list(range(15))
+    for i, j in [(1, 0), (14, 0), (14, 13), (9, 4), (12, 10)]:
+        found = compare(*(find_group(records, blocks=SUBSETS[k]) for k in (i, j)), resamples=300)
+        expected = [found.difference, *found.over_seeds, *found.over_pairs]
+        assert rows[i][j] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_comparison_turned_round_has_the_opposite_numbers(records):
+    """Which is why the record holds every pair once."""
+    a, b = (find_group(records, blocks=name) for name in ("u, v", "u, v, u*v"))
+    ours, theirs = compare(a, b, resamples=300), compare(b, a, resamples=300)
+    for one, other in ((ours.over_seeds, theirs.over_seeds), (ours.over_pairs, theirs.over_pairs)):
+        assert one == pytest.approx((-other[1], -other[0]), abs=1e-12)
+
+
+def test_an_unfinished_study_is_refused(records):
+    with pytest.raises(ValueError, match=r"No group has blocks='u, v'"):
+        summarise([item for item in records if item["spec"]["blocks"] != ["u", "v"]])
+    with pytest.raises(ValueError, match=r"\(v, u\*v\) has the seeds \[0, 1\], \(u\) has \[0, 1, 2\]"):
+        summarise([item for item in records if item["spec"]["seed"] < 2 or item["spec"]["blocks"] != ["v", "u*v"]])
+    with pytest.raises(ValueError, match=r"One seed, \[0\], has no interval"):
+        summarise([item for item in records if item["spec"]["seed"] == 0])
+
+
+def test_what_is_written_is_read_again(records, studies, tmp_path, monkeypatch):
+    monkeypatch.setattr(ablation, "load_records", {"captions": records}.__getitem__)
+    monkeypatch.setattr(ablation, "summarise", lambda records: summarise(records, resamples=300))
+    path = tmp_path / "ablation.json"
+    record = write_ablation(path, ["captions"])
+    assert json.loads(path.read_text()) == record
+    assert record["studies"] == {"captions": studies["subsets"] | {"name": "Captions"}}
+    lines = path.read_text().splitlines()
+    assert sum(bool(re.fullmatch(r" +\[(-?[\d.e-]+(, )?){5}\],?", line)) for line in lines) == 105
+    assert max(map(len, lines)) < 120
+
+
+@NOT_SHIPPED
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_shipped_summary_is_that_of_the_records(name):
+    shipped, runs = load_ablation()[name], study.load_records(name)
+    assert [subset["blocks"] for subset in shipped["subsets"]] == list(SUBSETS)
+    for i, j in [(4, 1), (11, 4), (14, 10)]:
+        a, b = (find_group(runs, blocks=SUBSETS[k]) for k in (i, j))
+        found, row = compare(a, b), shipped["comparisons"][i][j]
+        assert row[:3] == pytest.approx([found.difference, *found.over_seeds], abs=1e-6)
+        assert row[3:] == pytest.approx(found.over_pairs, abs=5e-4)  # another scipy may draw other samples
+        subset = shipped["subsets"][i]
+        assert subset["accuracies"] == pytest.approx(a.accuracies, abs=1e-6)
+        assert (subset["mean"], subset["low"], subset["high"]) == pytest.approx((a.mean, *a.interval), abs=1e-6)
+    assert shipped["pairs"] == a.correct.shape[1]
+
+
+@NOT_SHIPPED
+def test_the_shipped_summary_is_small():
+    assert set(load_ablation()) == set(STUDIES)
+    assert len(AblationExplorer().static_html()) < 50_000
+
+
+# The widget
+
+
+def test_the_difference_is_second_less_first(records, studies):
+    for a, b in [("u", "v"), ("v", "u"), ("u, v, |u-v|, u*v", "u, v"), ("u*v", "|u-v|")]:
+        explorer = AblationExplorer(first=split(a), second=split(b), studies=studies)
+        found = compare(*(find_group(records, blocks=name) for name in (b, a)), resamples=300)
+        difference = explorer.difference()
+        assert difference.mean == pytest.approx(found.difference, abs=1e-6)
+        assert difference.over_seeds == pytest.approx(found.over_seeds, abs=1e-6)
+        assert difference.over_pairs == pytest.approx(found.over_pairs, abs=1e-6)
+        assert [subset["blocks"] for subset in explorer.subsets()] == [a, b]
+
+
+def test_the_verdict_is_that_of_the_study(records, studies):
+    """The rule and the number are those of ``Comparison.verdict``, for every two subsets, in both orders."""
+    seen = set()
+    groups = {name: find_group(records, blocks=name) for name in SUBSETS}
+    for a, b in combinations(SUBSETS, 2):
+        found = compare(groups[b], groups[a], resamples=300)
+        headline, sentence = AblationExplorer(first=split(a), second=split(b), studies=studies).verdict()
+        turned, _ = AblationExplorer(first=split(b), second=split(a), studies=studies).verdict()
+        kind = next(word for word in ("better", "worse", "no difference") if word in found.verdict)
+        assert {"better": "B is better", "worse": "B is worse"}.get(kind, "No difference") in headline
+        assert {"better": "B is worse", "worse": "B is better"}.get(kind, "No difference") in turned
+        if kind != "no difference":
+            assert numbers(headline) == pytest.approx(numbers(found.verdict), abs=0.1001)
+            assert "Zero lies outside both." in sentence
+        ends = 100 * np.array([*found.over_seeds, *found.over_pairs])
+        assert numbers(sentence)[2:] == pytest.approx(ends, abs=0.0501)
+        seen.add(kind)
+    assert seen == {"better", "worse", "no difference"}
+
+
+def test_the_same_subset_twice(studies):
+    explorer = AblationExplorer(first=["u"], second=["u"], studies=studies)
+    assert explorer.difference().mean == explorer.difference().sign == 0
+    assert explorer.verdict()[0] == "A and B are the same subset."
+
+
+def with_difference(studies, *row):
+    """The summary with other numbers for v less u."""
+    comparisons = [[], [list(row)], *studies["subsets"]["comparisons"][2:]]
+    return {"subsets": studies["subsets"] | {"comparisons": comparisons}}
+
+
+@pytest.mark.parametrize(
+    ("row", "headline", "where"),
+    [
+        ((0.0125, 0.01, 0.02, 0.001, 0.02), "B is better, by 1.3 points.", "outside both"),  # a tie, as in the page
+        ((-0.02, -0.03, -0.01, -0.025, -0.015), "B is worse, by 2.0 points.", "outside both"),
+        ((0.01, -0.001, 0.02, 0.002, 0.02), "No difference that these seeds and pairs can tell.", "inside the first"),
+        ((0.01, 0.001, 0.02, -0.002, 0.02), "No difference that these seeds and pairs can tell.", "inside the second"),
+        ((0.01, -0.001, 0.02, 0.0, 0.02), "No difference that these seeds and pairs can tell.", "inside both"),
+    ],
+)
+def test_a_difference_counts_outside_both_intervals(studies, row, headline, where):
+    explorer = AblationExplorer(first=["u"], second=["v"], studies=with_difference(studies, *row))
+    assert explorer.verdict()[0] == headline
+    assert explorer.verdict()[1].endswith(f"Zero lies {where}.")
+
+
+def test_numbers_have_a_true_minus_and_no_negative_zero(studies):
+    explorer = AblationExplorer(
+        first=["u"], second=["v"], studies=with_difference(studies, 0.01, -0.0004, 0.02, -0.02, 0.03)
+    )
+    assert "0.0 to 2.0 over the seeds, −2.0 to 3.0 over the test pairs" in explorer.verdict()[1]
+    assert "-0.0" not in explorer.fallback_html()
+    assert "−0.0" not in explorer.fallback_html()
+
+
+@pytest.mark.parametrize("name", ["first", "second"])
+@pytest.mark.parametrize("blocks", [[], ["w"], ["u", "u"], ["u", "min(u,v)"]])
+def test_blocks_that_are_no_subset_are_refused(studies, name, blocks):
+    message = rf"{name}={re.escape(repr(blocks))} must name blocks of \['u', 'v', .*at least one, each once"
+    with pytest.raises(traitlets.TraitError, match=message):
+        AblationExplorer(**{name: blocks}, studies=studies)
+
+
+def test_a_study_that_is_not_recorded_is_refused(studies):
+    with pytest.raises(traitlets.TraitError, match=r"study='captions' is not recorded; known: \['subsets'\]"):
+        AblationExplorer(study="captions", studies=studies)
+
+
+def test_blocks_are_kept_in_the_order_of_the_head(studies):
+    explorer = AblationExplorer(first=("u*v", "u"), studies=studies)
+    assert explorer.first == ["u", "u*v"]
+    assert explorer.second == list(BLOCKS)
+    assert repr(explorer) == (
+        "AblationExplorer(first=['u', 'u*v'], second=['u', 'v', '|u-v|', 'u*v'], study='subsets')"
+    )
+
+
+def test_the_fallback_shows_the_numbers(studies):
+    for a, b in product(SUBSETS[:6], SUBSETS[9:]):
+        explorer = AblationExplorer(first=split(a), second=split(b), studies=studies)
+        (left, right), difference = explorer.subsets(), explorer.difference()
+        cells = re.findall(r"<td>(.*?)</td>", explorer.fallback_html())
+        expected = [left["mean"], left["low"], left["high"], right["mean"], right["low"], right["high"]]
+        expected += [difference.mean, *difference.over_seeds, difference.mean, *difference.over_pairs]
+        assert numbers(" ".join(cells)) == pytest.approx([100 * number for number in expected], abs=0.0501)
+        assert explorer.verdict()[0] in explorer.fallback_html()
