@@ -10,6 +10,7 @@ from infersent import records
 from infersent.checkpoint import save_checkpoint
 from infersent.presets import get_preset
 from infersent.records import load_record, write_record
+from infersent.training import TrainingConfig
 from tests.toy import toy_model, toy_pairs
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +44,7 @@ def test_laptop_run_meets_the_bar():
 
 def test_laptop_record_is_of_todays_recipe():
     record, preset = load_record("laptop"), get_preset("laptop")
-    assert record["training"] == asdict(preset.training)
+    assert TrainingConfig(**record["training"]) == preset.training
     assert record["model"] == json.loads(json.dumps(asdict(preset.model)))
     assert len(record["log"]) == preset.training.epochs
     assert record["best"] == max(record["log"], key=lambda epoch: epoch["dev_accuracy"])

@@ -29,6 +29,7 @@ from infersent.signs import (
     quadrants,
     untrained,
 )
+from infersent.training import TrainingConfig
 from tests.toy import toy_model, toy_pairs
 
 vectors = arrays(np.float64, (3, 4), elements=st.floats(-1, 1, width=16))
@@ -158,7 +159,7 @@ def test_record_is_of_todays_recipes():
         for seed, run in enumerate(runs):
             recipe = signs.small_recipe(encoder, seed)
             assert run["model"] == json.loads(json.dumps(asdict(recipe.model)))
-            assert run["training"] == asdict(recipe.training)
+            assert TrainingConfig(**run["training"]) == recipe.training
             assert run["pairs"] == signs.SMALL_PAIRS
             assert run["knock_out"]["nothing"]["accuracy"] == run["dev_accuracy"]
 

@@ -165,6 +165,22 @@ def test_what_is_evaluated_and_kept_is_the_average_over_the_steps(monkeypatch):
     assert all(torch.equal(x, y) for a, b in zip(averaged_steps, steps, strict=True) for x, y in zip(a, b, strict=True))
 
 
+def test_the_head_can_have_a_rate_of_its_own():
+    """In one step of plain gradient descent, it moves that many times as far, and the encoder as far as before."""
+    config = replace(CONFIG, optimizer="sgd", epochs=1, batch_size=len(TRAIN), clip=math.inf)
+    moved = []
+    for factor in (1.0, 3.0):
+        before = [p.detach().clone() for p in toy_model().parameters()]
+        model, _ = run(toy_model(), replace(config, head_rate=factor))
+        head = set(model.head.parameters())
+        after = list(model.parameters())
+        moved.append([(p in head, p.detach() - old) for p, old in zip(after, before, strict=True)])
+    assert {is_head for is_head, _ in moved[0]} == {True, False}
+    for (is_head, once), (_, thrice) in zip(*moved, strict=True):
+        torch.testing.assert_close(thrice, once * (3 if is_head else 1), rtol=1e-3, atol=1e-6)
+    assert max(step.abs().max() for _, step in moved[0]) > 1e-4
+
+
 @pytest.mark.parametrize("stop_in", ["the second epoch", "saving the second epoch"])
 def test_ctrl_c_loses_one_epoch_at_most_and_resuming_changes_nothing(tmp_path, monkeypatch, stop_in):
     straight, log = run(out=tmp_path / "straight")
@@ -297,6 +313,7 @@ def test_a_gradient_that_is_no_number_never_reaches_the_parameters(tmp_path, mon
         ({"batch_size": 0}, "batch_size=0 is below 1"),
         ({"seed": -1}, "seed=-1 is below 0"),
         ({"clip": 0.0}, r"clip=0\.0 is not above 0"),
+        ({"head_rate": 0.0}, r"head_rate=0\.0 trains no head"),
         ({"averaging": 1.0}, r"averaging=1\.0 is not in \[0, 1\)"),
         ({"learning_rate": 1e-6}, "learning_rate=1e-06 trains nothing.*min_learning_rate=1e-05"),
         ({"optimizer": "adamm"}, r"no optimizer 'adamm'\. Did you mean 'adam'"),

@@ -38,6 +38,8 @@ class TrainingConfig:
         ``"adam"``, or ``"sgd"`` for the paper's.
     learning_rate
         At the first epoch.
+    head_rate
+        The head's learning rate as a multiple of the encoder's; 1 in the paper.
     decay
         Factor on the learning rate after each epoch; 0.99 in the paper.
     shrink
@@ -63,6 +65,7 @@ class TrainingConfig:
 
     optimizer: str = "adam"
     learning_rate: float = 1e-3
+    head_rate: float = 1.0
     decay: float = 0.7
     shrink: float = 1.0
     min_learning_rate: float = 1e-5
@@ -80,6 +83,8 @@ class TrainingConfig:
                 raise ValueError(f"{name}={getattr(self, name)} is below {least}.")
         if not 0 <= self.averaging < 1:
             raise ValueError(f"averaging={self.averaging} is not in [0, 1); 0 averages nothing.")
+        if not 0 < self.head_rate < math.inf:
+            raise ValueError(f"head_rate={self.head_rate} trains no head; it must be above 0, and finite.")
         if not self.clip > 0:
             raise ValueError(f"clip={self.clip} is not above 0; float('inf') clips nothing.")
         if not self.min_learning_rate <= self.learning_rate < math.inf:
@@ -269,7 +274,12 @@ class _Run:
     ) -> None:
         self.model, self.config, self.out, self.provenance, self.identity = model, config, out, provenance, identity
         self.parameters = [p for p in model.parameters() if p.requires_grad]
-        self.optimizer = _OPTIMIZERS[config.optimizer](self.parameters, lr=config.learning_rate)
+        head = set(model.head.parameters())
+        groups = [
+            {"params": [p for p in self.parameters if p not in head], "factor": 1.0},
+            {"params": [p for p in self.parameters if p in head], "factor": config.head_rate},
+        ]
+        self.optimizer = _OPTIMIZERS[config.optimizer](groups, lr=config.learning_rate)
         self.log: list[Epoch] = []
         self.best: dict[str, Tensor] | None = None
         self.steps = 0
@@ -323,7 +333,7 @@ class _Run:
 
     def set_learning_rate(self) -> None:
         for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate
+            group["lr"] = self.learning_rate * group["factor"]
 
     def what_is_kept(self) -> str:
         """Say what is left when training broke off, and how to begin anew."""
