@@ -64,6 +64,7 @@ def any_book_url(request: pytest.FixtureRequest, book_url: str, built_book: Path
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """A function that opens an address in a fresh browser context with the given options.
 
+    Formulas are typeset where a test asks for it: that takes longer than all else on a page, and no widget has one.
     At the test's end, no page that it opened may have logged an error or asked another machine for anything.
     """
     contexts, trouble = [], []
@@ -77,8 +78,12 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         if address.scheme not in ("file", "blob", "data") and address.hostname != "127.0.0.1":
             trouble.append(f"request outside: {request.url}")
 
-    def open_page(url: str, prepare: Callable[[Page], None] = lambda page: None, **options: object) -> Page:
+    def open_page(
+        url: str, prepare: Callable[[Page], None] = lambda page: None, *, formulas: bool = False, **options: object
+    ) -> Page:
         contexts.append(browser.new_context(**options))
+        if not formulas:
+            contexts[-1].route("**/mathjax/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
         page = contexts[-1].new_page()
         page.on("console", note_message)
         page.on("pageerror", lambda error: trouble.append(f"uncaught: {error}"))
