@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from infersent import InferSent, cli, presets, study
+from infersent.data import LABELS
 from infersent.data.batching import encode_pairs
 from infersent.evaluation import evaluate
 from infersent.features import BLOCKS
@@ -234,8 +235,9 @@ def test_the_time_left_follows_the_work():
 
 REAL = """
 [fixed]
-corpus = "captions"
+corpus = "{corpus}"
 vectors = "trained"
+min_count = 1
 hidden = 4
 epochs = 1
 pairs = 60
@@ -247,8 +249,12 @@ seed = [0, 1, 2, 3, 4, 5]
 
 
 def spread(tmp_path, **options):
-    """Run six small runs on the real captions in other processes, where nothing is patched."""
-    (tmp_path / "real.toml").write_text(REAL)
+    """Run six small runs on a file of pairs in other processes, where nothing is patched."""
+    pairs = toy_pairs(60)
+    rows = zip(pairs.premises, pairs.hypotheses, (LABELS[label] for label in pairs.labels), strict=True)
+    lines = ["\t".join(row) for row in [("premise", "hypothesis", "label"), *rows]]
+    (tmp_path / "pairs.tsv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "real.toml").write_text(REAL.format(corpus=tmp_path / "pairs.tsv"))
     runs = read_grid(tmp_path / "real.toml")
     return runs, run_study(runs, tmp_path / "out", threads=1, progress=False, **options)
 

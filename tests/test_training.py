@@ -364,25 +364,35 @@ def test_progress_shows_loss_and_speed(capsys):
     assert "sentences/s" in shown
 
 
-@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_killed_process_goes_on_where_it_stopped(tmp_path, kill):
-    """The real thing: the command in a process of its own, killed in the middle of an epoch."""
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory):
+    """A folder with a finished run ``straight``, and a function that starts the same training into another."""
+    folder = tmp_path_factory.mktemp("commands")
     for name, n, seed in (("train", 3000, 0), ("dev", 90, 1)):
         pairs = toy_pairs(n, seed)
         rows = zip(pairs.premises, pairs.hypotheses, pairs.labels, strict=True)
         lines = [f"{p}\t{h}\t{('entailment', 'neutral', 'contradiction')[y]}" for p, h, y in rows]
-        (tmp_path / f"{name}.tsv").write_text("\n".join(["premise\thypothesis\tlabel", *lines]) + "\n")
+        (folder / f"{name}.tsv").write_text("\n".join(["premise\thypothesis\tlabel", *lines]) + "\n")
+    environment = os.environ | {"INFERSENT_CACHE": str(folder / "cache")}
 
-    def command(out, *more):
-        data = ["--data", str(tmp_path / "train.tsv"), "--dev", str(tmp_path / "dev.tsv")]
+    def start(out, *more):
+        data = ["--data", str(folder / "train.tsv"), "--dev", str(folder / "dev.tsv")]
         size = ["--preset", "demo", "--hidden", "8", "--epochs", "3", "--threads", "1"]
-        return [sys.executable, "-m", "infersent", "train", *data, *size, "--out", str(tmp_path / out), *more]
+        command = [sys.executable, "-m", "infersent", "train", *data, *size, "--out", str(out), *more]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, preexec_fn=heed_interrupts, env=environment, **pipes)
 
-    environment = os.environ | {"INFERSENT_CACHE": str(tmp_path / "cache")}
-    options = {"env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    subprocess.run(command("straight"), check=True, **options)
+    straight = start(folder / "straight")
+    _, errors = straight.communicate()
+    assert straight.returncode == 0, errors
+    return folder, start
 
-    process = subprocess.Popen(command("killed"), preexec_fn=heed_interrupts, **options)
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_killed_process_goes_on_where_it_stopped(tmp_path, commands, kill):
+    """The real thing: the command in a process of its own, killed in the middle of an epoch."""
+    folder, start = commands
+    process = start(tmp_path / "killed")
     log = tmp_path / "killed" / "log.jsonl"
     while not (log.exists() and log.read_text()) and process.poll() is None:
         time.sleep(0.005)
@@ -393,12 +403,14 @@ def test_a_killed_process_goes_on_where_it_stopped(tmp_path, kill):
         assert "only the epoch under way is lost" in errors
         assert "--resume" in errors
     assert len(log.read_text().splitlines()) < 3, "it was done before the signal came"
-    subprocess.run(command("killed", "--resume"), check=True, **options)
+    resumed = start(tmp_path / "killed", "--resume")
+    _, errors = resumed.communicate()
+    assert resumed.returncode == 0, errors
 
     def read(out):
-        return numbers([Epoch(**json.loads(line)) for line in (tmp_path / out / "log.jsonl").read_text().splitlines()])
+        return numbers([Epoch(**json.loads(line)) for line in (out / "log.jsonl").read_text().splitlines()])
 
-    assert read("killed") == read("straight")
+    assert read(tmp_path / "killed") == read(folder / "straight")
     assert same_parameters(
-        InferSent.from_pretrained(tmp_path / "killed"), InferSent.from_pretrained(tmp_path / "straight")
+        InferSent.from_pretrained(tmp_path / "killed"), InferSent.from_pretrained(folder / "straight")
     )

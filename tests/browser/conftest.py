@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -64,7 +65,8 @@ def any_book_url(request: pytest.FixtureRequest, book_url: str, built_book: Path
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """A function that opens an address in a fresh browser context with the given options.
 
-    Formulas are typeset where a test asks for it: that takes longer than all else on a page, and no widget has one.
+    Formulas and the theme's icons are drawn where a test asks for it: that takes longer than all else on a page, and
+    no widget has one.
     At the test's end, no page that it opened may have logged an error or asked another machine for anything.
     """
     contexts, trouble = [], []
@@ -79,11 +81,13 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             trouble.append(f"request outside: {request.url}")
 
     def open_page(
-        url: str, prepare: Callable[[Page], None] = lambda page: None, *, formulas: bool = False, **options: object
+        url: str, prepare: Callable[[Page], None] = lambda page: None, *, whole: bool = False, **options: object
     ) -> Page:
         contexts.append(browser.new_context(**options))
-        if not formulas:
-            contexts[-1].route("**/mathjax/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+        if not whole:
+            nothing = {"body": "", "content_type": "text/javascript"}
+            decoration = re.compile(r"/(mathjax/.*|scripts/fontawesome)\.js")
+            contexts[-1].route(decoration, lambda route: route.fulfill(**nothing))
         page = contexts[-1].new_page()
         page.on("console", note_message)
         page.on("pageerror", lambda error: trouble.append(f"uncaught: {error}"))

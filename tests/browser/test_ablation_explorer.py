@@ -48,9 +48,9 @@ def find_widget(page: Page) -> Locator:
 
 
 @pytest.fixture
-def widget(any_book_url: str, open_page: OpenPage) -> Locator:
-    """The live widget, over http and from disk."""
-    return find_widget(open_page(f"{any_book_url}/{PATH}"))
+def widget(book_url: str, open_page: OpenPage) -> Locator:
+    """The live widget."""
+    return find_widget(open_page(f"{book_url}/{PATH}"))
 
 
 def stored(widget: Locator) -> AblationExplorer:
@@ -251,8 +251,8 @@ def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     assert colours["light"][1] != colours["dark"][1]
 
 
-def test_without_javascript_the_numbers_are_there(any_book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{any_book_url}/{PATH}", java_script_enabled=False)
+def test_without_javascript_the_numbers_are_there(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
     twin = page.locator(".book-widget[data-module=ablation_explorer]")
     python = stored(twin)
     assert numbers(twin.locator("td").first.inner_text()) == pytest.approx(

@@ -35,9 +35,9 @@ def find_widget(page: Page) -> Locator:
 
 
 @pytest.fixture
-def widget(any_book_url: str, open_page: OpenPage) -> Locator:
-    """The live widget, over http and from disk."""
-    return find_widget(open_page(f"{any_book_url}/{PATH}"))
+def widget(book_url: str, open_page: OpenPage) -> Locator:
+    """The live widget."""
+    return find_widget(open_page(f"{book_url}/{PATH}"))
 
 
 def stored(widget: Locator) -> DiagonalOrFull:
@@ -201,8 +201,8 @@ def test_pictures_say_what_they_show(widget: Locator) -> None:
     expect(widget.get_by_role("img", name=re.compile("axes of v, .*; no angle is better"))).to_be_visible()
 
 
-def test_the_twin_in_the_page_is_the_one_that_python_writes(any_book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{any_book_url}/{PATH}", java_script_enabled=False)
+def test_the_twin_in_the_page_is_the_one_that_python_writes(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
     widget = page.locator(".book-widget[data-module=diagonal_or_full]")
     assert stored(widget).static_html() in page.content()
     expect(widget).to_contain_text("The diagonal holds")

@@ -430,8 +430,8 @@ def test_without_a_worker_the_page_itself_answers(book_url: str, open_page: Open
     expect(widget.locator(".ex-map thead th")).to_have_text(["alone", "nobody", "is", "here", "."])
 
 
-def test_without_javascript_the_example_stands_there(any_book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{any_book_url}/{PATH}", java_script_enabled=False)
+def test_without_javascript_the_example_stands_there(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
     table = page.locator(".book-widget[data-module=explainer]")
     printed = [f"{p:.1%}" for p in Explainer().probabilities().values()]
     expect(table.locator("tr").last.locator("td")).to_have_text(printed)

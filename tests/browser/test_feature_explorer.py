@@ -37,9 +37,9 @@ def find_explorer(page: Page) -> Locator:
 
 
 @pytest.fixture
-def explorer(any_book_url: str, open_page: OpenPage) -> Locator:
-    """The live widget, over http and from disk."""
-    return find_explorer(open_page(f"{any_book_url}/{PATH}"))
+def explorer(book_url: str, open_page: OpenPage) -> Locator:
+    """The live widget."""
+    return find_explorer(open_page(f"{book_url}/{PATH}"))
 
 
 def shown(explorer: Locator) -> list[float]:
@@ -229,8 +229,8 @@ def test_bars_jump_for_readers_who_want_no_motion(book_url: str, open_page: Open
     assert explorer.locator(".fx-track span").first.evaluate("bar => getComputedStyle(bar).transitionDuration") == "0s"
 
 
-def test_without_javascript_the_numbers_are_there(any_book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{any_book_url}/{PATH}", java_script_enabled=False)
+def test_without_javascript_the_numbers_are_there(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
     twin = page.locator(".book-widget[data-module=feature_explorer]")
     u, v = stored_state(twin)
     cells = [text.replace("−", "-") for text in twin.locator("td").all_inner_texts()]

@@ -27,8 +27,8 @@ def find_widget(page: Page) -> Locator:
 
 
 @pytest.fixture
-def widget(any_book_url: str, open_page: OpenPage) -> Locator:
-    return find_widget(open_page(f"{any_book_url}/{PATH}"))
+def widget(book_url: str, open_page: OpenPage) -> Locator:
+    return find_widget(open_page(f"{book_url}/{PATH}"))
 
 
 def stored(widget: Locator) -> LearnTheProduct:

@@ -36,7 +36,7 @@ AXE["dark"] = {**AXE["light"], "runOnly": ["color-contrast", "link-in-text-block
 
 @pytest.mark.parametrize("path", PAGES)
 def test_no_serious_accessibility_violation(book_url: str, open_page: OpenPage, path: str) -> None:
-    page = open_page(f"{book_url}/{path}", formulas=True, color_scheme="light", reduced_motion="reduce")
+    page = open_page(f"{book_url}/{path}", whole=True, color_scheme="light", reduced_motion="reduce")
     expect(page.locator(".book-widget:not([data-live])")).to_have_count(0)
     page.evaluate(ONE_WORD_A_COLOUR)
     for scheme, options in AXE.items():
@@ -49,7 +49,7 @@ def test_no_serious_accessibility_violation(book_url: str, open_page: OpenPage, 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_page_is_no_wider_than_a_phone(book_url: str, open_page: OpenPage, path: str) -> None:
-    page = open_page(f"{book_url}/{path}", formulas=True, viewport={"width": 390, "height": 800})
+    page = open_page(f"{book_url}/{path}", whole=True, viewport={"width": 390, "height": 800})
     expect(page.locator(".book-widget:not([data-live])")).to_have_count(0)
     for width in (390, 360):
         page.set_viewport_size({"width": width, "height": 800})
@@ -57,7 +57,7 @@ def test_page_is_no_wider_than_a_phone(book_url: str, open_page: OpenPage, path:
 
 
 def test_formulas_are_typeset_without_the_net(any_book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{any_book_url}/book/intro.html", formulas=True)
+    page = open_page(f"{any_book_url}/book/intro.html", whole=True)
     expect(page.locator("mjx-container").first).to_be_visible()
 
 

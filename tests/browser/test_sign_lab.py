@@ -36,9 +36,9 @@ def find_lab(page: Page) -> Locator:
 
 
 @pytest.fixture
-def lab(any_book_url: str, open_page: OpenPage) -> Locator:
-    """The live widget, over http and from disk."""
-    return find_lab(open_page(f"{any_book_url}/{PATH}"))
+def lab(book_url: str, open_page: OpenPage) -> Locator:
+    """The live widget."""
+    return find_lab(open_page(f"{book_url}/{PATH}"))
 
 
 def stored(lab: Locator) -> SignLab:
@@ -190,8 +190,8 @@ def test_an_update_takes_less_than_a_blink(book_url: str, open_page: OpenPage) -
     assert page.evaluate(script) < 30
 
 
-def test_the_twin_in_the_page_is_the_one_that_python_writes(any_book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{any_book_url}/{PATH}", java_script_enabled=False)
+def test_the_twin_in_the_page_is_the_one_that_python_writes(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
     lab = page.locator(".book-widget[data-module=sign_lab]")
     assert stored(lab).static_html() in page.content()
     expect(lab).to_contain_text("pooled values are positive")

@@ -33,9 +33,9 @@ def find_heads(page: Page) -> Locator:
 
 
 @pytest.fixture
-def heads(any_book_url: str, open_page: OpenPage) -> Locator:
-    """The live widget, over http and from disk."""
-    return find_heads(open_page(f"{any_book_url}/{PATH}"))
+def heads(book_url: str, open_page: OpenPage) -> Locator:
+    """The live widget."""
+    return find_heads(open_page(f"{book_url}/{PATH}"))
 
 
 @pytest.fixture
@@ -190,8 +190,8 @@ def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     assert colours == {"light": "rgb(168, 67, 127)", "dark": "rgb(228, 143, 198)"}
 
 
-def test_without_javascript_the_numbers_are_pythons(any_book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{any_book_url}/{PATH}", java_script_enabled=False)
+def test_without_javascript_the_numbers_are_pythons(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
     twin = page.locator(WIDGET).first
     state = json.loads(twin.get_attribute("data-state"))
     assert WhichHeads(**state).static_html() in page.content()
