@@ -70,7 +70,9 @@ def test_the_result_is_announced_and_reset_brings_it_back(
     result = widget.locator("[aria-live=polite]")
     expect(result).to_have_text(re.compile(r"\w+ \w+"))
     before = result.text_content()
-    buttons = [b for b in widget.locator("button[aria-pressed=false]").all() if b.is_visible() and b.is_enabled()]
+    # From disk the explainer has its blocks to switch and nothing else.
+    switches = widget.locator("button[aria-pressed=false], input[type=checkbox]").all()
+    buttons = [switch for switch in switches if switch.is_visible() and switch.is_enabled()]
     for button in [*buttons, *widget.locator("input[type=range]").all()]:
         if button.get_attribute("type") == "range":
             button.press("ArrowRight")

@@ -184,7 +184,7 @@ export default {
       const stale = !fits() && (late || !ready); // most answers come before an eye could ask for them
       cases.update((pair) => TEXTS.every((name) => pair[name] === get(name)));
       fields.forEach((field, i) => field.update(get(TEXTS[i]), stale ? [] : unknownWords(ledger, TEXTS[i]), still));
-      for (const input of cases.node.querySelectorAll("button")) input.disabled = Boolean(still);
+      for (const input of cases.node.querySelectorAll("button:not(.bw-reset)")) input.disabled = Boolean(still);
       button.hidden = Boolean(ready || engine || still);
       button.textContent = problem ? "Try again" : `Load the model (${format(bytes / 1e6, 1)} MB)`;
       progress.hidden = ready || !engine;
