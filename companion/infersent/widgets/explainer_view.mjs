@@ -247,7 +247,7 @@ export const STYLE = `
 .ex-strip .ex-marks { stroke: var(--bw-text); }
 @media (pointer: coarse) { .ex-map tbody td { height: 44px; } }
 @container (min-width: 620px) {
-  .ex-row { grid-template-columns: 7em minmax(0, 1fr) 3.4em minmax(0, 2fr) 3.4em; }
+  .ex-row { grid-template-columns: 8em minmax(0, 1fr) 3.4em minmax(0, 2fr) 3.4em; }
   .ex-label { grid-column: auto; }
   .bw .bw-result p { min-height: 2.9em; }
 }
