@@ -103,6 +103,26 @@ def test_debian_needs_root(install: Install, monkeypatch: pytest.MonkeyPatch) ->
     assert commands == ["update", "install"]
 
 
+@pytest.mark.parametrize(("family", "installs"), [("DejaVu Sans", True), ("Liberation Sans", False), ("Arial", False)])
+def test_a_font_is_installed_where_none_has_the_pages_widths(
+    family: str, installs: bool, install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("chromium")
+    install("fc-match", f"echo '{family}'")
+    install("apt-get")
+    commands = []
+    monkeypatch.setattr(chromium, "_run", lambda *command: commands.append(command[-1]))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert chromium.main(["--install"]) == 0
+    assert ("fonts-liberation" in commands) is installs
+
+
+def test_without_fontconfig_no_font_is_asked_for(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    install("chromium")
+    monkeypatch.setattr(chromium, "install_debian_package", lambda *names: pytest.fail(f"installed {names}"))
+    assert chromium.main(["--install"]) == 0
+
+
 def test_the_command_prints_the_path_alone(install: Install, capsys: pytest.CaptureFixture[str]) -> None:
     program = install("chromium")
     assert chromium.main([]) == 0

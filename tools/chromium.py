@@ -4,7 +4,8 @@
     python tools/chromium.py --install    # look, and install one where there is none
 
 The first that starts is taken: $CHROMIUM; one on PATH; one that Playwright has downloaded. With --install follow
-Playwright's download, and Debian's package where apt-get is there and the user is root.
+Playwright's download, and Debian's package where apt-get is there and the user is root. Then the pages' font, or one as
+wide, is installed in the same way where it is missing: what fits in a line depends on it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The pages ask for Arial; these have its widths.
+FONTS = ("Arial", "Liberation Sans", "Arimo", "Helvetica")
 REMEDIES = """\
 No Chromium was found. Any one of these helps:
   - set CHROMIUM to the path of a Chromium or Chrome:  CHROMIUM=/path/to/chrome make test
@@ -79,11 +82,19 @@ def install_with_playwright() -> None:
     _run(sys.executable, "-m", "playwright", "install", "chromium")
 
 
-def install_debian_package() -> None:
-    """Install Debian's package, where there is apt-get and the right to use it."""
+def install_debian_package(*names: str) -> None:
+    """Install Debian's packages, where there is apt-get and the right to use it: a browser and a font if left out."""
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         _run("apt-get", "update", "-qq")
-        _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+        _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *(names or ("chromium", "fonts-liberation")))
+
+
+def install_font() -> None:
+    """Install a font as wide as the pages' own, where fontconfig is asked for fonts and knows none."""
+    if matcher := shutil.which("fc-match"):
+        answer = subprocess.run([matcher, "--format=%{family}", "Arial"], capture_output=True, text=True, timeout=60)
+        if not answer.stdout.startswith(FONTS):
+            install_debian_package("fonts-liberation")
 
 
 def find_or_install() -> str:
@@ -115,7 +126,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--install", action="store_true", help="install one where there is none")
     options = parser.parse_args(arguments)
     try:
-        print(find_or_install() if options.install else find())
+        path = find_or_install() if options.install else find()
+        if options.install:
+            install_font()
+        print(path)
     except NoChromiumError as error:
         print(error, file=sys.stderr)
         return 1
