@@ -222,6 +222,7 @@ DEVICE_COMMANDS = [
     ("evaluate", "MODEL"),
     ("encode", "MODEL", "--output", "v.npy"),
     ("predict", "MODEL", "--premise", "a", "--hypothesis", "b"),
+    ("study", "run", "subsets", "--out", "r"),
 ]
 
 

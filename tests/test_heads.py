@@ -33,19 +33,6 @@ def test_collapse_in_float32_is_as_exact_as_float32_is():
     torch.testing.assert_close(collapse(head)(x), head(x), rtol=0, atol=1e-5)
 
 
-ACCELERATORS = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-
-
-@pytest.mark.parametrize("device", ACCELERATORS)
-def test_collapse_gives_a_map_on_the_heads_device(device):
-    if not ACCELERATORS[device]:
-        pytest.skip(f"this machine has no {device}")
-    head = build_head("stacked-linear", 8, hidden=16)
-    affine = collapse(head.to(device))
-    assert affine.weight.device.type == affine.bias.device.type == device
-    torch.testing.assert_close(affine.cpu().weight, collapse(head.cpu()).weight)
-
-
 def test_collapse_leaves_the_head_alone():
     head = build_head("linear", 3)
     before = head[1].weight.clone()

@@ -404,6 +404,7 @@ def study(
     split: Literal["dev", "test"] = "test",
     jobs: int = -1,
     threads: int = 1,
+    device: str = "cpu",
     cluster: _Text = None,
     checkpoints: _File = None,
     retry: bool = False,
@@ -431,6 +432,7 @@ def study(
         split: Whose accuracies table and compare show.
         jobs: For run, processes on this machine; -1 for one a core.
         threads: Processor threads of each process.
+        device: For run: cpu, cuda, cuda:1 or mps; several processes share it, so choose --jobs by its memory.
         cluster: For run, the address of a Dask scheduler whose workers do it: tcp://host:8786.
         checkpoints: For run, a folder to save the trained models in.
         retry: For run, repeat the runs that failed.
@@ -446,6 +448,7 @@ def study(
             out,
             jobs=jobs,
             threads=threads,
+            device=device if cluster else _device(device),  # a cluster's workers are not this machine
             cluster=cluster,
             checkpoints=checkpoints,
             retry=retry,

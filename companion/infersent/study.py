@@ -129,13 +129,17 @@ def read_grid(path: str | Path) -> list[Run]:
     return list(runs.values())
 
 
-def record(run: Run, *, checkpoint: Path | None = None, progress: bool = False) -> dict[str, Any]:
+def record(
+    run: Run, *, device: torch.device | str = "cpu", checkpoint: Path | None = None, progress: bool = False
+) -> dict[str, Any]:
     """Train and evaluate one run, and return its record.
 
     Parameters
     ----------
     run
         What to train.
+    device
+        Where. It is no part of the run: a GPU's rounding differs, and the record's ``machine`` names the GPU.
     checkpoint
         Where to save the trained model too, see :func:`infersent.checkpoint.save_checkpoint`.
     progress
@@ -156,6 +160,7 @@ def record(run: Run, *, checkpoint: Path | None = None, progress: bool = False) 
         train_pairs, dev_pairs, test_pairs = _pairs(run.recipe.data, run.recipe.subset, run.pairs)
         setup = set_up(run.recipe, train_pairs, dev_pairs, progress=progress)
         result |= setup.provenance
+        setup.model.to(device)
         log = train(setup.model, setup.train, setup.dev, run.recipe.training, progress=progress)
         result["log"] = [asdict(epoch) for epoch in log]
         for split, pairs in (("dev", dev_pairs), ("test", test_pairs)):
@@ -176,6 +181,7 @@ def run_study(
     *,
     jobs: int = 1,
     threads: int | None = None,
+    device: torch.device | str = "cpu",
     cluster: str | None = None,
     checkpoints: str | Path | None = None,
     retry: bool = False,
@@ -197,6 +203,8 @@ def run_study(
         Processes on this machine; -1 for as many as it has cores.
     threads
         Processor threads of each process; torch's own choice if left out.
+    device
+        Where each process trains; several share it.
     cluster
         Address of a Dask scheduler, ``tcp://host:8786``, whose workers run the study instead; each needs this package
         and its data. A worker that dies loses nothing: its runs go to the others.
@@ -224,7 +232,7 @@ def run_study(
     for corpus, subset, pairs in dict.fromkeys((run.recipe.data, run.recipe.subset, run.pairs) for run in missing):
         _pairs(corpus, subset, pairs)
     calls = [
-        delayed(_in_worker)(run, threads, Path(checkpoints).resolve() / run.key if checkpoints else None)
+        delayed(_in_worker)(run, threads, device, Path(checkpoints).resolve() / run.key if checkpoints else None)
         for run in missing
     ]
     with tqdm(desc="study", unit="run", initial=len(finished), total=len(runs), disable=not progress) as bar:
@@ -260,11 +268,11 @@ def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[d
         yield from Parallel(-1, **parallel)(calls)
 
 
-def _in_worker(run: Run, threads: int | None, checkpoint: Path | None) -> dict[str, Any]:
+def _in_worker(run: Run, threads: int | None, device: torch.device | str, checkpoint: Path | None) -> dict[str, Any]:
     """Make one record in whichever process this is."""
     if threads is not None:
         torch.set_num_threads(threads)
-    return record(run, checkpoint=checkpoint)
+    return record(run, device=device, checkpoint=checkpoint)
 
 
 def seconds_left(runs: list[Run], records: list[dict[str, Any]]) -> float:

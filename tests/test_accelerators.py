@@ -1,0 +1,96 @@
+"""CUDA and MPS: the same model, trained and asked on a GPU, where this machine has one."""
+
+import copy
+
+import pytest
+import torch
+
+from infersent import cli, study
+from infersent.data.batching import encode_pairs
+from infersent.encoders import ENCODERS
+from infersent.heads import HEADS, build_head, collapse
+from infersent.training import TrainingConfig, train
+from tests.toy import toy_model, toy_pairs
+
+DEVICES = [name for name, module in (("cuda", torch.cuda), ("mps", torch.backends.mps)) if module.is_available()]
+if not DEVICES:
+    pytest.skip("this machine has neither CUDA nor MPS", allow_module_level=True)
+
+#: A GPU may multiply with 10 bits of mantissa (TF32).
+ROUNDING = 5e-3
+
+
+@pytest.fixture(params=DEVICES)
+def device(request):
+    return request.param
+
+
+def test_collapse_gives_a_map_on_the_heads_device(device):
+    head = build_head("stacked-linear", 8, hidden=16)
+    affine = collapse(head.to(device))
+    assert affine.weight.device.type == affine.bias.device.type == device
+    torch.testing.assert_close(affine.cpu().weight, collapse(head.cpu()).weight)
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_a_model_answers_as_on_the_cpu(device, encoder, head):
+    model = toy_model(encoder=encoder, hidden=8, head=head)
+    pairs = toy_pairs(30)
+    here = model.predict_proba(pairs.premises, pairs.hypotheses)
+    there = copy.deepcopy(model).to(device)
+    assert there.device.type == device
+    assert abs(there.predict_proba(pairs.premises, pairs.hypotheses) - here).max() < ROUNDING
+    assert abs(there.encode(pairs.premises) - model.encode(pairs.premises)).max() < ROUNDING
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_training_follows_the_cpus(device, encoder):
+    config = TrainingConfig(epochs=2, batch_size=32, learning_rate=1e-3, averaging=0.9)
+    losses = {}
+    for where in ("cpu", device):
+        model = toy_model(encoder=encoder, hidden=8).to(where)
+        pairs = encode_pairs(toy_pairs(), model.tokenizer)
+        losses[where] = [epoch.loss for epoch in train(model, pairs, pairs, config, progress=False)]
+    assert losses[device] == pytest.approx(losses["cpu"], abs=ROUNDING)
+
+
+def test_a_stopped_run_goes_on(device, tmp_path):
+    config = TrainingConfig(epochs=4, batch_size=32, averaging=0.9)
+
+    def losses(out, **more):
+        model = toy_model(feature_dropout=0.1).to(device)
+        pairs = encode_pairs(toy_pairs(), model.tokenizer)
+        log = train(model, pairs, pairs, config, out=tmp_path / out, progress=False, **more)
+        assert model.device.type == device
+        return [epoch.loss for epoch in log]
+
+    def stop(epoch):
+        if epoch.epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        losses("stopped", report=stop)
+    assert losses("stopped", resume=True) == pytest.approx(losses("whole"), abs=ROUNDING)
+
+
+GRID = """
+[fixed]
+corpus = "captions"
+vectors = "trained"
+pairs = 600
+hidden = 4
+epochs = 1
+
+[[vary]]
+seed = [0, 1]
+"""
+
+
+def test_a_study(device, tmp_path):
+    grid = tmp_path / "grid.toml"
+    grid.write_text(GRID)
+    assert cli.main(["study", "run", str(grid), "--out", str(tmp_path), "--jobs", "1", "--device", device]) == 0
+    records = list(study.read_records(study.read_grid(grid), tmp_path))
+    assert [record["spec"]["seed"] for record in records] == [0, 1]
+    assert all("error" not in record for record in records)
