@@ -213,6 +213,19 @@ def test_a_record_from_before_a_setting_was_added_counts(grid, tmp_path, counted
     assert len(counted) == 1
 
 
+def test_a_study_trains_on_the_device_it_is_told(grid, tmp_path):
+    # torch's meta device has shapes and no numbers, so that training there stops at the first loss.
+    records = run_study(read_grid(grid)[:1], tmp_path / "runs", device="meta", progress=False)
+    assert "meta" in records[0]["error"]
+
+
+def test_a_device_that_is_not_there_stops_the_study_before_its_runs(grid, tmp_path, counted):
+    with pytest.raises((RuntimeError, AssertionError)):
+        run_study(read_grid(grid), tmp_path / "runs", device="cuda:99", progress=False)
+    assert not counted
+    assert not list((tmp_path / "runs").glob("*.json"))
+
+
 def test_models_are_kept_where_asked(grid, tmp_path):
     (run,) = read_grid(grid)[:1]
     (record,) = run_study([run], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)

@@ -223,12 +223,16 @@ def run_study(
         If a corpus has fewer pairs than a run asks for, or ``cluster`` is given without Dask.
     OSError
         If the data is neither on disk nor downloadable, the cluster does not answer, or a process was killed.
+    RuntimeError or AssertionError
+        Of torch, if this machine has no such ``device``.
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     finished = {run.key: item for run, item in _records_by_run(runs, folder) if not (retry and "error" in item)}
     missing = [run for run in runs if run.key not in finished]
     # What every run would stumble over stops the study here, not in each record.
+    if missing and not cluster:
+        torch.empty(0, device=device)
     for corpus, subset, pairs in dict.fromkeys((run.recipe.data, run.recipe.subset, run.pairs) for run in missing):
         _pairs(corpus, subset, pairs)
     calls = [
