@@ -119,7 +119,7 @@ def test_a_font_is_installed_where_none_has_the_pages_widths(
 
 def test_without_fontconfig_no_font_is_asked_for(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     install("chromium")
-    monkeypatch.setattr(chromium, "install_debian_package", lambda *names: pytest.fail(f"installed {names}"))
+    monkeypatch.setattr(chromium, "install_debian_package", lambda name: pytest.fail(f"installed {name}"))
     assert chromium.main(["--install"]) == 0
 
 

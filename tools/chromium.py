@@ -82,11 +82,11 @@ def install_with_playwright() -> None:
     _run(sys.executable, "-m", "playwright", "install", "chromium")
 
 
-def install_debian_package(*names: str) -> None:
-    """Install Debian's packages, where there is apt-get and the right to use it: a browser and a font if left out."""
+def install_debian_package(name: str = "chromium") -> None:
+    """Install one of Debian's packages, where there is apt-get and the right to use it."""
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         _run("apt-get", "update", "-qq")
-        _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *(names or ("chromium", "fonts-liberation")))
+        _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", name)
 
 
 def install_font() -> None:
