@@ -52,6 +52,7 @@ test: ## Check everything: style, package, book, browser, notebooks
 lint: install ## Check the style of the code alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 
 # A browser is looked for, and installed if need be, before the tests start, so that none is skipped for want of it.
 unit: html ## Run the unit, property and browser tests alone

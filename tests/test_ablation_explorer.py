@@ -10,17 +10,19 @@ import pytest
 import traitlets
 from scipy.stats import t
 
-from infersent import ablation, study
-from infersent.ablation import STUDIES, SUBSETS, load_ablation, summarise, write_ablation
-from infersent.comparison import compare, find_group
-from infersent.features import BLOCKS
-from infersent.records import FOLDER
+from infersent.foundation.recorded import FOLDER
+from infersent.model.features import BLOCKS
+from infersent.release.records import write_ablation
+from infersent.study.comparison import compare, find_group
+from infersent.study.grid import Trial, read_grid
+from infersent.study.records import load_records
+from infersent.study.subsets import STUDIES, SUBSETS, load_ablation, summarise
 from infersent.widgets import AblationExplorer
 
 PAIRS, SEEDS = 300, (0, 1, 2)
 NOT_SHIPPED = pytest.mark.skipif(
     not (FOLDER / "ablation.json").exists(),
-    reason="recorded/ablation.json is not written yet: infersent.ablation.write_ablation() makes it of the records",
+    reason="recorded/ablation.json is not written yet: write_ablation() makes it of the records",
 )
 
 
@@ -31,7 +33,7 @@ def made_up(blocks, seed):
     correct = hard + rng.normal(size=PAIRS) < skill
     packed = base64.b85encode(np.packbits(correct).tobytes()).decode()
     split = {"accuracy": round(float(correct.mean()), 5), "pairs": PAIRS, "correct": packed}
-    return {"spec": study.Run.from_spec({"blocks": blocks, "seed": seed}).spec, "test": split}
+    return {"spec": Trial.from_spec({"blocks": blocks, "seed": seed}).spec, "test": split}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def numbers(text):
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_the_subsets_are_those_of_the_studies(name):
-    assert {", ".join(run.recipe.model.blocks) for run in study.read_grid(name)} == set(SUBSETS)
+    assert {", ".join(run.recipe.model.blocks) for run in read_grid(name)} == set(SUBSETS)
     assert len(SUBSETS) == 15
 
 
@@ -101,8 +103,8 @@ def test_an_unfinished_study_is_refused(records):
 
 
 def test_what_is_written_is_read_again(records, studies, tmp_path, monkeypatch):
-    monkeypatch.setattr(ablation, "load_records", {"captions": records}.__getitem__)
-    monkeypatch.setattr(ablation, "summarise", lambda records: summarise(records, resamples=300))
+    monkeypatch.setattr("infersent.release.records.load_records", {"captions": records}.__getitem__)
+    monkeypatch.setattr("infersent.release.records.summarise", lambda records: summarise(records, resamples=300))
     path = tmp_path / "ablation.json"
     record = write_ablation(path, ["captions"])
     assert json.loads(path.read_text()) == record
@@ -115,7 +117,7 @@ def test_what_is_written_is_read_again(records, studies, tmp_path, monkeypatch):
 @NOT_SHIPPED
 @pytest.mark.parametrize("name", STUDIES)
 def test_the_shipped_summary_is_that_of_the_records(name):
-    shipped, runs = load_ablation()[name], study.load_records(name)
+    shipped, runs = load_ablation()[name], load_records(name)
     assert [subset["blocks"] for subset in shipped["subsets"]] == list(SUBSETS)
     for i, j in [(4, 1), (11, 4), (14, 10)]:
         a, b = (find_group(runs, blocks=SUBSETS[k]) for k in (i, j))

@@ -5,11 +5,14 @@ import copy
 import pytest
 import torch
 
-from infersent import cli, study
-from infersent.data.batching import encode_pairs
-from infersent.encoders import ENCODERS
-from infersent.heads import HEADS, build_head, collapse
-from infersent.training import TrainingConfig, train
+from infersent import cli
+from infersent.model.encoders import ENCODERS
+from infersent.model.heads import HEADS, build_head, collapse
+from infersent.study.grid import read_grid
+from infersent.study.records import read_records
+from infersent.text.batching import encode_pairs
+from infersent.training.config import TrainingConfig
+from infersent.training.loop import train
 from tests.toy import toy_model, toy_pairs
 
 DEVICES = [name for name, module in (("cuda", torch.cuda), ("mps", torch.backends.mps)) if module.is_available()]
@@ -91,6 +94,6 @@ def test_a_study(device, tmp_path):
     grid = tmp_path / "grid.toml"
     grid.write_text(GRID)
     assert cli.main(["study", "run", str(grid), "--out", str(tmp_path), "--jobs", "1", "--device", device]) == 0
-    records = list(study.read_records(study.read_grid(grid), tmp_path))
+    records = list(read_records(read_grid(grid), tmp_path))
     assert [record["spec"]["seed"] for record in records] == [0, 1]
     assert all("error" not in record for record in records)

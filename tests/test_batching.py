@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infersent import Pairs
-from infersent.data import batching
-from infersent.text import build_tokenizer
+from infersent.text import batching
+from infersent.text.tokenizer import build_tokenizer
 
 TOKENIZER = build_tokenizer(["a", "b", "c"])
 WORD = {0: "[PAD]", 1: "[UNK]", 2: "a", 3: "b", 4: "c"}

@@ -4,26 +4,28 @@ import contextlib
 import errno
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
 import torch
+from safetensors import SafetensorError
 
-from infersent import InferSent, checkpoint, features, register_feature
-from infersent.checkpoint import (
+from infersent import InferSent, register_feature
+from infersent.foundation.atomic import replace_file, replace_folder
+from infersent.model import features
+from infersent.model.checkpoint import (
+    _FILES,
     CheckpointError,
     find_checkpoint,
     load_metrics,
-    replace_file,
-    replace_folder,
-    save_checkpoint,
 )
 from tests.toy import toy_model
 
 
 def test_round_trip(tmp_path):
     model = toy_model(head="mlp", blocks=("u", "v", "min(u,v)"), word_dropout=0.2)
-    save_checkpoint(model, tmp_path / "a" / "model", {"dev": 0.5})
+    model.save(tmp_path / "a" / "model", {"dev": 0.5})
     again = InferSent.from_pretrained(tmp_path / "a" / "model")
     assert again.config == model.config
     assert not again.training
@@ -34,24 +36,24 @@ def test_round_trip(tmp_path):
 
 
 def test_loading_leaves_the_random_generator_alone(tmp_path):
-    save_checkpoint(toy_model(), tmp_path / "m")
+    toy_model().save(tmp_path / "m")
     before = torch.random.get_rng_state()
     InferSent.from_pretrained(tmp_path / "m")
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
 def test_files_are_data_for_any_language(tmp_path):
-    save_checkpoint(toy_model(), tmp_path / "m")
-    assert sorted(p.name for p in (tmp_path / "m").iterdir()) == sorted(checkpoint._FILES)
+    toy_model().save(tmp_path / "m")
+    assert sorted(p.name for p in (tmp_path / "m").iterdir()) == sorted(_FILES)
     words = json.loads((tmp_path / "m" / "tokenizer.json").read_text())["model"]["vocab"]
     assert words["dog"] == 5
     assert json.loads((tmp_path / "m" / "config.json").read_text())["model"]["blocks"] == ["u", "v", "|u-v|", "u*v"]
 
 
 def test_saving_again_replaces_the_whole(tmp_path):
-    save_checkpoint(toy_model(seed=1), tmp_path / "m", {"n": 1})
+    toy_model(seed=1).save(tmp_path / "m", {"n": 1})
     (tmp_path / "m" / "left-over").touch()
-    save_checkpoint(toy_model(seed=2), tmp_path / "m", {"n": 2})
+    toy_model(seed=2).save(tmp_path / "m", {"n": 2})
     assert load_metrics(tmp_path / "m") == {"n": 2}
     assert not (tmp_path / "m" / "left-over").exists()
 
@@ -59,7 +61,7 @@ def test_saving_again_replaces_the_whole(tmp_path):
 @pytest.mark.parametrize("call", range(6))
 def test_a_kill_anywhere_while_saving_leaves_a_whole_checkpoint(tmp_path, monkeypatch, call):
     """A kill is an end without clean-up: every call on the file system that saving makes is the last one in turn."""
-    save_checkpoint(toy_model(), tmp_path / "m", {"n": 1})
+    toy_model().save(tmp_path / "m", {"n": 1})
     calls = []
 
     class Killed(BaseException):
@@ -74,21 +76,21 @@ def test_a_kill_anywhere_while_saving_leaves_a_whole_checkpoint(tmp_path, monkey
 
         return wrapper
 
-    monkeypatch.setattr(checkpoint.os, "replace", mortal(os.replace))
-    monkeypatch.setattr(checkpoint.shutil, "rmtree", mortal(checkpoint.shutil.rmtree))
+    monkeypatch.setattr(os, "replace", mortal(os.replace))
+    monkeypatch.setattr(shutil, "rmtree", mortal(shutil.rmtree))
     with contextlib.suppress(Killed):
-        save_checkpoint(toy_model(seed=2), tmp_path / "m", {"n": 2})
+        toy_model(seed=2).save(tmp_path / "m", {"n": 2})
     monkeypatch.undo()
     assert load_metrics(tmp_path / "m") in ({"n": 1}, {"n": 2})
     InferSent.from_pretrained(tmp_path / "m")
-    save_checkpoint(toy_model(seed=3), tmp_path / "m", {"n": 3})
+    toy_model(seed=3).save(tmp_path / "m", {"n": 3})
     assert load_metrics(tmp_path / "m") == {"n": 3}
     assert [p.name for p in tmp_path.iterdir()] == ["m"]
 
 
 def test_reading_changes_nothing_on_disk(tmp_path):
     """So a reader beside a training run cannot break it, whatever the moment."""
-    save_checkpoint(toy_model(), tmp_path / "best", {"n": 1})
+    toy_model().save(tmp_path / "best", {"n": 1})
     os.replace(tmp_path / "best", tmp_path / ".best-before")  # as between the two renames of a save
     assert load_metrics(tmp_path) == {"n": 1}
     assert [p.name for p in tmp_path.iterdir()] == [".best-before"]
@@ -97,7 +99,7 @@ def test_reading_changes_nothing_on_disk(tmp_path):
 def test_a_feature_that_is_not_registered_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(features, "_REGISTRY", dict(features._REGISTRY))
     register_feature("sum", torch.add)
-    save_checkpoint(toy_model(blocks=("u", "sum")), tmp_path / "m")
+    toy_model(blocks=("u", "sum")).save(tmp_path / "m")
     monkeypatch.undo()
     with pytest.raises(CheckpointError, match=r"uses the pair feature 'sum', which is not registered\. Register it"):
         InferSent.from_pretrained(tmp_path / "m")
@@ -107,18 +109,18 @@ def test_a_feature_that_is_not_registered_is_named(tmp_path, monkeypatch):
     "error",
     [
         OSError(errno.ENOSPC, "No space left on device"),
-        checkpoint.SafetensorError("I/O error: No space left on device (os error 28)"),
+        SafetensorError("I/O error: No space left on device (os error 28)"),
     ],
 )
 def test_a_full_disk_is_explained_and_loses_nothing(tmp_path, monkeypatch, error):
-    save_checkpoint(toy_model(), tmp_path / "m", {"n": 1})
+    toy_model().save(tmp_path / "m", {"n": 1})
 
     def fail(*args):
         raise error
 
-    monkeypatch.setattr(checkpoint, "save_file", fail)
+    monkeypatch.setattr("infersent.model.checkpoint.save_file", fail)
     with pytest.raises(OSError, match=r"disk is full .* untouched.*--resume") as caught:
-        save_checkpoint(toy_model(seed=2), tmp_path / "m", {"n": 2})
+        toy_model(seed=2).save(tmp_path / "m", {"n": 2})
     assert caught.value.errno == errno.ENOSPC
     assert load_metrics(tmp_path / "m") == {"n": 1}
     assert [p.name for p in tmp_path.iterdir()] == ["m"]
@@ -137,14 +139,14 @@ def test_other_errors_pass_through(tmp_path):
 def test_a_folder_that_is_no_checkpoint(tmp_path):
     with pytest.raises(CheckpointError, match=r"nowhere is no checkpoint: it does not exist.*infersent train --out"):
         find_checkpoint(tmp_path / "nowhere")
-    save_checkpoint(toy_model(), tmp_path / "m")
+    toy_model().save(tmp_path / "m")
     (tmp_path / "m" / "tokenizer.json").unlink()
     with pytest.raises(CheckpointError, match=r"it lacks tokenizer\.json"):
         InferSent.from_pretrained(tmp_path / "m")
 
 
 def test_a_training_run_stands_for_its_best_epoch(tmp_path):
-    save_checkpoint(toy_model(), tmp_path / "run" / "best")
+    toy_model().save(tmp_path / "run" / "best")
     assert find_checkpoint(tmp_path / "run") == tmp_path / "run" / "best"
 
 
@@ -175,7 +177,7 @@ def _edit_config(path, **changes):
     ],
 )
 def test_damage_is_named(tmp_path, damage, message):
-    save_checkpoint(toy_model(), tmp_path / "m")
+    toy_model().save(tmp_path / "m")
     damage(tmp_path / "m")
     with pytest.raises(CheckpointError, match=message):
         InferSent.from_pretrained(tmp_path / "m")

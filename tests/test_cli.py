@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import LABELS, InferSent, cli, presets
-from infersent.checkpoint import save_checkpoint
-from infersent.choices import choose
+from infersent import LABELS, InferSent, cli
 from infersent.cli import main
 from infersent.data import Pairs, fetch, snli
+from infersent.foundation.choices import choose
+from infersent.training.recipes import RECIPES, get_recipe
 from tests.toy import toy_model, toy_pairs
 
 
@@ -34,7 +34,7 @@ def files(tmp_path):
 
 @pytest.fixture
 def checkpoint(tmp_path):
-    save_checkpoint(toy_model(), tmp_path / "model")
+    toy_model().save(tmp_path / "model")
     return tmp_path / "model"
 
 
@@ -79,7 +79,10 @@ def test_train_evaluate_encode_predict(files, capsys):
 
 
 def test_after_a_corpus_its_test_split_is_next(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(presets, "load", lambda name, split, **options: toy_pairs(30, name=f"{name} {split} {options}"))
+    monkeypatch.setattr(
+        "infersent.training.recipes.load",
+        lambda name, split, **options: toy_pairs(30, name=f"{name} {split} {options}"),
+    )
     more = ("--hidden", 2, "--epochs", 1, "--out", tmp_path / "a run", "--vectors", "trained")
     assert run("train", "--data", "snli", "--preset", "laptop", "--subset", "all", *more) == 0
     shown = capsys.readouterr().out
@@ -147,7 +150,7 @@ class TestOutput:
         def fail(path, *_):
             raise OSError(f"{path} cannot be written")
 
-        monkeypatch.setattr("infersent.checkpoint.os.replace", fail)
+        monkeypatch.setattr("infersent.foundation.atomic.os.replace", fail)
         before = sorted(tmp_path.iterdir())
         name, *options = command
         assert run(name, checkpoint, *options, "--output", "out") == 1
@@ -310,18 +313,18 @@ def test_help_teaches(command, capsys):
         assert "For example" in shown
     if command == "train":
         words = "".join(shown.split()).replace("│", "")  # the lines are broken and framed
-        for name, preset in presets.PRESETS.items():
+        for name, preset in RECIPES.items():
             assert f"{name}:{preset.about}".replace(" ", "") in words
 
 
 def test_every_preset_names_things_that_exist():
-    for name, preset in presets.PRESETS.items():
-        assert presets.get_preset(name) is preset
+    for name, preset in RECIPES.items():
+        assert get_recipe(name) is preset
         assert preset.about
 
 
 def test_papers_preset_is_the_papers():
-    paper = presets.get_preset("paper")
+    paper = get_recipe("paper")
     assert (paper.model.hidden, paper.model.head, paper.model.head_hidden) == (2048, "stacked-linear", 512)
     t = paper.training
     assert (t.optimizer, t.learning_rate, t.decay, t.shrink, t.min_learning_rate) == ("sgd", 0.1, 0.99, 5.0, 1e-5)

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from infersent.comparison import compare, find_group, groups, table
-from infersent.study import Run
+from infersent.study.comparison import compare, find_group, groups, table
+from infersent.study.grid import Trial
 
 
 def made_up(blocks, seed, accuracy):
-    return {"spec": Run.from_spec({"blocks": blocks, "seed": seed}).spec, "test": {"accuracy": accuracy}}
+    return {"spec": Trial.from_spec({"blocks": blocks, "seed": seed}).spec, "test": {"accuracy": accuracy}}
 
 
 def answered(blocks, seed, correct):
     correct = np.asarray(correct, dtype=bool)
     packed = base64.b85encode(np.packbits(correct).tobytes()).decode()
     split = {"accuracy": correct.mean(), "pairs": len(correct), "correct": packed}
-    return {"spec": Run.from_spec({"blocks": blocks, "seed": seed}).spec, "test": split}
+    return {"spec": Trial.from_spec({"blocks": blocks, "seed": seed}).spec, "test": split}
 
 
 def coins(seed, share, n=400):
@@ -58,7 +58,7 @@ def test_equal_accuracies_leave_nothing_open():
 
 
 def test_a_failed_run_is_in_no_group():
-    failed = {"spec": Run.from_spec({"blocks": "u"}).spec, "error": "it broke"}
+    failed = {"spec": Trial.from_spec({"blocks": "u"}).spec, "error": "it broke"}
     assert [group.seeds for group in groups([failed, made_up("u", 2, 0.3), made_up("u", 1, 0.2)])] == [[1, 2]]
 
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from infersent import LABELS
-from infersent.dimensions import dimension_use, most_telling, redundancy
-from infersent.features import block_slices, pair_features
+from infersent.inside.dimensions import dimension_use, most_telling, redundancy
+from infersent.model.features import block_slices, pair_features
 from tests.toy import toy_model
 
 

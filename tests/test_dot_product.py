@@ -2,36 +2,28 @@
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import torch
 
-from infersent import dot_product
 from infersent.cli import main
-from infersent.dot_product import (
-    NOISE,
-    TRIVIAL,
-    VARIANCE,
+from infersent.foundation.recorded import FOLDER, load_record
+from infersent.study.dot_product.learner import (
     Budget,
-    Curve,
-    Point,
+    Learner,
     Result,
-    Spec,
-    curve,
-    curves,
-    draw,
-    grid,
+    _generator,
+    measure,
     mlp,
-    pair_scale,
-    results,
-    run,
-    run_grid,
 )
+from infersent.study.dot_product.learning_curves import Curve, Point, curve, curves
+from infersent.study.dot_product.runs import grid, results, run_grid
+from infersent.study.dot_product.task import NOISE, TRIVIAL, VARIANCE, draw, pair_scale
 
 QUICK = Budget(learning_rates=(3e-3,), steps=60, every=20, patience=2)
-LEAST_SQUARES = Spec(dim=4, samples=512, width=0, depth=0, blocks=("u*v",))
-SMALL = Spec(dim=2, samples=512, width=2, depth=1)
+LEAST_SQUARES = Learner(dim=4, samples=512, width=0, depth=0, blocks=("u*v",))
+SMALL = Learner(dim=2, samples=512, width=2, depth=1)
 
 
 def result(spec=SMALL, clean=0.2, **changes):
@@ -55,7 +47,7 @@ def test_the_task_has_the_stated_noise_and_variance_in_every_dimension(dim):
 
 def test_seeds_and_parts_draw_different_pairs_and_learners_the_same_ones():
     def first(spec, part):
-        return draw(2, 3, dot_product._generator(spec, part))[0]
+        return draw(2, 3, _generator(spec, part))[0]
 
     draws = [first(replace(SMALL, seed=seed), part) for seed in (0, 1, 2) for part in ("train", "test")]
     assert all(not torch.equal(a, b) for i, a in enumerate(draws) for b in draws[:i])
@@ -68,17 +60,17 @@ def test_seeds_and_parts_draw_different_pairs_and_learners_the_same_ones():
 @pytest.mark.parametrize("blocks", [("u", "v"), ("u*v",), ("u", "v", "|u-v|", "u*v")])
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_parameters_are_those_of_the_network(blocks, depth):
-    spec = Spec(dim=3, samples=100, width=2, depth=depth, blocks=blocks)
+    spec = Learner(dim=3, samples=100, width=2, depth=depth, blocks=blocks)
     assert spec.parameters == sum(p.numel() for p in mlp(spec).parameters())
 
 
 def test_width_is_counted_in_lengths_of_the_pair_whatever_the_blocks():
     for blocks in (("u", "v"), ("u", "v", "u*v")):
-        assert mlp(Spec(dim=3, samples=100, width=4, depth=1, blocks=blocks))[0].out_features == 4 * 2 * 3
+        assert mlp(Learner(dim=3, samples=100, width=4, depth=1, blocks=blocks))[0].out_features == 4 * 2 * 3
 
 
 def test_least_squares_given_the_product_is_as_good_as_theory_says():
-    errors = [run(replace(LEAST_SQUARES, samples=4096, seed=seed)) for seed in range(8)]
+    errors = [measure(replace(LEAST_SQUARES, samples=4096, seed=seed)) for seed in range(8)]
     assert all(error.learning_rate is None and error.steps == 0 for error in errors)
     mean_square = sum(error.clean**2 for error in errors) / len(errors)
     # d weights and the constant: NOISE² (d + 1) / n, here 8.8e-4; eight runs of five squares scatter by 22%.
@@ -90,12 +82,12 @@ def test_least_squares_given_the_product_is_as_good_as_theory_says():
     ("block", "explained"), [("|u-v|", 1 / (2 * math.pi - 4)), ("(u-v)**2", 1 / 2)], ids=["absolute", "squared"]
 )
 def test_a_difference_alone_explains_half_at_most(block, explained):
-    spec = Spec(dim=4, samples=16384, width=0, depth=0, blocks=(block,))
-    assert run(spec).explained == pytest.approx(explained, abs=0.04)
+    spec = Learner(dim=4, samples=16384, width=0, depth=0, blocks=(block,))
+    assert measure(spec).explained == pytest.approx(explained, abs=0.04)
 
 
 def test_a_network_learns_in_one_dimension():
-    done = run(Spec(dim=1, samples=4096, width=8, depth=2), Budget(learning_rates=(1e-2,), steps=300))
+    done = measure(Learner(dim=1, samples=4096, width=8, depth=2), Budget(learning_rates=(1e-2,), steps=300))
     assert done.status == "ok"
     assert done.explained > 0.9
     assert done.noisy == pytest.approx(math.hypot(done.clean, NOISE), rel=0.03)
@@ -105,14 +97,14 @@ def test_a_network_learns_in_one_dimension():
 
 def test_the_same_spec_gives_the_same_numbers_and_leaves_the_global_generator_alone():
     before = torch.random.get_rng_state()
-    first, second = run(SMALL, QUICK), run(SMALL, QUICK)
+    first, second = measure(SMALL, QUICK), measure(SMALL, QUICK)
     assert torch.equal(before, torch.random.get_rng_state())
     assert replace(first, seconds=0) == replace(second, seconds=0)
-    assert run(replace(SMALL, seed=1), QUICK).clean != first.clean
+    assert measure(replace(SMALL, seed=1), QUICK).clean != first.clean
 
 
 def test_a_learning_rate_that_diverges_is_not_chosen():
-    done = run(SMALL, replace(QUICK, learning_rates=(1e30, 3e-3)))
+    done = measure(SMALL, replace(QUICK, learning_rates=(1e30, 3e-3)))
     assert (done.status, done.learning_rate) == ("ok", 3e-3)
 
 
@@ -162,19 +154,19 @@ def test_a_killed_grid_goes_on(tmp_path, monkeypatch):
         if len(ran) == 1:
             raise KeyboardInterrupt
         ran.append(spec)
-        return run(spec, budget)
+        return measure(spec, budget)
 
-    monkeypatch.setattr(dot_product, "run", killed_at_the_second)
+    monkeypatch.setattr("infersent.study.dot_product.runs.measure", killed_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         run_grid(path, specs, QUICK, progress=False)
     assert [done.spec for done in results(path)] == specs[:1]
 
-    monkeypatch.setattr(dot_product, "run", run)
+    monkeypatch.setattr("infersent.study.dot_product.runs.measure", measure)
     again = run_grid(path, specs, QUICK, progress=False)
     assert [replace(done, seconds=0) for done in again] == [replace(done, seconds=0) for done in whole]
     assert results(path) == again
 
-    monkeypatch.setattr(dot_product, "run", lambda *_: pytest.fail("everything is done"))
+    monkeypatch.setattr("infersent.study.dot_product.runs.measure", lambda *_: pytest.fail("everything is done"))
     assert run_grid(path, specs, QUICK, progress=False) == again
 
 
@@ -232,25 +224,27 @@ def test_samples_for_an_error():
 
 
 def test_the_record_is_of_todays_grid_and_budget():
-    record = dot_product.load_record("dot_product")
-    assert record["budget"] == json.loads(json.dumps(dot_product.asdict(Budget())))
+    record = load_record("dot_product")
+    assert record["budget"] == json.loads(json.dumps(asdict(Budget())))
     assert sorted(map(str, (done.spec for done in results()))) == sorted(map(str, grid()))
     assert {done.status for done in results()} == {"ok"}
-    assert (dot_product.Path(dot_product.__file__).parent / "recorded" / "dot_product.json").stat().st_size < 300_000
+    assert (FOLDER / "dot_product.json").stat().st_size < 300_000
     assert {"torch", "machine", "threads"} <= set(record["provenance"])
 
 
 def test_a_recorded_run_can_be_repeated():
     recorded = {done.spec: done for done in results()}
-    for spec in (replace(LEAST_SQUARES, samples=1024), Spec(dim=4, samples=1024, width=1, seed=1)):
-        assert run(spec).clean == pytest.approx(recorded[spec].clean, rel=0.15)
+    for spec in (replace(LEAST_SQUARES, samples=1024), Learner(dim=4, samples=1024, width=1, seed=1)):
+        assert measure(spec).clean == pytest.approx(recorded[spec].clean, rel=0.15)
 
 
 # The command
 
 
 def test_the_command_writes_the_record_and_prints_the_errors(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(dot_product, "grid", lambda: [LEAST_SQUARES, replace(LEAST_SQUARES, seed=1)])
+    monkeypatch.setattr(
+        "infersent.study.dot_product.runs.grid", lambda: [LEAST_SQUARES, replace(LEAST_SQUARES, seed=1)]
+    )
     assert main(["dot-product", "--out", str(tmp_path / "record.json")]) == 0
     assert "dim  4, width  0, depth 0, given u*v: 0.0" in capsys.readouterr().out
     assert len(results(tmp_path / "record.json")) == 2

@@ -5,9 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infersent.data.batching import pad
-from infersent.embeddings import WordEmbedding
-from infersent.encoders import ENCODERS, build_encoder, max_pool, mean_pool
+from infersent.model.embedding import WordEmbedding
+from infersent.model.encoders import ENCODERS, build_encoder, max_pool, mean_pool
+from infersent.text.batching import pad
 
 WORDS = 30
 

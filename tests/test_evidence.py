@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from infersent import LABELS
-from infersent.data.batching import encode_pairs
-from infersent.dimensions import redundancy
-from infersent.evidence import by_overlap, coordinates, evidence, refit, sentence_pairs, without
-from infersent.features import pair_features, parse_blocks
-from infersent.ledger import explain_all, head_weights
+from infersent.inside.dimensions import redundancy
+from infersent.inside.evidence import by_overlap, coordinates, evidence, refit, sentence_pairs, without
+from infersent.inside.ledger import explain_all, head_weights
+from infersent.model.features import pair_features, parse_blocks
+from infersent.text.batching import encode_pairs
 from tests.toy import toy_model, toy_pairs
 
 MODEL = toy_model(seed=1)
@@ -61,7 +61,7 @@ def test_a_refitted_head_is_at_its_optimum():
 
 
 def test_doing_without_nothing_is_the_model_itself():
-    from infersent.evaluation import evaluate
+    from infersent.training.evaluation import evaluate
 
     whole, less = without(MODEL, ENCODED, ENCODED, [MODEL.config.blocks, ["u"]])
     assert whole["dropped"] == pytest.approx(evaluate(MODEL, ENCODED).accuracy, abs=1e-5)

@@ -14,10 +14,11 @@ import torch
 import traitlets
 
 import infersent
-from infersent import InferSent, web
+from infersent import InferSent
 from infersent.data import LABELS
-from infersent.ledger import explain
+from infersent.inside.ledger import explain
 from infersent.widgets import Explainer
+from infersent.widgets import model_file as web
 from infersent.widgets.explainer import LARGEST_SENTENCE, LARGEST_TEXT, account
 from tests.toy import toy_model
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from infersent import BLOCKS, features, pair_features, register_feature
+from infersent import BLOCKS, pair_features, register_feature
+from infersent.model import features
 
 NAMES = features.feature_names()
 

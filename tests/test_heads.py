@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from infersent.heads import HEADS, build_head, collapse
+from infersent.model.heads import HEADS, build_head, collapse
 
 
 @pytest.mark.parametrize("name", HEADS)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from infersent.data.batching import encode_pairs
-from infersent.evaluation import evaluate
-from infersent.interventions import average, drop, intervene, permute, rescale, shuffled_words, swapped
-from infersent.ledger import contributions, head_weights
+from infersent.inside.interventions import average, drop, intervene, permute, rescale, shuffled_words, swapped
+from infersent.inside.ledger import contributions, head_weights
+from infersent.text.batching import encode_pairs
+from infersent.training.evaluation import evaluate
 from tests.toy import toy_model, toy_pairs
 
 MODEL = toy_model(seed=3, head="stacked-linear")

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 import traitlets
 
-from infersent.dot_product import Result, Spec, results
+from infersent.study.dot_product.learner import Learner, Result
+from infersent.study.dot_product.runs import results
 from infersent.widgets import LearnTheProduct
 from infersent.widgets.learn_the_product import points
 
 
 def result(dim, width, samples, clean=0.3, seed=0):
     blocks = ("u", "v") if width else ("u*v",)
-    spec = Spec(dim, samples, width, 2 if width else 0, blocks, seed)
+    spec = Learner(dim, samples, width, 2 if width else 0, blocks, seed)
     return Result(spec, "ok", 0.9, clean, 0.4, None, 0, 0.0, 1.0)
 
 
@@ -52,7 +53,7 @@ def test_what_some_dimension_lacks_is_not_offered():
 
 def test_runs_that_failed_are_left_out():
     recorded = [result(2, width, samples, seed=seed) for width in (0, 1, 2) for samples in (10, 20) for seed in (0, 1)]
-    failed = Result(Spec(2, 10, 1, 2, seed=2), "diverged", None, None, None, None, 0, 0.0, 1.0)
+    failed = Result(Learner(2, 10, 1, 2, seed=2), "diverged", None, None, None, None, 0, 0.0, 1.0)
     assert points([*recorded, failed]) == points(recorded)
 
 

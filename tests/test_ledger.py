@@ -8,12 +8,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infersent import BLOCKS, LABELS, cli, features, register_feature
-from infersent.checkpoint import save_checkpoint
-from infersent.data.batching import encode_pairs
-from infersent.heads import collapse
-from infersent.ledger import NO_WORD, LedgerError, contributions, explain, explain_all, head_weights
-from infersent.ledger_view import in_terminal
+from infersent import BLOCKS, LABELS, cli, register_feature
+from infersent.inside.ledger import NO_WORD, LedgerError, contributions, explain, explain_all, head_weights
+from infersent.inside.ledger_view import in_terminal
+from infersent.model import features
+from infersent.model.heads import collapse
+from infersent.text.batching import encode_pairs
 from tests.toy import ANIMALS, toy_model, toy_pairs
 
 WORDS = [*ANIMALS, "a", "the", "maybe", "zebra"]  # the toy vocabulary does not know the last
@@ -203,13 +203,13 @@ def test_terminal_shows_the_same_numbers_with_and_without_colour():
 
 
 def test_explain_command(tmp_path, capsys, monkeypatch):
-    save_checkpoint(toy_model(), tmp_path / "model")
+    toy_model().save(tmp_path / "model")
     assert cli.main(["explain", "a dog", "the cat", "--run", str(tmp_path / "model")]) == 0
     printed = capsys.readouterr().out
     assert "premise      a dog" in printed
     assert "\033" not in printed  # not a terminal
     assert cli.main(["explain", "a dog", "the cat", "--run", str(tmp_path / "model"), "--json-output"]) == 0
     assert json.loads(capsys.readouterr().out)["labels"] == list(LABELS)
-    save_checkpoint(toy_model(head="mlp"), tmp_path / "mlp")
+    toy_model(head="mlp").save(tmp_path / "mlp")
     assert cli.main(["explain", "a dog", "the cat", "--run", str(tmp_path / "mlp")]) == 1
     assert "captum" in capsys.readouterr().err

@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from infersent import BLOCKS, InferSent
-from infersent.data.batching import encode_pairs
-from infersent.evaluation import Evaluation, evaluate, mean_interval, wilson_interval
-from infersent.features import feature_names
-from infersent.heads import HEADS
-from infersent.model import ModelConfig
+from infersent.foundation.intervals import mean_interval, wilson_interval
+from infersent.model.features import feature_names
+from infersent.model.heads import HEADS
+from infersent.model.infersent import ModelConfig
+from infersent.text.batching import encode_pairs
+from infersent.training.evaluation import Evaluation, evaluate
 from tests.toy import toy_model, toy_pairs, toy_vocabulary
 
 SENTENCES = ["a dog", "the cat maybe", "", "zebra", "the pig here", "a dog"]

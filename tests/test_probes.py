@@ -12,13 +12,13 @@ import pytest
 
 import infersent
 from infersent import LABELS, Pairs
-from infersent.checkpoint import save_checkpoint
 from infersent.cli import main
 from infersent.data import fetch, probes, snli
 from infersent.data.files import MalformedLine
-from infersent.evaluation import wilson_interval
-from infersent.probing import Probing, Proportion, by_phenomenon, mean_by_phenomenon, probe
-from infersent.text import shipped_vectors, split_words
+from infersent.foundation.intervals import wilson_interval
+from infersent.inside.challenge import ChallengeResult, Proportion, by_phenomenon, mean_by_phenomenon, run_challenge
+from infersent.text.tokenizer import split_words
+from infersent.text.vectors import shipped_vectors
 from tests.toy import toy_model, toy_pairs
 
 needs_snli = pytest.mark.skipif(
@@ -215,7 +215,7 @@ def answers():
 
 
 def test_counts_against_a_slow_reference(answers):
-    result = Probing(PAIRS, answers, GROUPS)
+    result = ChallengeResult(PAIRS, answers, GROUPS)
     right, total = Counter(), Counter()
     spoilt, groups = defaultdict(set), defaultdict(set)
     for (_, _, label, phenomenon, group), answer in zip(ROWS, answers.tolist(), strict=True):
@@ -241,7 +241,7 @@ def test_counts_against_a_slow_reference(answers):
 
 
 def test_the_table_shows_the_counts(answers):
-    result = Probing(PAIRS, answers, GROUPS)
+    result = ChallengeResult(PAIRS, answers, GROUPS)
     head, *lines, overall, groups = str(result).splitlines()
     assert head.split("  ")[-1].strip() == "whole groups"
     assert len({len(line) for line in (head, *lines)}) == 1
@@ -272,7 +272,7 @@ def test_a_proportion():
 
 
 def test_json_has_it_all(answers):
-    record = json.loads(json.dumps(Probing(PAIRS, answers, GROUPS).to_json()))
+    record = json.loads(json.dumps(ChallengeResult(PAIRS, answers, GROUPS).to_json()))
     assert set(record["by_phenomenon"]) == set(probes.PHENOMENA)
     assert record["by_label"]["unrelated"].keys() == {"entailment", "contradiction"}
     assert record["whole_groups"]["total"] == GROUPS.max()
@@ -280,7 +280,7 @@ def test_json_has_it_all(answers):
 
 def test_a_model_is_measured_on_the_probes_if_nothing_else_is_named():
     model = toy_model()
-    result = probe(model)
+    result = run_challenge(model)
     expected = model.predict_proba(PAIRS.premises, PAIRS.hypotheses).argmax(axis=1)
     assert result.predictions.tolist() == expected.tolist()
     assert result.groups.tolist() == GROUPS.tolist()
@@ -288,18 +288,18 @@ def test_a_model_is_measured_on_the_probes_if_nothing_else_is_named():
 
 
 def test_answers_as_digits_come_back(answers):
-    result = Probing(PAIRS, answers, GROUPS)
+    result = ChallengeResult(PAIRS, answers, GROUPS)
     text = result.answers
     assert len(text) == len(PAIRS)
-    assert str(Probing.from_answers(text)) == str(result)
+    assert str(ChallengeResult.from_answers(text)) == str(result)
     with pytest.raises(ValueError, match="but these have '3x'"):
-        Probing.from_answers("x3" + text[2:])
+        ChallengeResult.from_answers("x3" + text[2:])
     with pytest.raises(ValueError, match="predictions of shape"):
-        Probing.from_answers(text[1:])
+        ChallengeResult.from_answers(text[1:])
 
 
 def test_the_mean_over_models_with_its_interval(answers):
-    some, right = Probing(PAIRS, answers, GROUPS), Probing(PAIRS, PAIRS.labels, GROUPS)
+    some, right = ChallengeResult(PAIRS, answers, GROUPS), ChallengeResult(PAIRS, PAIRS.labels, GROUPS)
     found = mean_by_phenomenon([some, right])
     for name, count in {"all": some.overall, **some.by_phenomenon}.items():
         mean, low, high = found[name]
@@ -314,14 +314,14 @@ def test_the_interval_grows_with_groups_that_stand_or_fall_together():
     wrong = (PAIRS.labels + 1) % 3
     width = []
     for odd in (number % 2, np.arange(len(PAIRS)) % 2):
-        _, low, high = mean_by_phenomenon([Probing(PAIRS, np.where(odd, PAIRS.labels, wrong), GROUPS)])["all"]
+        _, low, high = mean_by_phenomenon([ChallengeResult(PAIRS, np.where(odd, PAIRS.labels, wrong), GROUPS)])["all"]
         width.append(high - low)
     assert width[0] > 1.3 * width[1]
 
 
 def test_captions_have_phenomena_but_no_groups():
     captions = infersent.load("captions", "dev").take(slice(300))
-    result = probe(toy_model(), captions)
+    result = run_challenge(toy_model(), captions)
     assert sum(count.total for count in result.by_phenomenon.values()) == 300
     assert "whole" not in str(result)
     assert "mistake" not in str(result)
@@ -341,7 +341,7 @@ def test_captions_have_phenomena_but_no_groups():
 )
 def test_what_cannot_be_measured_is_named(pairs, arguments, problem):
     with pytest.raises(ValueError, match=problem):
-        Probing(pairs, *arguments)
+        ChallengeResult(pairs, *arguments)
 
 
 def test_a_model_is_not_measured_on_pairs_without_phenomena():
@@ -355,15 +355,15 @@ def test_a_model_is_not_measured_on_pairs_without_phenomena():
 @pytest.fixture
 def checkpoint(tmp_path, monkeypatch):
     monkeypatch.setenv("INFERSENT_CACHE", str(tmp_path / "cache"))
-    save_checkpoint(toy_model(), tmp_path / "model")
+    toy_model().save(tmp_path / "model")
     return str(tmp_path / "model")
 
 
 def test_probe_prints_the_table(checkpoint, capsys):
     assert main(["probe", checkpoint]) == 0
-    assert capsys.readouterr().out == f"{checkpoint} on probes test:\n{probe(toy_model())}\n"
+    assert capsys.readouterr().out == f"{checkpoint} on probes test:\n{run_challenge(toy_model())}\n"
     assert main(["probe", checkpoint, "--json-output"]) == 0
-    assert json.loads(capsys.readouterr().out) == probe(toy_model()).to_json()
+    assert json.loads(capsys.readouterr().out) == run_challenge(toy_model()).to_json()
 
 
 def test_probe_takes_captions_too(checkpoint, capsys):

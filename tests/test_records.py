@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from infersent import records
-from infersent.checkpoint import save_checkpoint
-from infersent.presets import get_preset
-from infersent.records import load_record, write_record
-from infersent.training import TrainingConfig
+from infersent.foundation.recorded import load_record
+from infersent.release.records import write_run_record
+from infersent.training.config import TrainingConfig
+from infersent.training.recipes import get_recipe
 from tests.toy import toy_model, toy_pairs
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +42,7 @@ def test_laptop_run_meets_the_bar():
 
 
 def test_laptop_record_is_of_todays_recipe():
-    record, preset = load_record("laptop"), get_preset("laptop")
+    record, preset = load_record("laptop"), get_recipe("laptop")
     assert TrainingConfig(**record["training"]) == preset.training
     assert record["model"] == json.loads(json.dumps(asdict(preset.model)))
     assert len(record["log"]) == preset.training.epochs
@@ -57,10 +56,10 @@ def test_readme_tells_the_record():
 
 def test_a_record_is_the_runs_metrics_and_its_evaluation(tmp_path, monkeypatch):
     monkeypatch.setenv("INFERSENT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(records, "load", lambda data, split: toy_pairs(12, name=split))
-    save_checkpoint(toy_model(), tmp_path / "run" / "best", {"preset": "toy"})
+    monkeypatch.setattr("infersent.release.records.load", lambda data, split: toy_pairs(12, name=split))
+    toy_model().save(tmp_path / "run" / "best", {"preset": "toy"})
     (tmp_path / "run" / "log.jsonl").write_text('{"epoch": 1}\n{"epoch": 2}\n')
-    record = write_record(tmp_path / "run", "toy", tmp_path / "toy.json")
+    record = write_run_record(tmp_path / "run", "toy", tmp_path / "toy.json")
     assert json.loads((tmp_path / "toy.json").read_text()) == json.loads(json.dumps(record))
     assert record["preset"] == "toy"
     assert record["log"] == [{"epoch": 1}, {"epoch": 2}]

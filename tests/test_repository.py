@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -23,50 +22,6 @@ PACKAGE = ROOT / "companion" / "infersent"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 LARGEST_FILE = 4 * 2**20  # bytes
-
-#: The rooms of the package, from the ground up: a module may import from the rooms before its own. A room that ends in
-#: ".*" is a package with all its modules, whose order among themselves is its own affair.
-ROOMS = (
-    "choices",
-    "provenance",
-    "data.pairs",
-    "features",
-    "data.cache",
-    "data.fetch",
-    "text",
-    "embeddings",
-    "data.files",
-    "data.snli",
-    "data.captions.*",
-    "data.probes",
-    "data",
-    "data.batching",
-    "encoders",
-    "heads",
-    "model",
-    "checkpoint",
-    "evaluation",
-    "probing",
-    "training",
-    "presets",
-    "records",
-    "shipping",
-    "study",
-    "comparison",
-    "ablation",
-    "dot_product",
-    "signs",
-    "plots",
-    "ledger",
-    "interventions",
-    "dimensions",
-    "evidence",
-    "ledger_view",
-    "web",
-    "widgets.*",
-    "cli",
-    "__main__",
-)
 
 
 # Dependencies
@@ -202,114 +157,3 @@ def test_tracked_files_are_small() -> None:
     assert [
         f"{path}: {path.stat().st_size}" for path in paths if path.is_file() and path.stat().st_size > LARGEST_FILE
     ] == []
-
-
-# Layers
-
-
-def room(module: str) -> int:
-    """Return the index in :data:`ROOMS` of a module's room.
-
-    Raises
-    ------
-    LookupError
-        When the module has none.
-    """
-    if module in ROOMS:
-        return ROOMS.index(module)
-    for index, name in enumerate(ROOMS):
-        if name.endswith(".*") and f"{module}.".startswith(name.removesuffix("*")):
-            return index
-    raise LookupError(f"infersent.{module} has no room; give it a place in ROOMS")
-
-
-def imported_modules(source: str, modules: Iterable[str]) -> set[str]:
-    """Return the modules of the package that a source imports when it is itself imported.
-
-    What a function imports when it is called is left out: ``InferSent.from_pretrained`` reaches for the checkpoint, and
-    ``load`` for the corpus, only then.
-    """
-    modules = set(modules)
-    found: set[str] = set()
-
-    def visit(node: ast.AST) -> None:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            return
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports within the package are absolute"
-            assert node.module is not None
-            members = {f"{node.module}.{alias.name}" for alias in node.names}
-            submodules = {name for name in members if name.removeprefix("infersent.") in modules}
-            found.update(submodules if submodules == members else submodules | {node.module})
-        for child in ast.iter_child_nodes(node):
-            visit(child)
-
-    visit(ast.parse(source))
-    return {name.removeprefix("infersent.") for name in found if f"{name}.".startswith("infersent.")}
-
-
-def upward_imports(sources: Mapping[str, str]) -> list[str]:
-    """Return the imports that lead from a room to a higher one. ``sources`` maps modules to their code."""
-    return [
-        f"infersent.{module} imports infersent.{imported}, which stands above it"
-        for module, source in sources.items()
-        for imported in sorted(imported_modules(source, sources))
-        if imported == "infersent" or room(imported) > room(module)
-    ]
-
-
-def package_sources() -> dict[str, str]:
-    """Return the code of each module of the package but its top, which collects the names that readers use."""
-    sources = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if module := ".".join(parts[:-1] if parts[-1] == "__init__" else parts):
-            sources[module] = path.read_text(encoding="utf-8")
-    return sources
-
-
-def test_imports_go_downward() -> None:
-    assert upward_imports(package_sources()) == []
-
-
-def test_every_room_is_inhabited() -> None:
-    inhabited = {room(module) for module in package_sources()}
-    assert [name for index, name in enumerate(ROOMS) if index not in inhabited] == []
-
-
-@pytest.mark.parametrize(
-    ("module", "source", "imported"),
-    [
-        ("features", "from infersent.model import InferSent", "model"),
-        ("features", "import infersent.model", "model"),
-        ("data.pairs", "from infersent.data import snli", "data.snli"),
-        ("text", "from infersent import data", "data"),
-        ("heads", "if True:\n    from infersent.training import train", "training"),
-        ("heads", "from infersent import InferSent", "infersent"),
-        ("heads", "import infersent", "infersent"),
-    ],
-)
-def test_an_upward_import_is_a_fault(module: str, source: str, imported: str) -> None:
-    known = dict.fromkeys(["model", "data", "data.snli", "training"], "")
-    (fault,) = upward_imports(known | {module: source})
-    assert f" imports infersent.{imported}," in fault
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "from infersent.features import BLOCKS",
-        "from infersent.data import fetch",
-        "import infersent_other",
-        "def later():\n    from infersent.training import train",
-    ],
-)
-def test_a_downward_import_is_none(source: str) -> None:
-    assert upward_imports({"model": source, "features": "", "data": "", "data.fetch": ""}) == []
-
-
-def test_a_module_without_a_room_is_an_error() -> None:
-    with pytest.raises(LookupError, match=r"infersent\.cellar has no room"):
-        upward_imports({"cellar": "import infersent.features"})

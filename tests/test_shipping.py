@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import InferSent, shipping
-from infersent.checkpoint import SHIPPED, CheckpointError, load_checkpoint, load_metrics, save_checkpoint
-from infersent.model import ModelConfig
-from infersent.presets import PRESETS, set_up
-from infersent.shipping import collapsed, model_card, ship_model
-from infersent.text import Vocabulary, shipped_vectors
-from infersent.training import TrainingConfig, train
+from infersent import InferSent
+from infersent.model.checkpoint import SHIPPED, CheckpointError, load_metrics
+from infersent.model.infersent import ModelConfig
+from infersent.release import model as shipping
+from infersent.release.model import collapsed, model_card, ship_model
+from infersent.text.vectors import shipped_vectors
+from infersent.text.vocabulary import Vocabulary
+from infersent.training.config import TrainingConfig
+from infersent.training.loop import train
+from infersent.training.recipes import RECIPES, set_up
 from tests.toy import toy_model, toy_pairs
 
 PAIRS = toy_pairs(60)
@@ -42,24 +45,24 @@ def with_shipped_vectors():
 
 
 def test_the_packages_vectors_are_named_and_not_stored(tmp_path, with_shipped_vectors, monkeypatch):
-    save_checkpoint(with_shipped_vectors, tmp_path / "model")
+    with_shipped_vectors.save(tmp_path / "model")
     assert (tmp_path / "model" / "model.safetensors").stat().st_size < 20_000
-    again = load_checkpoint(tmp_path / "model")
+    again = InferSent.from_pretrained(tmp_path / "model")
     for ours, theirs in zip(again.state_dict().values(), with_shipped_vectors.state_dict().values(), strict=True):
         assert torch.equal(ours, theirs)
     other = shipped_vectors()
-    monkeypatch.setattr("infersent.checkpoint.shipped_vectors", lambda: replace(other, vectors=other.vectors + 1))
+    monkeypatch.setattr("infersent.model.checkpoint.shipped_vectors", lambda: replace(other, vectors=other.vectors + 1))
     with pytest.raises(CheckpointError, match="trained on other word vectors than come with this version"):
-        load_checkpoint(tmp_path / "model")
+        InferSent.from_pretrained(tmp_path / "model")
 
 
 def test_half_precision_halves_the_file_and_is_read_in_float32(tmp_path):
     model = toy_model(hidden=32)
-    save_checkpoint(model, tmp_path / "full")
-    save_checkpoint(toy_model(hidden=32).half(), tmp_path / "half")
+    model.save(tmp_path / "full")
+    toy_model(hidden=32).half().save(tmp_path / "half")
     full, half = (len((tmp_path / name / "model.safetensors").read_bytes()) for name in ("full", "half"))
     assert half < 0.6 * full
-    again = load_checkpoint(tmp_path / "half")
+    again = InferSent.from_pretrained(tmp_path / "half")
     assert {p.dtype for p in again.state_dict().values()} == {torch.float32}
     ours, theirs = (m.predict_proba(PAIRS.premises, PAIRS.hypotheses) for m in (again, model))
     np.testing.assert_allclose(ours, theirs, atol=2e-3)
@@ -67,7 +70,7 @@ def test_half_precision_halves_the_file_and_is_read_in_float32(tmp_path):
 
 def test_shipping_measures_what_is_on_disk_and_writes_the_card(tmp_path, monkeypatch):
     preset = replace(
-        PRESETS["laptop"],
+        RECIPES["laptop"],
         model=ModelConfig(hidden=6, head="stacked-linear"),
         training=TrainingConfig(epochs=1),
         min_count=1,
@@ -80,7 +83,7 @@ def test_shipping_measures_what_is_on_disk_and_writes_the_card(tmp_path, monkeyp
     monkeypatch.setattr(shipping, "load", lambda data, split: toy_pairs(33, seed=len(split)))
     metrics = ship_model(tmp_path / "r", tmp_path / "shipped")
     assert load_metrics(tmp_path / "shipped") == json.loads(json.dumps(metrics))
-    model = load_checkpoint(tmp_path / "shipped")
+    model = InferSent.from_pretrained(tmp_path / "shipped")
     answers = model.predict_proba(*(lambda p: (p.premises, p.hypotheses))(toy_pairs(33, seed=4))).argmax(axis=1)
     assert metrics["test"]["accuracy"] == pytest.approx((answers == toy_pairs(33, seed=4).labels).mean(), abs=1e-5)
     card = (tmp_path / "shipped" / "README.md").read_text()

@@ -11,15 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from infersent import presets, signs
-from infersent.checkpoint import save_checkpoint
 from infersent.data import LABELS, load
-from infersent.data.batching import encode_pairs
-from infersent.evaluation import evaluate
-from infersent.heads import collapse
-from infersent.presets import get_preset
-from infersent.records import load_record
-from infersent.signs import (
+from infersent.foundation.recorded import load_record
+from infersent.inside.signs import (
     QUADRANTS,
     effective_words,
     knock_out,
@@ -27,9 +21,13 @@ from infersent.signs import (
     more_often,
     product_mass,
     quadrants,
-    untrained,
 )
-from infersent.training import TrainingConfig
+from infersent.model.heads import collapse
+from infersent.release.signs import SMALL_PAIRS, small_recipe, write_signs
+from infersent.text.batching import encode_pairs
+from infersent.training.config import TrainingConfig
+from infersent.training.evaluation import evaluate
+from infersent.training.recipes import get_recipe
 from tests.toy import toy_model, toy_pairs
 
 vectors = arrays(np.float64, (3, 4), elements=st.floats(-1, 1, width=16))
@@ -135,7 +133,7 @@ def test_untrained_is_the_model_before_training():
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     with torch.no_grad():
         model.encoder.lstm.weight_ih_l0.add_(1.0)
-    after = untrained(model, seed=3).state_dict()
+    after = model.untrained(seed=3).state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
@@ -152,15 +150,15 @@ def test_an_encoder_without_states_is_refused():
 
 def test_record_is_of_todays_recipes():
     record = load_record("signs")
-    preset = get_preset("laptop")
+    preset = get_recipe("laptop")
     assert record["laptop"]["model"] == json.loads(json.dumps(asdict(preset.model)))
     assert record["laptop"]["knock_out"]["nothing"]["accuracy"] == load_record("laptop")["dev"]["accuracy"]
     for encoder, runs in record["small"].items():
         for seed, run in enumerate(runs):
-            recipe = signs.small_recipe(encoder, seed)
+            recipe = small_recipe(encoder, seed)
             assert run["model"] == json.loads(json.dumps(asdict(recipe.model)))
             assert TrainingConfig(**run["training"]) == recipe.training
-            assert run["pairs"] == signs.SMALL_PAIRS
+            assert run["pairs"] == SMALL_PAIRS
             assert run["knock_out"]["nothing"]["accuracy"] == run["dev_accuracy"]
 
 
@@ -172,16 +170,16 @@ def test_record_is_of_these_dev_pairs():
 @pytest.mark.usefixtures("own_cache")
 def test_writing_a_record(tmp_path, monkeypatch):
     tiny = replace(
-        get_preset("laptop"),
+        get_recipe("laptop"),
         min_count=1,
-        model=replace(get_preset("laptop").model, hidden=3, head_hidden=4),
-        training=replace(get_preset("laptop").training, epochs=1),
+        model=replace(get_recipe("laptop").model, hidden=3, head_hidden=4),
+        training=replace(get_recipe("laptop").training, epochs=1),
     )
-    monkeypatch.setattr(presets, "get_preset", lambda name: tiny)
-    monkeypatch.setattr(presets, "load_pairs", lambda preset, split: toy_pairs(36, name=split))
-    monkeypatch.setattr(presets, "smaller", lambda preset, hidden, epochs: preset)
-    save_checkpoint(toy_model(), tmp_path / "run")
-    record = signs.write_record(tmp_path / "run", tmp_path / "signs.json", seeds=(0, 1))
+    monkeypatch.setattr("infersent.release.signs.get_recipe", lambda name: tiny)
+    monkeypatch.setattr("infersent.training.recipes.Recipe.smaller", lambda recipe, hidden, epochs: recipe)
+    monkeypatch.setattr("infersent.release.signs.load_pairs", lambda recipe, split: toy_pairs(36, name=split))
+    toy_model().save(tmp_path / "run")
+    record = write_signs(tmp_path / "run", tmp_path / "signs.json", seeds=(0, 1))
     assert json.loads((tmp_path / "signs.json").read_text()) == json.loads(json.dumps(record))
     assert record["measured_on"] == "dev"
     assert {encoder: len(runs) for encoder, runs in record["small"].items()} == {"bilstm-max": 2, "bilstm-mean": 2}

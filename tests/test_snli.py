@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from infersent.data import LABELS, Pairs, fetch, load, snli
 from infersent.data.files import MalformedLine
+from infersent.release.subset import write_subset
 
 # Found before any test moves the cache folder away.
 REAL = fetch.fetch(snli.ARCHIVE) if fetch.available(snli.ARCHIVE) else None
@@ -181,7 +182,7 @@ def subset_pairs():
 @pytest.fixture
 def toy_subset(subset_pairs, tmp_path, monkeypatch):
     """Make a subset of invented pairs take the place of SNLI-122k."""
-    subset = snli.write_subset(subset_pairs, tmp_path / "toy.bin")
+    subset = write_subset(subset_pairs, tmp_path / "toy.bin")
     monkeypatch.setitem(snli.SUBSETS, "122k", subset)
     return subset
 
@@ -204,7 +205,7 @@ def test_a_list_of_digests_comes_back_from_five_bytes_each(toy_subset, subset_pa
 
 def test_a_subset_too_small_for_five_bytes_is_refused(tmp_path):
     with pytest.raises(ValueError, match="does not fit into 5 bytes"):
-        snli.write_subset(invented(3, seed=0), tmp_path / "small.bin")
+        write_subset(invented(3, seed=0), tmp_path / "small.bin")
     assert not (tmp_path / "small.bin").exists()
 
 

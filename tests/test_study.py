@@ -8,12 +8,17 @@ import sys
 
 import pytest
 
-from infersent import InferSent, cli, presets, study
+from infersent import InferSent, cli
 from infersent.data import LABELS
-from infersent.data.batching import encode_pairs
-from infersent.evaluation import evaluate
-from infersent.features import BLOCKS
-from infersent.study import Run, read_grid, run_study
+from infersent.model.features import BLOCKS
+from infersent.release.records import ship_study
+from infersent.study.grid import GRIDS, Trial, read_grid
+from infersent.study.records import RECORDS, load_records, right_answers
+from infersent.study.runner import TrainingDiverged, _pairs, run_study, run_trial, seconds_left
+from infersent.text.batching import encode_pairs
+from infersent.training.evaluation import evaluate
+from infersent.training.loop import train
+from infersent.training.recipes import load_pairs
 from tests.toy import toy_pairs
 
 GRID = """
@@ -48,17 +53,21 @@ def toy_corpus(monkeypatch, tmp_path):
     """Every corpus is a toy one, and what a test caches is its own."""
     monkeypatch.setenv("INFERSENT_CACHE", str(tmp_path / "cache"))
     sizes = {"train": 90, "dev": 30, "test": 36}
-    monkeypatch.setattr(study, "load_pairs", lambda recipe, split: toy_pairs(sizes[split], seed=len(split), name=split))
-    study._pairs.cache_clear()
+    monkeypatch.setattr(
+        "infersent.study.runner.load_pairs", lambda recipe, split: toy_pairs(sizes[split], seed=len(split), name=split)
+    )
+    _pairs.cache_clear()
     yield
-    study._pairs.cache_clear()
+    _pairs.cache_clear()
 
 
 @pytest.fixture
 def counted(monkeypatch):
     """The runs that were trained, in order."""
-    trained, whole = [], study.record
-    monkeypatch.setattr(study, "record", lambda run, **more: (trained.append(run.key), whole(run, **more))[1])
+    trained, whole = [], run_trial
+    monkeypatch.setattr(
+        "infersent.study.runner.run_trial", lambda run, **more: (trained.append(run.key), whole(run, **more))[1]
+    )
     return trained
 
 
@@ -69,23 +78,25 @@ def test_a_grid_is_every_combination_once(grid):
     assert len({run.key for run in runs}) == 5
 
 
-@pytest.mark.parametrize("name", [file.stem for file in sorted(study.GRIDS.glob("*.toml"))])
+@pytest.mark.parametrize("name", [file.stem for file in sorted(GRIDS.glob("*.toml"))])
 def test_shipped_grids_have_runs(name):
     assert len(read_grid(name)) > 1
 
 
-@pytest.mark.parametrize("name", [file.stem for file in sorted(study.RECORDS.glob("*.jsonl"))])
+@pytest.mark.parametrize("name", [file.stem for file in sorted(RECORDS.glob("*.jsonl"))])
 def test_shipped_records_are_of_exactly_the_runs_of_their_grid(name):
     runs = read_grid(name)
-    assert [Run.from_spec(record["spec"]).key for record in study.load_records(name)] == [run.key for run in runs]
+    assert [Trial.from_spec(record["spec"]).key for record in load_records(name)] == [run.key for run in runs]
 
 
 def test_a_run_comes_back_from_its_spec():
-    run = Run.from_spec({"corpus": "snli", "subset": "122k", "pairs": 5000, "blocks": "u, u*v", "learning_rate": 0.002})
-    again = Run.from_spec(json.loads(json.dumps(run.spec)))
+    run = Trial.from_spec(
+        {"corpus": "snli", "subset": "122k", "pairs": 5000, "blocks": "u, u*v", "learning_rate": 0.002}
+    )
+    again = Trial.from_spec(json.loads(json.dumps(run.spec)))
     assert (again.spec, again.key) == (run.spec, run.key)
     assert run.spec["blocks"] == ["u", "u*v"]
-    assert Run.from_spec({}).spec["blocks"] == list(BLOCKS)
+    assert Trial.from_spec({}).spec["blocks"] == list(BLOCKS)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +104,7 @@ def test_a_run_comes_back_from_its_spec():
     [{"seed": 1}, {"pairs": 10}, {"blocks": "u"}, {"corpus": "captions"}, {"vectors": "trained"}, {"hidden": 8}],
 )
 def test_the_key_depends_on_every_setting(change):
-    assert Run.from_spec(change).key != Run.from_spec({}).key
+    assert Trial.from_spec(change).key != Trial.from_spec({}).key
 
 
 @pytest.mark.parametrize(
@@ -107,7 +118,7 @@ def test_the_key_depends_on_every_setting(change):
 )
 def test_a_wrong_setting_is_named(spec, message):
     with pytest.raises(ValueError, match=message):
-        Run.from_spec(spec)
+        Trial.from_spec(spec)
 
 
 @pytest.mark.parametrize(
@@ -131,24 +142,24 @@ def test_an_unknown_grid_is_named():
 
 def test_more_pairs_than_there_are(tmp_path):
     with pytest.raises(ValueError, match="pairs=91, but train has 90"):
-        run_study([Run.from_spec({"pairs": 91})], tmp_path, progress=False)
+        run_study([Trial.from_spec({"pairs": 91})], tmp_path, progress=False)
     assert not list(tmp_path.glob("*.json"))  # not a failed run: nothing was started
 
 
 def test_a_record_holds_what_it_says(grid):
     run = read_grid(grid)[0]
-    record = study.record(run)
+    record = run_trial(run)
     assert record["spec"] == run.spec
     assert len(record["log"]) == 2
     for split, pairs in (("dev", 30), ("test", 36)):
-        right = study.right_answers(record[split])
+        right = right_answers(record[split])
         assert right.shape == (pairs,)
         assert right.mean() == pytest.approx(record[split]["accuracy"], abs=1e-5)
     assert json.loads(json.dumps(record)) == record
 
 
 def test_the_same_run_gives_the_same_record(grid):
-    first, second = (study.record(read_grid(grid)[2]) for _ in range(2))
+    first, second = (run_trial(read_grid(grid)[2]) for _ in range(2))
     for record in (first, second):
         del record["seconds"]
         for epoch in record["log"]:
@@ -172,14 +183,14 @@ def test_a_killed_study_goes_on_and_repeats_nothing(grid, tmp_path, counted, mon
 
 
 def test_a_run_that_diverges_is_recorded_and_the_others_go_on(grid, tmp_path, monkeypatch):
-    whole = study.train
+    whole = train
 
-    def train(model, *arguments, **options):
+    def sometimes(model, *arguments, **options):
         if model.config.blocks == ("u", "v"):
-            raise study.TrainingDiverged("The loss became nan in epoch 1, step 1.")
+            raise TrainingDiverged("The loss became nan in epoch 1, step 1.")
         return whole(model, *arguments, **options)
 
-    monkeypatch.setattr(study, "train", train)
+    monkeypatch.setattr("infersent.study.runner.train", sometimes)
     records = run_study(read_grid(grid), tmp_path / "out", progress=False)
     assert ["error" in record for record in records] == [True, True, False, False, False]
     assert "nan" in records[0]["error"]
@@ -191,7 +202,7 @@ def test_a_run_that_breaks_is_recorded_and_repeated_on_demand_only(grid, tmp_pat
 
     runs, out = read_grid(grid)[:2], tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr(study, "evaluate", broken)
+        patch.setattr("infersent.study.runner.evaluate", broken)
         records = run_study(runs, out, progress=False)
     assert [record["error"] for record in records] == ["MemoryError: no room for 7 tensors"] * 2
     assert records[0]["machine"]
@@ -230,20 +241,20 @@ def test_models_are_kept_where_asked(grid, tmp_path):
     (run,) = read_grid(grid)[:1]
     (record,) = run_study([run], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
     model = InferSent.from_pretrained(tmp_path / "models" / run.key)
-    answers = evaluate(model, encode_pairs(study.load_pairs(run.recipe, "test"), model.tokenizer))
+    answers = evaluate(model, encode_pairs(load_pairs(run.recipe, "test"), model.tokenizer))
     assert answers.accuracy == pytest.approx(record["test"]["accuracy"], abs=1e-5)
 
 
 def test_the_time_left_follows_the_work():
     fast, slow = ({"pairs": 1000, "epochs": 2, "hidden": hidden} for hidden in (8, 64))
-    runs = [Run.from_spec(spec | {"seed": seed}) for spec in (fast, slow) for seed in range(3)]
-    assert math.isnan(study.seconds_left(runs, []))
+    runs = [Trial.from_spec(spec | {"seed": seed}) for spec in (fast, slow) for seed in range(3)]
+    assert math.isnan(seconds_left(runs, []))
     done = [{"spec": run.spec, "seconds": seconds} for run, seconds in ((runs[0], 2.0), (runs[3], 40.0))]
-    assert study.seconds_left(runs, done) == pytest.approx(2 * 2.0 + 2 * 40.0)
-    larger = Run.from_spec(slow | {"pairs": 4000, "epochs": 1})
-    assert study.seconds_left([larger], done) == pytest.approx(80.0)
-    other = Run.from_spec(slow | {"encoder": "bilstm-mean"})  # nothing like it is finished: the pace of all
-    assert study.seconds_left([other], done) == pytest.approx(21.0)
+    assert seconds_left(runs, done) == pytest.approx(2 * 2.0 + 2 * 40.0)
+    larger = Trial.from_spec(slow | {"pairs": 4000, "epochs": 1})
+    assert seconds_left([larger], done) == pytest.approx(80.0)
+    other = Trial.from_spec(slow | {"encoder": "bilstm-mean"})  # nothing like it is finished: the pace of all
+    assert seconds_left([other], done) == pytest.approx(21.0)
 
 
 REAL = """
@@ -275,14 +286,14 @@ def spread(tmp_path, **options):
 @pytest.fixture
 def real_corpus(monkeypatch):
     """Undo what :func:`toy_corpus` patched in this process; the other processes never had it."""
-    monkeypatch.setattr(study, "load_pairs", presets.load_pairs)
+    monkeypatch.setattr("infersent.study.runner.load_pairs", load_pairs)
 
 
 def test_local_processes_make_the_same_records(tmp_path, real_corpus):
     runs, records = spread(tmp_path, jobs=2)
     assert [record["spec"] for record in records] == [run.spec for run in runs]
     assert {record["threads"] for record in records} == {1}
-    here = study.record(runs[4])
+    here = run_trial(runs[4])
     assert (here["test"], here["dev"]) == (records[4]["test"], records[4]["dev"])
 
 
@@ -322,21 +333,22 @@ def test_a_killed_process_is_explained(tmp_path, grid, monkeypatch):
     def die(*arguments):
         os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr(study, "_in_worker", die)
+    monkeypatch.setattr("infersent.study.runner._in_worker", die)
     with pytest.raises(OSError, match=r"A process of the study was killed.*the same command goes on.*fewer jobs"):
         run_study(read_grid(grid), tmp_path / "out", jobs=2, progress=False)
 
 
 def test_only_a_finished_study_is_shipped(grid, tmp_path, monkeypatch):
-    monkeypatch.setattr(study, "GRIDS", grid.parent)
-    monkeypatch.setattr(study, "RECORDS", tmp_path / "recorded")
+    monkeypatch.setattr("infersent.study.grid.GRIDS", grid.parent)
+    for module in ("study", "release"):
+        monkeypatch.setattr(f"infersent.{module}.records.RECORDS", tmp_path / "recorded")
     runs = read_grid("grid")
     run_study(runs[:3], tmp_path / "out", progress=False)
     with pytest.raises(ValueError, match="has 3 of the 5 records of 'grid'"):
-        study.ship("grid", tmp_path / "out")
+        ship_study("grid", tmp_path / "out")
     made = run_study(runs, tmp_path / "out", progress=False)
-    study.ship("grid", tmp_path / "out")
-    assert study.load_records("grid") == made
+    ship_study("grid", tmp_path / "out")
+    assert load_records("grid") == made
 
 
 def run_command(*arguments):
@@ -361,7 +373,7 @@ def test_status_says_how_much_time_is_left_and_what_failed(grid, tmp_path, capsy
     assert run_command("status", grid, "--out", out) == 0
     assert "0 of 5 runs have a record\ntime left: unknown until a run is finished" in capsys.readouterr().out
     run_study(runs[:2], out, progress=False)
-    monkeypatch.setattr(study, "seconds_left", lambda runs, records: 4000.0)
+    monkeypatch.setattr("infersent.cli.seconds_left", lambda runs, records: 4000.0)
     run_command("status", grid, "--out", out)
     assert "████████░░░░░░░░░░░░ 2 of 5 runs have a record\ntime left: about 1 h 7 min" in capsys.readouterr().out
     (out / f"{runs[2].key}.json").write_text(json.dumps({"spec": runs[2].spec, "error": "OSError: no disk"}))

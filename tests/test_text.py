@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from infersent import text
 from infersent.data.fetch import DamagedArchive
+from infersent.release.vectors import write_shipped_vectors
+from infersent.text.glove import read_glove
+from infersent.text.tokenizer import _WORDLESS, build_tokenizer, split_words
+from infersent.text.vectors import WordVectors, shipped_vectors
+from infersent.text.vocabulary import build_vocabulary, count_words
 
 
 def slow_split(sentence):
@@ -58,32 +62,32 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("sentence", "words"), SENTENCES)
 def test_tokens(sentence, words):
-    assert text.split_words(sentence) == words
+    assert split_words(sentence) == words
 
 
 @given(st.text(st.sampled_from("aéz9Ⅷ٣ '-.s\u0301<🙂漢\t"), max_size=20))
 def test_tokens_agree_with_a_slow_reading_of_the_rule(sentence):
-    normal = text._WORDLESS.normalizer.normalize_str(sentence)
-    assert text.split_words(sentence) == slow_split(normal)
+    normal = _WORDLESS.normalizer.normalize_str(sentence)
+    assert split_words(sentence) == slow_split(normal)
 
 
 @given(st.text(max_size=40))
 def test_no_character_but_blanks_is_lost(sentence):
-    normal = text._WORDLESS.normalizer.normalize_str(sentence)
-    kept = "".join(text.split_words(sentence))
+    normal = _WORDLESS.normalizer.normalize_str(sentence)
+    kept = "".join(split_words(sentence))
     # \s of the rule's engine and of Python differ on a few control characters, which may stay or go.
     strip = re.compile(r"[\s\x00-\x20\x7f-\xa0\u2028\u2029\u180e\u200b]")
     assert strip.sub("", kept) == strip.sub("", normal)
 
 
 def test_tokenizer_ids_and_unknown_words():
-    tokenizer = text.build_tokenizer(["dog", "not"])
+    tokenizer = build_tokenizer(["dog", "not"])
     assert tokenizer.encode("Dogs aren't dog").ids == [1, 1, 3, 2]
     assert tokenizer.encode("").ids == []
 
 
 def test_tokenizer_survives_its_file(tmp_path):
-    tokenizer = text.build_tokenizer(["dog", "'s", "not"])
+    tokenizer = build_tokenizer(["dog", "'s", "not"])
     tokenizer.save(str(tmp_path / "tokenizer.json"))
     again = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
     for sentence in ("The DOG's", "don’t", "", "漢字 dog"):
@@ -93,17 +97,17 @@ def test_tokenizer_survives_its_file(tmp_path):
 @pytest.mark.parametrize("words", [["dog", "dog"], ["[PAD]"]])
 def test_a_word_cannot_have_two_ids(words):
     with pytest.raises(ValueError, match=re.escape(repr(words[-1]))):
-        text.build_tokenizer(words)
+        build_tokenizer(words)
 
 
 def test_words_of_a_repeated_sentence_count_each_time():
-    assert text.count_words(["a dog, a cat", "dog", "a dog, a cat"]) == {"a": 4, "dog": 3, "cat": 2, ",": 2}
-    assert text.count_words(iter([])) == {}
+    assert count_words(["a dog, a cat", "dog", "a dog, a cat"]) == {"a": 4, "dog": 3, "cat": 2, ",": 2}
+    assert count_words(iter([])) == {}
 
 
 def test_vocabulary_sorts_words_into_three_kinds():
-    vectors = text.WordVectors(["dog", "cat"], np.eye(2, dtype=np.float32), "toy")
-    vocabulary = text.build_vocabulary(Counter(dog=5, a=4, the=4, zyx=1), vectors, min_count=2)
+    vectors = WordVectors(["dog", "cat"], np.eye(2, dtype=np.float32), "toy")
+    vocabulary = build_vocabulary(Counter(dog=5, a=4, the=4, zyx=1), vectors, min_count=2)
     assert vocabulary.given == ["dog", "cat"]
     assert vocabulary.trained == ["a", "the"]
     assert vocabulary.coverage == pytest.approx({"given": 5 / 14, "trained": 8 / 14, "unknown": 1 / 14})
@@ -112,9 +116,9 @@ def test_vocabulary_sorts_words_into_three_kinds():
 
 
 def test_vocabulary_does_not_depend_on_the_order_of_counting():
-    vectors = text.WordVectors(["dog"], np.ones((1, 2), np.float32), "toy")
-    one = text.build_vocabulary(text.count_words(["b a", "c"]), vectors, min_count=1)
-    other = text.build_vocabulary(text.count_words(["c", "a b"]), vectors, min_count=1)
+    vectors = WordVectors(["dog"], np.ones((1, 2), np.float32), "toy")
+    one = build_vocabulary(count_words(["b a", "c"]), vectors, min_count=1)
+    other = build_vocabulary(count_words(["c", "a b"]), vectors, min_count=1)
     assert one.trained == other.trained == ["a", "b", "c"]
 
 
@@ -135,21 +139,21 @@ def glove(request, tmp_path):
 
 
 def test_glove_files(glove):
-    vectors = text.read_glove(glove)
+    vectors = read_glove(glove)
     assert vectors.words == ["the", "dog", ". .", "Café"]
     assert vectors.vectors.tolist() == [[0.5, -1], [1, 2], [3, 4], [5, 6]]
     assert (vectors.dim, vectors.name, vectors.vectors.dtype) == (2, "toy.2d", np.float32)
 
 
 def test_glove_keeps_only_what_is_asked_for(glove):
-    assert text.read_glove(glove, {"Café", "dog", "absent"}).words == ["dog", "Café"]
+    assert read_glove(glove, {"Café", "dog", "absent"}).words == ["dog", "Café"]
     with pytest.raises(ValueError, match="none of the 1 words asked for"):
-        text.read_glove(glove, {"absent"})
+        read_glove(glove, {"absent"})
 
 
 def test_word2vec_header_is_skipped(tmp_path):
     (tmp_path / "w.txt").write_text("2 3\na 1 2 3\nb 4 5 6\n")
-    assert text.read_glove(tmp_path / "w.txt").vectors.shape == (2, 3)
+    assert read_glove(tmp_path / "w.txt").vectors.shape == (2, 3)
 
 
 @pytest.mark.parametrize("line", [b"dog 1", b"dog 1 x", b"dog 1 nan", b"d\xffg 1 2"])
@@ -157,7 +161,7 @@ def test_a_malformed_line_is_named(tmp_path, line):
     path = tmp_path / "bad.txt"
     path.write_bytes(b"the 1 2\n" + line + b"\n")
     with pytest.raises(ValueError, match=r"bad\.txt, bad\.txt, line 2: .*expected a word and 2"):
-        text.read_glove(path)
+        read_glove(path)
 
 
 def test_an_archive_with_several_files_wants_a_name(tmp_path):
@@ -165,10 +169,10 @@ def test_an_archive_with_several_files_wants_a_name(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.txt", "x 1\n")
         archive.writestr("b.txt", "y 2\n")
-    assert text.read_glove(path, member="b.txt").words == ["y"]
+    assert read_glove(path, member="b.txt").words == ["y"]
     for member in (None, "c.txt"):
         with pytest.raises(ValueError, match=rf"holds a\.txt, b\.txt; name one of them as member, not {member!r}"):
-            text.read_glove(path, member=member)
+            read_glove(path, member=member)
 
 
 def test_a_truncated_archive_is_named(tmp_path):
@@ -177,11 +181,11 @@ def test_a_truncated_archive_is_named(tmp_path):
         archive.writestr("a.txt", GLOVE)
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(DamagedArchive, match=r"cut\.zip is damaged or cut short"):
-        text.read_glove(path)
+        read_glove(path)
 
 
 def test_shipped_vectors_are_glove():
-    vectors = text.shipped_vectors()
+    vectors = shipped_vectors()
     assert len(vectors.words) == len(set(vectors.words)) == len(vectors.vectors)
     assert (vectors.dim, vectors.words[:2]) == (100, ["the", ","])
     assert np.isfinite(vectors.vectors).all()
@@ -194,9 +198,9 @@ def test_shipped_vectors_are_glove():
 
 
 def test_shipped_vectors_survive_their_files(tmp_path, monkeypatch):
-    toy = text.WordVectors(["a", "b"], np.array([[0.5, 1], [2, -3]], np.float32), "toy")
-    text.write_shipped_vectors(toy, tmp_path)
-    monkeypatch.setattr(text, "_RECORDED", tmp_path)
-    again = text.shipped_vectors()
+    toy = WordVectors(["a", "b"], np.array([[0.5, 1], [2, -3]], np.float32), "toy")
+    write_shipped_vectors(toy, tmp_path)
+    monkeypatch.setattr("infersent.text.vectors.FOLDER", tmp_path)
+    again = shipped_vectors()
     assert again.words == toy.words
     assert np.array_equal(again.vectors, toy.vectors)

@@ -14,11 +14,15 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import InferSent, Pairs, features, register_feature, training
-from infersent.checkpoint import CheckpointError, load_metrics
-from infersent.data.batching import encode_pairs
-from infersent.evaluation import evaluate
-from infersent.training import Epoch, TrainingConfig, TrainingDiverged, label_weights, train
+from infersent import InferSent, Pairs, register_feature
+from infersent.model import features
+from infersent.model.checkpoint import CheckpointError, load_metrics
+from infersent.text.batching import encode_pairs
+from infersent.training import loop
+from infersent.training.config import OPTIMIZERS, TrainingConfig
+from infersent.training.evaluation import evaluate
+from infersent.training.loop import TrainingDiverged, _one_epoch, label_weights, train
+from infersent.training.run import Epoch
 from tests.processes import heed_interrupts
 from tests.toy import toy_model, toy_pairs
 
@@ -74,7 +78,7 @@ def test_the_best_epoch_is_kept(tmp_path, monkeypatch):
         snapshots.append({k: v.clone() for k, v in model.state_dict().items()})
         return Made()
 
-    monkeypatch.setattr(training, "evaluate", fake)
+    monkeypatch.setattr("infersent.training.loop.evaluate", fake)
     model, log = run(out=tmp_path / "run")
     assert [e.dev_accuracy for e in log] == [0.5, 0.7, 0.7, 0.6]
     saved = InferSent.from_pretrained(tmp_path / "run")
@@ -90,7 +94,7 @@ def test_the_papers_schedule(monkeypatch):
     class Made:
         accuracy = property(lambda self: next(made_up))
 
-    monkeypatch.setattr(training, "evaluate", lambda model, pairs: Made())
+    monkeypatch.setattr("infersent.training.loop.evaluate", lambda model, pairs: Made())
     _, log = run(
         config=replace(
             CONFIG, optimizer="sgd", learning_rate=0.1, decay=0.99, shrink=5, min_learning_rate=1e-3, epochs=20
@@ -103,13 +107,13 @@ def test_the_papers_schedule(monkeypatch):
 
 def test_learning_rate_of_each_epoch_is_the_optimisers(monkeypatch):
     seen = []
-    real = training._one_epoch
+    real = _one_epoch
 
     def spy(run, *rest):
         seen.append(run.optimizer.param_groups[0]["lr"])
         return real(run, *rest)
 
-    monkeypatch.setattr(training, "_one_epoch", spy)
+    monkeypatch.setattr("infersent.training.loop._one_epoch", spy)
     _, log = run()
     assert seen == [e.learning_rate for e in log] == pytest.approx([0.02, 0.018, 0.0162, 0.01458])
 
@@ -132,7 +136,7 @@ def test_gradients_are_clipped(monkeypatch):
         norms.append(torch.stack([p.grad.norm() for p in parameters if p.grad is not None]).norm().item())
         return norm
 
-    monkeypatch.setattr(training.nn.utils, "clip_grad_norm_", spy)
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", spy)
     run(config=replace(CONFIG, clip=0.01, epochs=1))
     assert limits == [0.01] * 6
     assert max(norms) <= 0.0101
@@ -147,7 +151,7 @@ def test_what_is_evaluated_and_kept_is_the_average_over_the_steps(monkeypatch):
             super().step(*args)
             steps.append([p.detach().clone() for group in self.param_groups for p in group["params"]])
 
-    monkeypatch.setitem(training._OPTIMIZERS, "adam", Spy)
+    monkeypatch.setitem(OPTIMIZERS, "adam", Spy)
     start = [p.detach().clone() for p in toy_model(word_dropout=0.1).parameters() if p.requires_grad]
     model, log = run(config=replace(CONFIG, averaging=0.7))
     averaged_steps, steps = steps, []
@@ -186,8 +190,8 @@ def test_ctrl_c_loses_one_epoch_at_most_and_resuming_changes_nothing(tmp_path, m
     straight, log = run(out=tmp_path / "straight")
 
     calls = []
-    name = "evaluate" if stop_in == "the second epoch" else "save_checkpoint"
-    real = getattr(training, name)
+    where, name = (loop, "evaluate") if stop_in == "the second epoch" else (InferSent, "save")
+    real = getattr(where, name)
 
     def interrupt(*args, **kwargs):
         calls.append(1)
@@ -195,7 +199,7 @@ def test_ctrl_c_loses_one_epoch_at_most_and_resuming_changes_nothing(tmp_path, m
             raise KeyboardInterrupt
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(training, name, interrupt)
+    monkeypatch.setattr(where, name, interrupt)
     with pytest.raises(KeyboardInterrupt):
         run(out=tmp_path / "stopped")
     monkeypatch.undo()
@@ -332,7 +336,7 @@ def test_training_leaves_the_callers_generator_alone():
 
 
 def test_a_full_disk_keeps_the_epoch_before(tmp_path, monkeypatch):
-    real, calls = training.torch.save, []
+    real, calls = torch.save, []
 
     def save(state, path):
         calls.append(1)
@@ -340,7 +344,7 @@ def test_a_full_disk_keeps_the_epoch_before(tmp_path, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device")
         real(state, path)
 
-    monkeypatch.setattr(training.torch, "save", save)
+    monkeypatch.setattr(torch, "save", save)
     with pytest.raises(OSError, match=r"disk is full .*--resume"):
         run(out=tmp_path / "r")
     monkeypatch.undo()

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import InferSent, cli, web
-from infersent.checkpoint import save_checkpoint
+from infersent import InferSent, cli
 from infersent.data import load
 from infersent.data.captions import load as load_captions
-from infersent.features import pair_features
-from infersent.heads import collapse
-from infersent.text import split_words
+from infersent.model.features import pair_features
+from infersent.model.heads import collapse
+from infersent.text.tokenizer import split_words
+from infersent.widgets import model_file as web
 from tests.toy import toy_model
 
 
@@ -150,7 +150,7 @@ def test_a_package_without_the_file_says_so(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    save_checkpoint(toy_model(), tmp_path / "model")
+    toy_model().save(tmp_path / "model")
     assert cli.main(["web", str(tmp_path / "model"), "--out", str(tmp_path / "out"), "--words", "5"]) == 0
     (file,) = (tmp_path / "out").iterdir()
     assert f"{file}: {file.stat().st_size:,} bytes" in capsys.readouterr().err

@@ -17,8 +17,9 @@ from sphinx.errors import ExtensionError
 
 import infersent
 import infersent.widgets.sphinx as extension
-from infersent import web, widgets
+from infersent import widgets
 from infersent.widgets import BookWidget, FeatureExplorer, modules
+from infersent.widgets import model_file as web
 from infersent.widgets.modules import FOLDER, bundle, widget_modules
 
 coordinates = st.floats(-1, 1)

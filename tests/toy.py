@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from infersent import InferSent, Pairs
-from infersent.model import ModelConfig
-from infersent.text import Vocabulary
+from infersent.model.infersent import ModelConfig
+from infersent.text.vocabulary import Vocabulary
 
 ANIMALS = ["dog", "cat", "cow", "pig"]
 

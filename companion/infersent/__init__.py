@@ -3,9 +3,9 @@
 from typing import Any
 
 from infersent.data import LABELS, Pairs, load
-from infersent.features import BLOCKS, pair_features, register_feature
-from infersent.ledger import Ledger, explain
-from infersent.model import InferSent
+from infersent.inside.ledger import Ledger, explain
+from infersent.model.features import BLOCKS, pair_features, register_feature
+from infersent.model.infersent import InferSent
 
 __version__ = "0.1.0"
 __all__ = [

@@ -17,25 +17,29 @@ import numpy as np
 import torch
 import tyro
 
-from infersent import dot_product as dot_product_task
-from infersent import study as study_room
-from infersent import web as web_room
-from infersent.checkpoint import replace_file
-from infersent.choices import choose
-from infersent.comparison import Comparison, Group, compare, find_group, in_words, table
-from infersent.comparison import groups as group_runs
 from infersent.data import CORPORA, LABELS, Pairs, fetch, load, probes, read_sentence_pairs, snli
-from infersent.data.batching import encode_pairs
 from infersent.data.files import SUFFIXES, decoded_lines
-from infersent.evaluation import evaluate as evaluate_model
-from infersent.features import parse_blocks
-from infersent.ledger import explain as explain_pair
-from infersent.ledger_view import in_terminal
-from infersent.model import InferSent, ModelConfig
-from infersent.presets import PRESETS, Preset, get_preset, load_pairs, set_up
-from infersent.probing import probe as probe_model
-from infersent.training import TrainingConfig, TrainingDiverged, check_out
-from infersent.training import train as train_model
+from infersent.foundation.atomic import replace_file
+from infersent.foundation.choices import choose
+from infersent.inside.challenge import run_challenge as probe_model
+from infersent.inside.ledger import explain as explain_pair
+from infersent.inside.ledger_view import in_terminal
+from infersent.model.features import parse_blocks
+from infersent.model.infersent import InferSent, ModelConfig
+from infersent.study.comparison import Comparison, Group, compare, find_group, in_words, table
+from infersent.study.comparison import groups as group_runs
+from infersent.study.dot_product import curves, run_grid
+from infersent.study.grid import Trial, read_grid
+from infersent.study.records import load_records, read_records
+from infersent.study.runner import run_study, seconds_left
+from infersent.text.batching import encode_pairs
+from infersent.training.config import TrainingConfig
+from infersent.training.evaluation import evaluate as evaluate_model
+from infersent.training.loop import TrainingDiverged
+from infersent.training.loop import train as train_model
+from infersent.training.recipes import RECIPES, Recipe, get_recipe, load_pairs, set_up
+from infersent.training.run import check_out
+from infersent.widgets.model_file import export
 
 Config = TypeVar("Config", ModelConfig, TrainingConfig)
 
@@ -46,7 +50,7 @@ _Text = Annotated[str | None, tyro.conf.arg(metavar="TEXT")]
 _Whole = Annotated[int | None, tyro.conf.arg(metavar="N")]
 _Real = Annotated[float | None, tyro.conf.arg(metavar="X")]
 _PresetName = Annotated[
-    str, tyro.conf.arg(help="; ".join(f"{name}: {preset.about}" for name, preset in PRESETS.items()) + ".")
+    str, tyro.conf.arg(help="; ".join(f"{name}: {preset.about}" for name, preset in RECIPES.items()) + ".")
 ]
 
 
@@ -106,7 +110,7 @@ def train(
     place = _device(device)
     check_out(out, resume)
     _use_threads(threads)
-    recipe = get_preset(preset)
+    recipe = get_recipe(preset)
     recipe = replace(
         recipe,
         vectors=vectors or recipe.vectors,
@@ -153,7 +157,7 @@ def _use_threads(threads: int | None) -> None:
     torch.set_num_threads(threads)
 
 
-def _training_pairs(recipe: Preset, data: str | None, dev: Path | None, subset: str | None) -> tuple[Pairs, Pairs]:
+def _training_pairs(recipe: Recipe, data: str | None, dev: Path | None, subset: str | None) -> tuple[Pairs, Pairs]:
     """Return the pairs to train on and those that choose the best epoch; what is left out comes from the recipe."""
     corpus = data or recipe.data
     if subset not in (None, "all") and corpus != "snli":
@@ -350,7 +354,7 @@ def web(run: _Run = None, *, out: Path, words: _Whole = None) -> None:
         out: Folder of the file.
         words: Keep so many words, the most frequent; all of them if left out.
     """
-    path = web_room.export(InferSent.from_pretrained(run), out, words=words)
+    path = export(InferSent.from_pretrained(run), out, words=words)
     print(f"{path}: {path.stat().st_size:,} bytes", file=sys.stderr)
 
 
@@ -437,13 +441,13 @@ def study(
         checkpoints: For run, a folder to save the trained models in.
         retry: For run, repeat the runs that failed.
     """
-    runs = study_room.read_grid(grid)
+    runs = read_grid(grid)
     if (action == "compare") != (len(groups) == 2):
         raise ValueError(f'compare takes two groups, such as "blocks=u, v" "blocks=u, v, u*v"; got {len(groups)}.')
     if action == "run":
         if out is None:
             raise ValueError("study run writes a record for each run: name a folder for them by --out.")
-        study_room.run_study(
+        run_study(
             runs,
             out,
             jobs=jobs,
@@ -456,7 +460,7 @@ def study(
             report=lambda record: print(_one_run(record), flush=True),
         )
         return
-    records = list(study_room.read_records(runs, out)) if out else study_room.load_records(grid)
+    records = list(read_records(runs, out)) if out else load_records(grid)
     if action == "compare":
         pair = [find_group(records, split, **_settings(group)) for group in groups]
         print(_in_detail(pair, compare(*pair), split))
@@ -466,13 +470,13 @@ def study(
         print(table(group_runs(records, split)))
 
 
-def _progress(grid: str, runs: list[study_room.Run], records: list[dict[str, Any]]) -> str:
+def _progress(grid: str, runs: list[Trial], records: list[dict[str, Any]]) -> str:
     """Say how far a study is: a bar, the failures, and the time left."""
     share = len(records) / len(runs)
     bar = "█" * round(20 * share) + "░" * (20 - round(20 * share))
     lines = [f"{grid}: {bar} {len(records)} of {len(runs)} runs have a record"]
     if len(records) < len(runs):
-        seconds = study_room.seconds_left(runs, records)
+        seconds = seconds_left(runs, records)
         left = "unknown until a run is finished" if math.isnan(seconds) else f"about {_duration(seconds)}"
         lines.append(f"time left: {left} with one process, by the pace of the finished runs")
     failed = [record for record in records if "error" in record]
@@ -536,8 +540,8 @@ def dot_product(*, out: Path, threads: _Whole = None) -> None:
     """
     _check_output(out, "--out")
     _use_threads(threads)
-    measured = dot_product_task.run_grid(out, progress=sys.stderr.isatty())
-    for curve in dot_product_task.curves(measured):
+    measured = run_grid(out, progress=sys.stderr.isatty())
+    for curve in curves(measured):
         given = f"dim {curve.dim:2}, width {curve.width:2}, depth {curve.depth}, given {', '.join(curve.blocks)}:"
         print(given, "  ".join(f"{point.mean:.3f} at {point.samples:,}" for point in curve.points))
 

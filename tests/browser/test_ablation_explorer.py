@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from infersent.ablation import SUBSETS
-from infersent.features import BLOCKS
-from infersent.records import FOLDER
+from infersent.foundation.recorded import FOLDER
+from infersent.model.features import BLOCKS
+from infersent.study.subsets import SUBSETS
 from infersent.widgets import AblationExplorer
 from tests.browser.conftest import OpenPage
 

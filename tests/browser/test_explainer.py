@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from infersent import InferSent, text, web
+from infersent import InferSent
 from infersent.data import LABELS, load
-from infersent.ledger import explain, explain_all
+from infersent.inside.ledger import explain, explain_all
+from infersent.text.tokenizer import REPLACEMENTS, TOKEN_RULE, split_words
 from infersent.widgets import Explainer
+from infersent.widgets import model_file as web
 from infersent.widgets.explainer import LARGEST_SENTENCE, LARGEST_TEXT, account
 from infersent.widgets.modules import FOLDER
 from tests.browser.conftest import OpenPage, QuietHandler
@@ -61,14 +63,14 @@ def module(browser: Browser) -> Iterator[Callable[..., object]]:
 
 
 def test_rules_are_those_of_python(module) -> None:
-    assert module("() => m.REPLACEMENTS") == [list(pair) for pair in text.REPLACEMENTS]
-    assert module("() => m.TOKEN_RULE") == text.TOKEN_RULE
+    assert module("() => m.REPLACEMENTS") == [list(pair) for pair in REPLACEMENTS]
+    assert module("() => m.TOKEN_RULE") == TOKEN_RULE
     assert module("() => m.LABELS") == list(LABELS)
     assert module("() => [m.LARGEST_TEXT, m.LARGEST_SENTENCE]") == [LARGEST_TEXT, LARGEST_SENTENCE]
 
 
 def sentences_agree(module, sentences: list[str]) -> None:
-    assert module("(texts) => texts.map(m.splitWords)", sentences) == [text.split_words(s) for s in sentences]
+    assert module("(texts) => texts.map(m.splitWords)", sentences) == [split_words(s) for s in sentences]
 
 
 def test_tokens_of_captions_and_of_strange_texts(module) -> None:
@@ -195,7 +197,7 @@ def test_typing_is_answered(widget: Locator) -> None:
     expect(widget.locator(".bw-result strong")).to_contain_text(expected)
     expect(widget.locator("[aria-live=polite]")).to_contain_text(expected)
     heads = widget.locator(".ex-map thead th").all_inner_texts()
-    assert heads == ["alone", *text.split_words("The children are running outside.")]
+    assert heads == ["alone", *split_words("The children are running outside.")]
 
 
 def test_each_case_and_reset(widget: Locator) -> None:
@@ -206,7 +208,7 @@ def test_each_case_and_reset(widget: Locator) -> None:
         button.click()
         expect(button).to_have_attribute("aria-pressed", "true")
         premise, hypothesis = (field(widget, name).input_value() for name in ("Premise", "Hypothesis"))
-        expect(widget.locator(".ex-map thead th")).to_have_count(1 + len(text.split_words(hypothesis)))
+        expect(widget.locator(".ex-map thead th")).to_have_count(1 + len(split_words(hypothesis)))
         expect(widget.locator(".bw-result strong")).to_contain_text(answer(premise, hypothesis))
     buttons.last.click()
     expect(field(widget, "Premise")).to_have_value(state["premise"])
@@ -259,7 +261,7 @@ def test_the_map_is_walked_by_keys_and_tells_what_is_behind_a_cell(widget: Locat
     chosen.press("ArrowDown")
     chosen.press("ArrowRight")
     expect(chosen).to_be_focused()
-    words = [text.split_words(field(widget, name).input_value())[0] for name in ("Premise", "Hypothesis")]
+    words = [split_words(field(widget, name).input_value())[0] for name in ("Premise", "Hypothesis")]
     expect(widget.locator(".ex-cell strong")).to_have_text(f"“{words[0]}” with “{words[1]}”")
     expect(widget.locator(".ex-cell")).to_contain_text(re.compile(r"\d+ of 512 coordinates"))
     assert widget.locator(".ex-map td[tabindex='0']").count() == 1
@@ -351,7 +353,7 @@ def test_a_link_restores_the_pair(widget: Locator, book_url: str, open_page: Ope
     again = loaded(open_page(url))
     expect(field(again, "Premise")).to_have_value(premise)
     expect(field(again, "Hypothesis")).to_have_value(hypothesis)
-    expect(again.locator(".ex-map thead th")).to_have_text(["alone", *text.split_words(hypothesis)])
+    expect(again.locator(".ex-map thead th")).to_have_text(["alone", *split_words(hypothesis)])
     again.page.evaluate("location.hash = '#p=One%20dog.&h=Two%20dogs.'")
     expect(field(again, "Premise")).to_have_value("One dog.")
     expect(again.locator(".ex-map thead th")).to_have_text(["alone", "two", "dogs", "."])

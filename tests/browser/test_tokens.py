@@ -1,4 +1,4 @@
-"""Tokens in a page: the patterns of infersent.text, read by JavaScript, find what they find in Python."""
+"""Tokens in a page: the patterns of infersent.text.tokenizer, read by JavaScript, find what they find in Python."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from infersent import text
+from infersent.text.tokenizer import REPLACEMENTS, TOKEN_RULE, split_words
 from tests.test_text import SENTENCES
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def split(browser: Browser) -> Iterator[Callable[[list[str]], list[list[str]]]]:
     page = browser.new_page()
 
     def split(sentences: list[str]) -> list[list[str]]:
-        return json.loads(page.evaluate(SPLIT, json.dumps([sentences, text.REPLACEMENTS, text.TOKEN_RULE])))
+        return json.loads(page.evaluate(SPLIT, json.dumps([sentences, REPLACEMENTS, TOKEN_RULE])))
 
     yield split
     page.close()
@@ -54,7 +54,7 @@ def test_every_character_beside_letters_digits_blanks_and_endings(split):
     characters = [c for c, category in categories.items() if category not in ("Cn", "Co", "Cs")]
     assert len(characters) > 140_000
     sentences = [f"a{c}b {c}1{c} 's{c}" for c in characters]
-    found = zip(characters, map(text.split_words, sentences), split(sentences), strict=True)
+    found = zip(characters, map(split_words, sentences), split(sentences), strict=True)
     assert [f"U+{ord(c):04X}: {here} in Python, {there} in the page" for c, here, there in found if here != there] == []
 
 
@@ -62,4 +62,4 @@ def test_mixtures_of_what_the_rules_treat_apart(split):
     alphabet = "aéçİΣσςẞstdnowc'’1٣Ⅷ-. \t\u0301\u0327\u0323\u0085\ufeff\u200b\u2028\u1100\u1161\u11a8🙂"
     draw = random.Random(0)
     sentences = ["".join(draw.choices(alphabet, k=12)) for _ in range(5_000)]
-    assert split(sentences) == [text.split_words(sentence) for sentence in sentences]
+    assert split(sentences) == [split_words(sentence) for sentence in sentences]

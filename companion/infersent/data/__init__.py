@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from infersent.choices import choose
 from infersent.data.files import SUFFIXES, read_pairs, read_sentence_pairs
 from infersent.data.pairs import LABELS, Pairs
+from infersent.foundation.choices import choose
 
 __all__ = ["CORPORA", "LABELS", "Pairs", "load", "read_pairs", "read_sentence_pairs"]
 

@@ -18,8 +18,8 @@ import pooch
 import requests
 from tqdm.auto import tqdm
 
-from infersent.choices import choose
 from infersent.data.cache import CACHE_VARIABLE, cache_folder
+from infersent.foundation.choices import choose
 
 #: The environment variable that names a folder of archives already downloaded.
 DATA_VARIABLE = "INFERSENT_DATA"

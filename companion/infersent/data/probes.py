@@ -59,9 +59,9 @@ from pathlib import Path
 
 import numpy as np
 
-from infersent.choices import choose
 from infersent.data.files import NO_LABEL, MalformedLine, collect_pairs, tsv_records
 from infersent.data.pairs import Pairs
+from infersent.foundation.choices import choose
 
 __all__ = ["PHENOMENA", "groups", "load", "read_probes"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from infersent.choices import choose
 from infersent.data import fetch
 from infersent.data.cache import cached_arrays
 from infersent.data.files import collect_pairs, jsonl_records
 from infersent.data.pairs import LABELS, Pairs
+from infersent.foundation.choices import choose
 
 #: The name of the official archive.
 ARCHIVE = "snli_1.0.zip"
@@ -41,7 +41,7 @@ class Subset:
     digest
         :meth:`Pairs.digest` of the pairs in canonical order.
     path
-        The file of digests, as :func:`write_subset` makes it.
+        The file of digests, as :func:`infersent.release.subset.write_subset` makes it.
     """
 
     size: int
@@ -171,7 +171,7 @@ def _from_arrays(arrays: dict[str, np.ndarray], name: str) -> Pairs:
 # whole subset would tell.
 
 _DIGEST_BITS = 52
-_DELTA_BYTES = 5
+DELTA_BYTES = 5
 
 
 def pair_digests(pairs: Pairs) -> np.ndarray:
@@ -207,43 +207,8 @@ def _numbered(digests: np.ndarray) -> np.ndarray:
     return digests | before.astype(np.uint64) << np.uint64(_DIGEST_BITS)
 
 
-def write_subset(pairs: Pairs, path: str | Path) -> Subset:
-    """Write the list of digests that makes ``pairs`` a subset of SNLI (for maintainers).
-
-    Parameters
-    ----------
-    pairs
-        The subset, in any order.
-    path
-        The file to write: five bytes a pair.
-
-    Returns
-    -------
-    Subset
-        What belongs in :data:`SUBSETS`.
-
-    Raises
-    ------
-    ValueError
-        Two neighbouring digests lie too far apart for five bytes, as they do in a small subset.
-
-    Examples
-    --------
-    The list of SNLI-122k was made from an archive that has just these training pairs:
-
-    >>> write_subset(read_archive("snli_1.0.part.zip", "train"), "snli_122k.bin")  # doctest: +SKIP
-    """
-    digests = np.sort(pair_digests(pairs))
-    deltas = np.diff(digests, prepend=np.uint64(0))
-    if len(deltas) and int(deltas.max()) >= 1 << 8 * _DELTA_BYTES:
-        raise ValueError(f"A distance of {deltas.max()} between two digests does not fit into {_DELTA_BYTES} bytes.")
-    octets = deltas.astype("<u8").view(np.uint8).reshape(-1, 8)
-    Path(path).write_bytes(octets[:, :_DELTA_BYTES].tobytes())
-    return Subset(len(pairs), select_subset(pairs, digests, "subset").digest(), Path(path))
-
-
 def read_subset(path: str | Path) -> np.ndarray:
-    """Return the sorted digests of a file made by :func:`write_subset`: ``[n]``, uint64.
+    """Return the sorted digests of a file made by :func:`infersent.release.subset.write_subset`: ``[n]``, uint64.
 
     Raises
     ------
@@ -251,8 +216,8 @@ def read_subset(path: str | Path) -> np.ndarray:
         The file's length is no multiple of five bytes.
     """
     data = Path(path).read_bytes()
-    if len(data) % _DELTA_BYTES:
-        raise ValueError(f"{path} has {len(data)} bytes, no multiple of {_DELTA_BYTES}. Install the package anew.")
-    octets = np.zeros((len(data) // _DELTA_BYTES, 8), dtype=np.uint8)
-    octets[:, :_DELTA_BYTES] = np.frombuffer(data, dtype=np.uint8).reshape(-1, _DELTA_BYTES)
+    if len(data) % DELTA_BYTES:
+        raise ValueError(f"{path} has {len(data)} bytes, no multiple of {DELTA_BYTES}. Install the package anew.")
+    octets = np.zeros((len(data) // DELTA_BYTES, 8), dtype=np.uint8)
+    octets[:, :DELTA_BYTES] = np.frombuffer(data, dtype=np.uint8).reshape(-1, DELTA_BYTES)
     return np.cumsum(octets.view("<u8").ravel(), dtype=np.uint64)

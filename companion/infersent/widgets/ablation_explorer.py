@@ -8,8 +8,8 @@ from typing import Any
 
 import traitlets
 
-from infersent.ablation import load_ablation
-from infersent.features import BLOCKS
+from infersent.model.features import BLOCKS
+from infersent.study.subsets import load_ablation
 from infersent.widgets.base import BookWidget
 
 _NAMES = {"u*v": "u∗v", "|u-v|": "|u−v|"}
@@ -24,7 +24,7 @@ class Difference:
     mean
         The difference of the mean accuracies.
     over_seeds, over_pairs
-        Its 95% intervals, see :class:`infersent.comparison.Comparison`.
+        Its 95% intervals, see :class:`infersent.study.comparison.Comparison`.
     """
 
     mean: float
@@ -42,7 +42,7 @@ class Difference:
 class AblationExplorer(BookWidget):
     """Choose two subsets of InferSent's four blocks, A and B, and see whether B is better, and how sure that is.
 
-    The numbers are those of the package's record, see :mod:`infersent.ablation`; nothing is trained in the page.
+    The numbers are those of the package's record, see :mod:`infersent.study.subsets`; nothing is trained in the page.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class AblationExplorer(BookWidget):
     first = traitlets.List(traitlets.Unicode(), ["u", "v"]).tag(sync=True)
     second = traitlets.List(traitlets.Unicode(), list(BLOCKS)).tag(sync=True)
     study = traitlets.Unicode("subsets").tag(sync=True)
-    #: The record, see :func:`infersent.ablation.summarise`, by study.
+    #: The record, see :func:`infersent.study.subsets.summarise`, by study.
     studies = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from infersent import web
 from infersent.data.pairs import LABELS
-from infersent.ledger import Ledger, explain, head_weights
-from infersent.model import InferSent
-from infersent.text import split_words
+from infersent.inside.ledger import Ledger, explain, head_weights
+from infersent.model.infersent import InferSent
+from infersent.text.tokenizer import split_words
+from infersent.widgets import model_file as web
 from infersent.widgets.base import BookWidget
 
 #: What the widget reads of a text, in characters and in words.
@@ -27,7 +27,8 @@ class Explainer(BookWidget):
 
     In a notebook with a kernel, Python answers each change, so that every model with an exact ledger can be explained,
     whatever its encoder and size, and nothing of it has to travel to the browser. In the published page the shipped
-    model answers, in JavaScript, from the file of :mod:`infersent.web`; another model's page keeps its first pair.
+    model answers, in JavaScript, from the file of :mod:`infersent.widgets.model_file`; another model's page keeps its
+    first pair.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 import traitlets
 
-from infersent.features import BLOCKS, pair_features
+from infersent.model.features import BLOCKS, pair_features
 from infersent.widgets.base import BookWidget
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import traitlets
 
-from infersent.dot_product import Result, curves, results
+from infersent.study.dot_product.learner import Result
+from infersent.study.dot_product.learning_curves import curves
+from infersent.study.dot_product.runs import results
 from infersent.widgets.base import BookWidget
 
 #: The learners that the widget shows: what each is given, and how many hidden layers it has.
@@ -18,7 +20,8 @@ _NETWORK, _GIVEN = (("u", "v"), 2), (("u*v",), 0)
 class LearnTheProduct(BookWidget):
     """Choose a dimension, a width and a number of pairs, and see how much of the dot product a network has found.
 
-    The numbers are those of the package's record, see :mod:`infersent.dot_product`; nothing is trained in the page.
+    The numbers are those of the package's record, see :mod:`infersent.study.dot_product`; nothing is trained in the
+    page.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from infersent import web
+from infersent.widgets import model_file as web
 from infersent.widgets.modules import FOLDER, bundle, widget_modules
 
 _MODULE_NAME = re.compile(r'class="book-widget" data-module="([^"]*)"')

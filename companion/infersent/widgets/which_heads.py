@@ -13,7 +13,7 @@ import traitlets
 from torch import Tensor
 from torch.nn import functional as F
 
-from infersent.features import BLOCKS, pair_features
+from infersent.model.features import BLOCKS, pair_features
 from infersent.widgets.base import BookWidget
 
 #: The blocks that a reader can tick: InferSent's four, and the signed difference.

@@ -32,10 +32,10 @@ from random import Random
 
 import numpy as np
 
-from infersent.choices import choose
 from infersent.data.captions.matching import Block, draw_block
 from infersent.data.captions.world import PHENOMENA
 from infersent.data.pairs import LABELS, Pairs
+from infersent.foundation.choices import choose
 
 __all__ = ["BLOCK", "PHENOMENA", "SPLITS", "load", "symmetric_ceiling"]
 

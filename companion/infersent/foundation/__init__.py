@@ -1,0 +1,1 @@
+"""What everything else stands on: names and their errors, provenance, atomic files, intervals, figures and tables."""

@@ -1,0 +1,39 @@
+"""What we measured: the folder of recorded files, and its records of long runs for text and tables to read."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from infersent.foundation.atomic import replace_file
+from infersent.foundation.choices import choose
+
+#: The folder of all that was computed before the package was built: vectors, models, studies, records.
+FOLDER = Path(__file__).parents[1] / "recorded"
+
+
+def load_record(name: str) -> dict[str, Any]:
+    """Return a record by name: how a model was trained and how good it is on dev and test.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name; the message lists those that there are.
+
+    Examples
+    --------
+    >>> load_record("laptop")["data"]["train"]
+    'SNLI-122k train'
+    """
+    known = {path.stem: path for path in sorted(FOLDER.glob("*.json"))}
+    return json.loads(choose("record", name, known).read_text())
+
+
+def save_record(record: dict[str, Any], path: str | Path) -> None:
+    """Write a record in one step, with a list of plain values on one line: a change to it can be read."""
+    text = json.dumps(record, ensure_ascii=False, indent=1)
+    plain_list = re.compile(r"\[\s+([^\[\]{}]*?)\s+\]")  # one that holds no other
+    text = plain_list.sub(lambda match: "[" + re.sub(r",\s+", ", ", match[1]) + "]", text) + "\n"
+    replace_file(Path(path), lambda new: new.write_text(text, encoding="utf-8"))

@@ -1,0 +1,206 @@
+"""The signs of pooled coordinates: how often they are positive, and what u*v carries where they agree or differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.stats import rankdata
+from torch import Tensor
+
+from infersent.data import LABELS, Pairs
+from infersent.model.encoders import BiLSTM
+from infersent.model.features import pair_features
+from infersent.model.infersent import InferSent, evaluating
+from infersent.text.batching import EncodedPairs, encode_pairs, pad
+
+#: The signs of ``u_i`` and of ``v_i``. A zero has no sign and lies in no quadrant.
+QUADRANTS = {"++": (1, 1), "+-": (1, -1), "-+": (-1, 1), "--": (-1, -1)}
+
+# Lengths with fewer sentences than this are left out of a measurement by length: their shares are mostly noise.
+_SENTENCES_A_LENGTH = 30
+
+
+def positive_share(vectors: np.ndarray) -> float:
+    """Return the share of numbers above zero.
+
+    Examples
+    --------
+    >>> positive_share(np.array([[0.5, -0.1], [0.2, 0.0]]))
+    0.5
+    """
+    return float((vectors > 0).mean())
+
+
+def effective_words(share: float) -> float:
+    """Return how many independent fair coins would show at least one head this often: ``T`` with ``1 - 2**-T = share``.
+
+    Raises
+    ------
+    ValueError
+        If ``share`` is not from 0 to below 1: no number of coins makes a head certain.
+
+    Examples
+    --------
+    >>> effective_words(0.75)
+    2.0
+    """
+    if not 0 <= share < 1:
+        raise ValueError(f"share={share} is not from 0 to below 1; no number of words gives it.")
+    return -math.log2(1 - share)
+
+
+def in_quadrant(u: np.ndarray, v: np.ndarray, quadrant: str) -> np.ndarray:
+    """Return where ``u`` and ``v`` have the signs of that quadrant, as booleans of their shape."""
+    of_u, of_v = QUADRANTS[quadrant]
+    return (np.sign(u) == of_u) & (np.sign(v) == of_v)
+
+
+def quadrants(u: np.ndarray, v: np.ndarray) -> dict[str, float]:
+    """Return the share of the coordinates ``(u_i, v_i)`` that lies in each quadrant.
+
+    Examples
+    --------
+    >>> quadrants(np.array([0.3, -0.2]), np.array([0.1, 0.4]))
+    {'++': 0.5, '+-': 0.0, '-+': 0.5, '--': 0.0}
+    """
+    return {name: float(in_quadrant(u, v, name).mean()) for name in QUADRANTS}
+
+
+def product_mass(u: np.ndarray, v: np.ndarray) -> dict[str, float]:
+    """Return each quadrant's share of the sum of all ``|u_i v_i|``: how much of the product lives there."""
+    size = np.abs(u * v)  # [pairs, dim]
+    total = float(size.sum())
+    return {name: float(size[in_quadrant(u, v, name)].sum()) / total for name in QUADRANTS}
+
+
+def more_often(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the probability that a random element of ``first`` exceeds one of ``second``; ties count one half."""
+    ranks = rankdata(np.concatenate([first, second]))[: len(first)]
+    return float((ranks.sum() - len(first) * (len(first) + 1) / 2) / (len(first) * len(second)))
+
+
+def measure(model: InferSent, pairs: Pairs) -> dict[str, Any]:
+    """Measure the signs of a model's sentence vectors on labelled pairs.
+
+    Returns
+    -------
+    dict
+        ``word_states``: share of positive numbers among the words' states, before pooling. ``positive``: among the
+        vectors of all premises and hypotheses. ``by_length``: the same over distinct sentences of equal length.
+        ``quadrants`` and ``mean_product``: over all pairs and by label. ``mass``: see :func:`product_mass`.
+        ``more_opposite``: the probability that a random contradiction has more coordinates of opposite sign than a
+        random entailment. Shares to five places.
+
+    Raises
+    ------
+    ValueError
+        If the encoder has no states of words to pool.
+    """
+    encoded = encode_pairs(pairs, model.tokenizer)
+    vectors, positive_states = _pooled(model, encoded)
+    lengths = encoded.lengths
+    u, v = vectors[encoded.premises], vectors[encoded.hypotheses]  # [pairs, dim]
+    groups = {"all": np.full(len(encoded), True)} | {
+        label: encoded.labels == i for i, label in enumerate(LABELS) if (encoded.labels == i).any()
+    }
+    opposite = (u * v < 0).mean(axis=1)  # [pairs]
+    counts = np.bincount(lengths)
+    long_enough = np.flatnonzero(counts >= min(_SENTENCES_A_LENGTH, counts.max()))
+    return _rounded(
+        {
+            "word_states": float(positive_states.sum() / (lengths.sum() * vectors.shape[1])),
+            "positive": (positive_share(u) + positive_share(v)) / 2,
+            "by_length": {
+                "length": long_enough.tolist(),
+                "sentences": counts[long_enough].tolist(),
+                "positive": [positive_share(vectors[lengths == n]) for n in long_enough],
+            },
+            "quadrants": {name: quadrants(u[rows], v[rows]) for name, rows in groups.items()},
+            "mean_product": {name: float((u * v)[rows].mean()) for name, rows in groups.items()},
+            "mass": product_mass(u, v),
+            "more_opposite": more_often(
+                *(opposite[encoded.labels == LABELS.index(label)] for label in ("contradiction", "entailment"))
+            ),
+        }
+    )
+
+
+@torch.no_grad()
+def knock_out(model: InferSent, pairs: Pairs) -> dict[str, dict[str, float]]:
+    """Measure what a model loses when the products of one quadrant count as zero and all else stays.
+
+    Returns
+    -------
+    dict
+        For ``"nothing"``, ``"++"``, ``"--"``, ``"opposite"`` (both other quadrants) and ``"all"``: the ``accuracy``,
+        and the share of pairs whose answer ``changed``.
+    """
+    encoded = encode_pairs(pairs, model.tokenizer)
+    vectors, _ = _pooled(model, encoded)
+    masks = {
+        "nothing": lambda u, v: np.zeros_like(u, dtype=bool),
+        "++": lambda u, v: in_quadrant(u, v, "++"),
+        "--": lambda u, v: in_quadrant(u, v, "--"),
+        "opposite": lambda u, v: u * v < 0,
+        "all": lambda u, v: np.ones_like(u, dtype=bool),
+    }
+    answers = {name: np.empty(len(encoded), dtype=np.int64) for name in masks}
+    for start in range(0, len(encoded), 1024):
+        rows = slice(start, start + 1024)
+        u, v = vectors[encoded.premises[rows]], vectors[encoded.hypotheses[rows]]
+        for name, mask in masks.items():
+            answers[name][rows] = _answers(model, u, v, mask(u, v))
+    return {
+        name: _rounded(
+            {
+                "accuracy": float((given == encoded.labels).mean()),
+                "changed": float((given != answers["nothing"]).mean()),
+            }
+        )
+        for name, given in answers.items()
+    }
+
+
+def _answers(model: InferSent, u: np.ndarray, v: np.ndarray, zeroed: np.ndarray) -> np.ndarray:
+    """Return the labels that the head gives when the products at ``zeroed`` are zero."""
+    u, v, zeroed = (torch.from_numpy(x) for x in (u, v, zeroed))
+    blocks = {block: pair_features(u, v, [block]) for block in model.config.blocks}  # [pairs, dim] each
+    if "u*v" in blocks:
+        blocks["u*v"] = blocks["u*v"].masked_fill(zeroed, 0.0)
+    with evaluating(model):
+        return model.head(torch.cat(list(blocks.values()), dim=1)).argmax(dim=1).numpy()
+
+
+@torch.no_grad()
+def _pooled(model: InferSent, encoded: EncodedPairs) -> tuple[np.ndarray, np.ndarray]:
+    """Return the vector of each distinct sentence, ``[distinct, dim]``, and its number of positive states."""
+    encoder = model.encoder
+    if not isinstance(encoder, BiLSTM):
+        raise ValueError(f"The encoder {model.config.encoder!r} is no BiLSTM; its words have no states to pool.")
+    vectors = np.empty((len(encoded.lengths), encoder.dim), dtype=np.float32)
+    positive = np.empty(len(encoded.lengths))
+    with evaluating(model):
+        for rows, ids, lengths in _by_length(encoded):
+            states = encoder.states(ids, lengths)  # [sentences, time, dim], zero in the padding
+            positive[rows] = (states > 0).sum(dim=(1, 2))
+            vectors[rows] = encoder.pool(states, lengths)
+    return vectors, positive
+
+
+def _by_length(encoded: EncodedPairs, batch_size: int = 128) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
+    order = np.argsort(encoded.lengths, kind="stable")
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        yield rows, *pad([encoded.words[encoded.starts[i] : encoded.starts[i + 1]] for i in rows])
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return round(value, 5) if isinstance(value, float) else value

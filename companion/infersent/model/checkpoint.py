@@ -1,0 +1,182 @@
+"""A trained model as one folder that holds no code: weights, configuration, tokenizer, metrics.
+
+::
+
+    model.safetensors   every parameter and the given word vectors
+    config.json         the shape, and the number of trained words
+    tokenizer.json      text to word ids, readable by the tokenizers library of any language
+    metrics.json        how it was trained and how good it is
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from infersent.foundation.atomic import aside, replace_folder
+from infersent.foundation.recorded import FOLDER
+from infersent.model.features import feature_names
+from infersent.text.vectors import shipped_vectors
+
+#: The model that comes with the package.
+SHIPPED = FOLDER / "infersent"
+
+#: What to do about a damaged checkpoint.
+DAMAGE_REMEDY = "Train or copy it again."
+
+#: Raised by one when a folder of this version can no longer be read by older code.
+FORMAT = 1
+
+_GIVEN = "encoder.embedding.given"
+
+_FILES = ("model.safetensors", "config.json", "tokenizer.json", "metrics.json")
+
+
+class CheckpointError(ValueError):
+    """A folder is no checkpoint, or its files do not fit together."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained model in plain parts, which know nothing of the class that is built from them.
+
+    Attributes
+    ----------
+    config
+        The model's shape, as JSON values.
+    tokenizer
+        Text to word ids.
+    trained_words
+        How many of the tokenizer's ids, counted from 0, have a trained vector.
+    weights
+        Every parameter, and the given word vectors, by name.
+    """
+
+    config: dict[str, Any]
+    tokenizer: Tokenizer
+    trained_words: int
+    weights: dict[str, Tensor]
+
+    @property
+    def given(self) -> Tensor:
+        """The given word vectors, ``[given, word dim]``."""
+        return self.weights[_GIVEN]
+
+
+def write_checkpoint(path: str | Path, checkpoint: Checkpoint, metrics: dict[str, Any] | None = None) -> None:
+    """Fill the folder ``path``, atomically: a reader finds the old checkpoint or the new one, whole.
+
+    Where the given word vectors are those that come with the package, the folder names them instead of holding them
+    once more.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or may not be written; an older checkpoint at ``path`` is still there.
+    """
+    weights = {name: tensor.contiguous() for name, tensor in checkpoint.weights.items()}
+    given = _digest(weights[_GIVEN])
+    if given == _digest(torch.from_numpy(shipped_vectors().vectors)):
+        del weights[_GIVEN]
+    config = {
+        "format": FORMAT,
+        "model": checkpoint.config,
+        "trained_words": checkpoint.trained_words,
+        "given_vectors": given,
+    }
+
+    def write(folder: Path) -> None:
+        save_file(weights, folder / "model.safetensors")
+        (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+        (folder / "tokenizer.json").write_text(checkpoint.tokenizer.to_str(pretty=True) + "\n", "utf-8")
+        (folder / "metrics.json").write_text(json.dumps(metrics or {}, indent=1) + "\n")
+
+    replace_folder(Path(path), write)
+
+
+def read_checkpoint(path: str | Path) -> Checkpoint:
+    """Return the parts of a checkpoint's folder, or of the best epoch in a training run's folder.
+
+    Nothing in the folder is executed: safetensors and JSON hold data only.
+
+    Raises
+    ------
+    CheckpointError
+        If a file is missing or damaged, or was written for other word vectors or unregistered pair features.
+    """
+    folder = find_checkpoint(path)
+    with explained_damage(folder, DAMAGE_REMEDY):
+        config = json.loads((folder / "config.json").read_text())
+        if (found := config.get("format")) != FORMAT:
+            raise CheckpointError(f"{folder} has format {found}, but this version reads {FORMAT}; update infersent.")
+        for name in config["model"]["blocks"]:
+            if name not in feature_names():
+                remedy = "Register it by infersent.register_feature, as where it was trained, before loading."
+                raise CheckpointError(f"{folder} uses the pair feature {name!r}, which is not registered. {remedy}")
+        weights = load_file(folder / "model.safetensors")
+        if _GIVEN not in weights:
+            weights[_GIVEN] = torch.from_numpy(shipped_vectors().vectors)
+            if _digest(weights[_GIVEN]) != config["given_vectors"]:
+                raise CheckpointError(f"{folder} was trained on other word vectors than come with this version.")
+        # float16 saves room on disk; only some processors compute in it, and slowly.
+        weights = {name: w.float() if w.dtype == torch.float16 else w for name, w in weights.items()}
+        tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
+        return Checkpoint(config["model"], tokenizer, config["trained_words"], weights)
+
+
+def load_metrics(path: str | Path) -> dict[str, Any]:
+    """Return the metrics that were saved with a checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If the folder is no checkpoint or its metrics are damaged.
+    """
+    folder = find_checkpoint(path)
+    with explained_damage(folder, DAMAGE_REMEDY):
+        return json.loads((folder / "metrics.json").read_text())
+
+
+def find_checkpoint(path: str | Path) -> Path:
+    """Return the checkpoint's folder: ``path``, or ``path/best`` where ``path`` is a training run.
+
+    Raises
+    ------
+    CheckpointError
+        If neither is a checkpoint; the message lists what is missing.
+    """
+    path = Path(path)
+    # A kill between the two renames of a save leaves the older checkpoint aside; a reader takes it from there.
+    for folder in (path, path / "best", aside(path), aside(path / "best")):
+        if all((folder / name).is_file() for name in _FILES):
+            return folder
+    missing = [name for name in _FILES if not (path / name).is_file()]
+    what = "lacks " + ", ".join(missing) if path.is_dir() else "does not exist"
+    raise CheckpointError(f"{path} is no checkpoint: it {what}. Make one by `infersent train --out {path}`.")
+
+
+def _digest(vectors: torch.Tensor) -> str:
+    """Return what tells word vectors from others, whatever precision they are stored in."""
+    return hashlib.sha256(vectors.cpu().half().contiguous().numpy().tobytes()).hexdigest()[:16]
+
+
+@contextmanager
+def explained_damage(path: Path, remedy: str) -> Iterator[None]:
+    """Turn whatever reading a damaged file raises into a CheckpointError that names it and the remedy."""
+    try:
+        yield
+    except (CheckpointError, MemoryError):
+        raise
+    except Exception as error:  # tokenizers raises bare Exception, and each library has its own for a damaged file
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise CheckpointError(f"{path} is damaged or was written by another version: {reason}. {remedy}") from error

@@ -1,0 +1,315 @@
+"""Sentence encoders: word vectors in, one sentence vector out, and nothing leaks in from the rest of the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from infersent.foundation.choices import choose
+from infersent.model.embedding import WordEmbedding
+
+
+def max_pool(states: Tensor, lengths: Tensor) -> Tensor:
+    """Take the maximum of every coordinate over a sentence's own words.
+
+    The first release of InferSent let the zeros of the padding take part, so that a short sentence's vector depended on
+    its batch-mates. Here what lies beyond a sentence's end is minus infinity and can never win.
+
+    Parameters
+    ----------
+    states
+        One vector a word, ``[sentences, time, dim]``; whatever stands in the padding is ignored.
+    lengths
+        ``[sentences]``, each at least 1.
+
+    Returns
+    -------
+    Tensor
+        ``[sentences, dim]``.
+
+    Raises
+    ------
+    ValueError
+        If a sentence has no word: a maximum over nothing is not defined.
+    """
+    padding = _padding(states, lengths, "max")
+    return states.masked_fill(padding, -torch.inf).amax(dim=1)
+
+
+def mean_pool(states: Tensor, lengths: Tensor) -> Tensor:
+    """Take the mean of every coordinate over a sentence's own words.
+
+    What lies beyond a sentence's end adds nothing, and the sum is divided by the sentence's own length.
+
+    Parameters
+    ----------
+    states
+        One vector a word, ``[sentences, time, dim]``; whatever stands in the padding is ignored.
+    lengths
+        ``[sentences]``, each at least 1.
+
+    Returns
+    -------
+    Tensor
+        ``[sentences, dim]``.
+
+    Raises
+    ------
+    ValueError
+        If a sentence has no word: a mean of nothing is not defined.
+    """
+    padding = _padding(states, lengths, "mean")
+    total = states.masked_fill(padding, 0.0).sum(dim=1)  # [sentences, dim]
+    return total / lengths.to(total).unsqueeze(1)
+
+
+def _padding(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:
+    """Return what lies beyond each sentence's end, ``[sentences, time, 1]``; refuse a sentence without a word."""
+    if len(lengths) and int(lengths.min()) < 1:
+        raise ValueError(
+            f"Sentence {int(lengths.argmin())} has length {int(lengths.min())}; {pooling} pooling needs a word."
+        )
+    time = torch.arange(states.shape[1], device=states.device)
+    return (time >= lengths.to(states.device).unsqueeze(1)).unsqueeze(2)
+
+
+def _packed_words(encoder: BiLSTM | LastState, ids: Tensor, lengths: Tensor) -> PackedSequence:
+    """Return the vectors of all words, ``[all words, word dim]``, packed: the padding is left out."""
+    packed = pack_padded_sequence(ids, lengths.cpu(), batch_first=True, enforce_sorted=False)
+    words = encoder.dropout(encoder.embedding(packed.data))  # [all words] -> [all words, word dim]
+    return PackedSequence(words, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
+
+
+class BiLSTM(nn.Module):
+    """A bidirectional LSTM over word vectors; how its states become one vector, a subclass says by its ``pool``.
+
+    The forward and the backward LSTM read a sentence from its two ends; word t's state is both their states side by
+    side.
+
+    Parameters
+    ----------
+    embedding
+        Word ids to word vectors.
+    hidden
+        Units per direction; the sentence vector has ``2 * hidden`` numbers (2048 and 4096 in the paper).
+    dropout
+        Share of the word vectors' numbers set to zero while training; 0 in the paper.
+    """
+
+    #: From ``states [sentences, time, dim]`` and ``lengths [sentences]`` to ``[sentences, dim]``.
+    pool: Callable[[Tensor, Tensor], Tensor]
+
+    def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.embedding = embedding
+        self.dropout = nn.Dropout(dropout)
+        self.lstm = nn.LSTM(embedding.dim, hidden, bidirectional=True, batch_first=True)
+
+    @property
+    def dim(self) -> int:
+        """The number of coordinates of a sentence vector."""
+        return 2 * self.lstm.hidden_size
+
+    def states(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return every word's state, ``[sentences, time, dim]``, zero in the padding.
+
+        A packed sequence holds no padding, so the backward LSTM starts at each sentence's own last word.
+        """
+        packed = self.lstm(_packed_words(self, ids, lengths))[0]
+        states, _ = pad_packed_sequence(packed, batch_first=True, total_length=ids.shape[1])
+        return states
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
+        return self.pool(self.states(ids, lengths), lengths)
+
+
+class BiLSTMMax(BiLSTM):
+    """A bidirectional LSTM with max pooling over time (Conneau et al. 2017, section 3.2.3).
+
+    Each coordinate of the sentence vector is the largest over the words.
+    """
+
+    pool = staticmethod(max_pool)
+
+    @staticmethod
+    def winners(states: Tensor, lengths: Tensor) -> Tensor:
+        """Return from which word each coordinate comes, ``[sentences, dim]``; of equal words, the first."""
+        padding = _padding(states, lengths, "max")
+        return states.masked_fill(padding, -torch.inf).argmax(dim=1)  # [sentences, time, dim] -> [sentences, dim]
+
+
+class BiLSTMMean(BiLSTM):
+    """A bidirectional LSTM with mean pooling over time (Conneau et al. 2017, section 3.2.3).
+
+    Each coordinate of the sentence vector is the average over the words.
+    """
+
+    pool = staticmethod(mean_pool)
+
+
+class InnerAttention(BiLSTM):
+    """A bidirectional LSTM and several weighted means of its states (Conneau et al. 2017, section 3.2.4).
+
+    With the states h_t, each view k has a vector c_k of its own and asks it which words count:
+    a_t = softmax over t of (tanh(W h_t + b) . c_k), and the view's vector is the sum of a_t h_t. The sentence vector is
+    the views side by side.
+
+    Parameters
+    ----------
+    embedding, dropout
+        As of :class:`BiLSTM`.
+    hidden
+        Half of the sentence vector's numbers: a view gets its share of them.
+
+    Raises
+    ------
+    ValueError
+        If ``hidden`` is no multiple of the number of views.
+    """
+
+    VIEWS = 4
+
+    def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
+        super().__init__(embedding, _share(hidden, self.VIEWS, "views"), dropout=dropout)
+        width = 2 * self.lstm.hidden_size
+        self.key = nn.Linear(width, width)
+        self.views = nn.Linear(width, self.VIEWS, bias=False)
+
+    @property
+    def dim(self) -> int:
+        """The number of coordinates of a sentence vector."""
+        return 2 * self.lstm.hidden_size * self.VIEWS
+
+    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
+        """Return the views of ``states [sentences, time, width]``, ``[sentences, views * width]``."""
+        scores = self.views(self.key(states).tanh())  # [sentences, time, views]
+        weights = scores.masked_fill(_padding(states, lengths, "attention"), -torch.inf).softmax(dim=1)
+        return torch.einsum("stv,stw->svw", weights, states).flatten(1)  # [sentences, views * width]
+
+
+class LastState(nn.Module):
+    """A recurrent network whose state after the last word is the sentence vector (Conneau et al. 2017, section 3.2.1).
+
+    A subclass says which network reads, and whether a second one reads backwards; then the sentence vector is both last
+    states side by side: the forward one after the last word, the backward one after the first.
+
+    Parameters
+    ----------
+    embedding, dropout
+        As of :class:`BiLSTM`.
+    hidden
+        Half of the sentence vector's numbers: a network that reads one way has twice as many units.
+    """
+
+    network: type[nn.RNNBase]
+    both_ways: bool
+
+    def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.embedding = embedding
+        self.dropout = nn.Dropout(dropout)
+        self.dim = 2 * hidden
+        units = hidden if self.both_ways else self.dim
+        self.rnn = self.network(embedding.dim, units, bidirectional=self.both_ways, batch_first=True)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
+        if len(lengths) and int(lengths.min()) < 1:
+            raise ValueError(f"Sentence {int(lengths.argmin())} has no word, so there is no last state.")
+        _, last = self.rnn(_packed_words(self, ids, lengths))
+        states = last[0] if isinstance(last, tuple) else last  # an LSTM has a cell beside its state
+        return states.transpose(0, 1).flatten(1)  # [directions, sentences, units] -> [sentences, dim]
+
+
+class LSTMLast(LastState):
+    """The last state of an LSTM."""
+
+    network, both_ways = nn.LSTM, False
+
+
+class GRULast(LastState):
+    """The last state of a gated recurrent unit."""
+
+    network, both_ways = nn.GRU, False
+
+
+class BiGRULast(LastState):
+    """The last states of two gated recurrent units, one reading forwards and one backwards."""
+
+    network, both_ways = nn.GRU, True
+
+
+class HierarchicalConvNet(nn.Module):
+    """Four convolutions one on another, and the maximum over time of each (Conneau et al. 2017, section 3.2.5).
+
+    Each layer sees one more word to the left and to the right than the layer below. The sentence vector is the four
+    layers' maxima side by side.
+
+    Parameters
+    ----------
+    embedding, dropout
+        As of :class:`BiLSTM`.
+    hidden
+        Half of the sentence vector's numbers, shared equally by the layers.
+
+    Raises
+    ------
+    ValueError
+        If ``2 * hidden`` is no multiple of the number of layers.
+    """
+
+    LAYERS = 4
+
+    def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.embedding = embedding
+        self.dropout = nn.Dropout(dropout)
+        self.dim = 2 * hidden
+        channels = _share(self.dim, self.LAYERS, "layers")
+        widths = [embedding.dim, *[channels] * (self.LAYERS - 1)]
+        self.layers = nn.ModuleList(nn.Conv1d(width, channels, kernel_size=3, padding=1) for width in widths)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
+        states = self.dropout(self.embedding(ids))  # [sentences, time, word dim]
+        padding = _padding(states, lengths, "max")
+        maxima = []
+        for layer in self.layers:
+            # Zeros beyond the end, as a sentence alone would have them there: the padding's states must not leak in.
+            states = layer(states.masked_fill(padding, 0.0).transpose(1, 2)).relu().transpose(1, 2)
+            maxima.append(max_pool(states, lengths))  # [sentences, time, channels] -> [sentences, channels]
+        return torch.cat(maxima, dim=1)
+
+
+def _share(total: int, parts: int, what: str) -> int:
+    if total % parts:
+        raise ValueError(f"{total} units cannot be shared by {parts} {what}; take a multiple of {parts}.")
+    return total // parts
+
+
+#: Encoders by name: the seven of the paper. Each takes (embedding, hidden, dropout=...), and its ``forward(ids,
+#: lengths)`` gives sentence vectors of ``dim = 2 * hidden`` numbers.
+ENCODERS: dict[str, Callable[..., nn.Module]] = {
+    "lstm-last": LSTMLast,
+    "gru-last": GRULast,
+    "bigru-last": BiGRULast,
+    "bilstm-mean": BiLSTMMean,
+    "inner-attention": InnerAttention,
+    "hierarchical-convnet": HierarchicalConvNet,
+    "bilstm-max": BiLSTMMax,
+}
+
+
+def build_encoder(name: str, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> nn.Module:
+    """Return the encoder of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message offers the nearest.
+    """
+    return choose("encoder", name, ENCODERS)(embedding, hidden, dropout=dropout)

@@ -1,0 +1,239 @@
+"""The pair features: how two sentence vectors become one input for the classifier.
+
+A *block* is a named function of ``u`` and ``v`` that acts on a pair of vectors and gives one vector. The classifier's
+input is a concatenation of blocks; InferSent's is ``[u; v; |u-v|; u*v]`` (Conneau et al. 2017, section 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from infersent.foundation.choices import choose
+
+#: The four blocks of InferSent, in the paper's order.
+BLOCKS = ("u", "v", "|u-v|", "u*v")
+
+
+@dataclass(frozen=True)
+class PairFeature:
+    """One block: its function, its width and how it behaves when the sentences swap.
+
+    Attributes
+    ----------
+    name
+        The block's name in the registry, written as the formula.
+    function
+        Maps two tensors ``[batch, dim]`` to one ``[batch, width(dim)]``.
+    width
+        Maps ``dim`` to the number of columns that the block has.
+    swap
+        ``"symmetric"`` if f(v, u) = f(u, v), ``"antisymmetric"`` if f(v, u) = -f(u, v), else ``None``.
+    """
+
+    name: str
+    function: Callable[[Tensor, Tensor], Tensor]
+    width: Callable[[int], int]
+    swap: str | None = None
+
+
+_REGISTRY: dict[str, PairFeature] = {}
+
+
+def same_width(dim: int) -> int:
+    """One column a dimension: the width of every element-wise block."""
+    return dim
+
+
+def register_feature(
+    name: str,
+    function: Callable[[Tensor, Tensor], Tensor],
+    *,
+    width: Callable[[int], int] = same_width,
+    swap: str | None = None,
+    replace: bool = False,
+) -> PairFeature:
+    """Add a block of your own, which every model, study and command then knows by its name.
+
+    Parameters
+    ----------
+    name
+        How the block is called, for example ``"(u*v)**2"``.
+    function
+        Maps ``u`` and ``v``, both ``[batch, dim]``, to ``[batch, width(dim)]``.
+    width
+        The number of columns as a function of ``dim``. Left out, the block is as wide as ``u``.
+    swap
+        ``"symmetric"``, ``"antisymmetric"`` or ``None``: what happens to the block when the sentences swap.
+    replace
+        Allow a name that is already taken.
+
+    Raises
+    ------
+    ValueError
+        If the name is empty or taken, or ``swap`` is none of the three.
+
+    Examples
+    --------
+    >>> harmonic = register_feature("max(u,v)", torch.maximum, swap="symmetric", replace=True)
+    >>> pair_features(torch.tensor([[1.0, -2.0]]), torch.tensor([[0.0, 3.0]]), ["max(u,v)"])
+    tensor([[1., 3.]])
+    """
+    if not name:
+        raise ValueError("A pair feature needs a name that is not empty.")
+    if name in _REGISTRY and not replace:
+        raise ValueError(f"The pair feature {name!r} exists already; choose another name, or pass replace=True.")
+    if swap not in (None, "symmetric", "antisymmetric"):
+        raise ValueError(f"swap={swap!r} is none of 'symmetric', 'antisymmetric' and None.")
+    _REGISTRY[name] = PairFeature(name, function, width, swap)
+    return _REGISTRY[name]
+
+
+register_feature("u", lambda u, v: u)
+register_feature("v", lambda u, v: v)
+register_feature("|u-v|", lambda u, v: (u - v).abs(), swap="symmetric")
+register_feature("u*v", lambda u, v: u * v, swap="symmetric")
+register_feature("u-v", lambda u, v: u - v, swap="antisymmetric")
+register_feature("(u-v)**2", lambda u, v: (u - v).square(), swap="symmetric")
+register_feature("min(u,v)", torch.minimum, swap="symmetric")
+# What one sentence has and the other lacks: the excess of v over u, that of u over v, and on bits the same as the first
+# (order embeddings take the first as their error: Vendrov et al. 2016, equation 2).
+register_feature("max(v-u,0)", lambda u, v: F.relu(v - u))
+register_feature("max(u-v,0)", lambda u, v: F.relu(u - v))
+register_feature("v*(1-u)", lambda u, v: v * (1 - u))
+# Controls of the study: the product on the scale that |u-v| has in an untrained encoder, and a block of the same width
+# that tells nothing.
+register_feature("4*u*v", lambda u, v: 4 * u * v, swap="symmetric")
+register_feature("noise", lambda u, v: 0.1 * torch.sin(1e3 * (u + 2**0.5 * v).detach()))
+register_feature(
+    "cosine",
+    lambda u, v: F.cosine_similarity(u, v, dim=1).unsqueeze(1),  # [batch, dim] x2 -> [batch] -> [batch, 1]
+    width=lambda dim: 1,
+    swap="symmetric",
+)
+
+
+def feature_names() -> tuple[str, ...]:
+    """Return the names of all registered blocks, in the order of their registration."""
+    return tuple(_REGISTRY)
+
+
+def get_feature(name: str) -> PairFeature:
+    """Return a registered block.
+
+    Raises
+    ------
+    ValueError
+        If no block has that name; the message offers the nearest one that exists.
+    """
+    return choose("pair feature", name, _REGISTRY, remedy="Add your own by register_feature.")
+
+
+def parse_blocks(blocks: str | Sequence[str]) -> tuple[str, ...]:
+    """Return block names as a tuple; a string is split at its top-level commas.
+
+    Raises
+    ------
+    ValueError
+        If there is no block, one is unknown, or one appears twice.
+
+    Examples
+    --------
+    >>> parse_blocks("u, v, min(u,v)")
+    ('u', 'v', 'min(u,v)')
+    """
+    names = tuple(_split_at_commas(blocks)) if isinstance(blocks, str) else tuple(blocks)
+    if not names:
+        raise ValueError(f"blocks={blocks!r} names no pair feature; give at least one of {', '.join(_REGISTRY)}.")
+    for name in names:
+        get_feature(name)
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled:
+        raise ValueError(f"blocks={blocks!r} has {doubled!r} twice; a linear head gains nothing from a repeated block.")
+    return names
+
+
+def _split_at_commas(text: str) -> Iterator[str]:
+    depth, start = 0, 0
+    for i, character in enumerate(text + ","):
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            if name := text[start:i].strip():
+                yield name
+            start = i + 1
+
+
+def block_slices(dim: int, blocks: Sequence[str] = BLOCKS) -> dict[str, slice]:
+    """Return which columns of the concatenation belong to which block: the one source of every width.
+
+    Examples
+    --------
+    >>> block_slices(2048 * 2)["u*v"]
+    slice(12288, 16384, None)
+    """
+    slices, start = {}, 0
+    for name in parse_blocks(blocks):
+        stop = start + get_feature(name).width(dim)
+        slices[name] = slice(start, stop)
+        start = stop
+    return slices
+
+
+def features_width(dim: int, blocks: Sequence[str] = BLOCKS) -> int:
+    """Return the number of columns that ``pair_features`` gives for vectors of ``dim`` numbers."""
+    return max(s.stop for s in block_slices(dim, blocks).values())
+
+
+def pair_features(u: Tensor, v: Tensor, blocks: Sequence[str] = BLOCKS) -> Tensor:
+    """Concatenate the chosen blocks of ``u`` and ``v`` (Conneau et al. 2017, section 3.1).
+
+    Parameters
+    ----------
+    u, v
+        Premise and hypothesis vectors, ``[batch, dim]`` each, of one floating dtype and on one device.
+    blocks
+        Names from the registry, in the order of the columns.
+
+    Returns
+    -------
+    Tensor
+        ``[batch, features_width(dim, blocks)]``.
+
+    Raises
+    ------
+    ValueError
+        If the shapes, dtypes or devices differ, or a block is unknown or gives another width than it declared.
+
+    Examples
+    --------
+    >>> pair_features(torch.tensor([[0.5, -1.0]]), torch.tensor([[0.5, 1.0]]))
+    tensor([[ 0.5000, -1.0000,  0.5000,  1.0000,  0.0000,  2.0000,  0.2500, -1.0000]])
+    """
+    _check_pair(u, v)
+    batch, dim = u.shape
+    columns = []
+    for name in parse_blocks(blocks):
+        feature = get_feature(name)
+        block = feature.function(u, v)  # [batch, dim] x2 -> [batch, width]
+        if block.shape != (batch, feature.width(dim)):
+            raise ValueError(
+                f"The pair feature {name!r} gave a tensor of shape {tuple(block.shape)}, but it declares "
+                f"{(batch, feature.width(dim))} for u of shape {tuple(u.shape)}; pass width= to register_feature."
+            )
+        columns.append(block)
+    return torch.cat(columns, dim=1)
+
+
+def _check_pair(u: Tensor, v: Tensor) -> None:
+    if u.dim() != 2 or u.shape != v.shape:
+        raise ValueError(f"u and v must both be [batch, dim]; got {tuple(u.shape)} and {tuple(v.shape)}.")
+    if u.dtype != v.dtype or not u.is_floating_point():
+        raise ValueError(
+            f"u and v must share one floating dtype; got {u.dtype} and {v.dtype}; convert one by .to(dtype)."
+        )
+    if u.device != v.device:
+        raise ValueError(f"u is on {u.device} and v on {v.device}; move one by .to(device).")

@@ -1,0 +1,102 @@
+"""Classifier heads: from the pair features to one logit a label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from infersent.data.pairs import LABELS
+from infersent.foundation.choices import choose
+
+
+def linear_head(features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Sequential:
+    """One affine map ``features -> 3``. ``hidden`` is not used: it is there so that all heads are built alike."""
+    return nn.Sequential(nn.Dropout(dropout), nn.Linear(features, len(LABELS)))
+
+
+def stacked_linear_head(features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Sequential:
+    """Three affine maps in a row, ``features -> hidden -> hidden -> 3``, and nothing between them.
+
+    This is what InferSent's training code builds by default. It expresses exactly what one affine map expresses, see
+    :func:`collapse`, but gradient descent moves through another landscape.
+    """
+    return nn.Sequential(
+        nn.Dropout(dropout), nn.Linear(features, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, len(LABELS))
+    )
+
+
+def mlp_head(features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Sequential:
+    """Two hidden layers with tanh and dropout before each affine map: the nonlinear option of InferSent's code."""
+    return nn.Sequential(
+        nn.Dropout(dropout),
+        nn.Linear(features, hidden),
+        nn.Tanh(),
+        nn.Dropout(dropout),
+        nn.Linear(hidden, hidden),
+        nn.Tanh(),
+        nn.Dropout(dropout),
+        nn.Linear(hidden, len(LABELS)),
+    )
+
+
+#: Heads by name.
+HEADS: dict[str, Callable[..., nn.Sequential]] = {
+    "linear": linear_head,
+    "stacked-linear": stacked_linear_head,
+    "mlp": mlp_head,
+}
+
+
+def build_head(name: str, features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Sequential:
+    """Return the head of that name for ``features`` inputs.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message offers the nearest.
+    """
+    return choose("head", name, HEADS)(features, hidden=hidden, dropout=dropout)
+
+
+def collapse(head: nn.Sequential, *, dtype: torch.dtype | None = None) -> nn.Linear:
+    """Multiply a stack of affine maps out into the one affine map that it is.
+
+    With x -> W1 x + b1 -> W2 (·) + b2 the result has W = W2 W1 and b = W2 b1 + b2, and so on up the stack. The product
+    is formed in float64 on the CPU and rounded once. Dropout does nothing outside training and is left out.
+
+    Parameters
+    ----------
+    head
+        Affine maps, and dropout between them.
+    dtype
+        The result's precision; the head's own if left out. ``torch.float64`` rounds nothing.
+
+    Raises
+    ------
+    TypeError
+        If a layer between the affine maps is not affine; the message names it.
+    """
+    weight: torch.Tensor | None = None
+    bias: torch.Tensor | None = None
+    for layer in head:
+        if isinstance(layer, nn.Dropout):
+            continue
+        if not isinstance(layer, nn.Linear):
+            raise TypeError(
+                f"A head with {type(layer).__name__} in it is not affine and cannot be collapsed into one affine map; "
+                "train with head 'linear' or 'stacked-linear' if you need the exact sum."
+            )
+        # On the CPU, because not every accelerator has float64.
+        w, b = layer.weight.detach().cpu().double(), layer.bias.detach().cpu().double()
+        # [out, hidden] @ [hidden, features] -> [out, features]
+        weight, bias = (w, b) if weight is None else (w @ weight, w @ bias + b)
+    if weight is None or bias is None:
+        raise TypeError("The head has no nn.Linear layer, so there is nothing to collapse.")
+    affine = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.float64)
+    with torch.no_grad():
+        affine.weight.copy_(weight)
+        affine.bias.copy_(bias)
+    like = next(head.parameters())
+    return affine.to(like.device, dtype or like.dtype)

@@ -1,0 +1,72 @@
+"""The record of where the shipped model and the models of the studies keep their evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from infersent.data import load
+from infersent.foundation.recorded import FOLDER, save_record
+from infersent.inside.challenge import run_challenge
+from infersent.inside.evidence import by_overlap, coordinates, evidence, sentence_pairs, without
+from infersent.inside.interventions import drop, intervene, permute
+from infersent.model.features import BLOCKS
+from infersent.model.infersent import InferSent
+from infersent.study.grid import read_grid
+from infersent.text.batching import encode_pairs
+from infersent.training.evaluation import evaluate
+
+#: The studies whose models :func:`write_evidence` opens.
+OPENED_STUDIES = ("subsets", "controls")
+
+#: Training pairs that a head is fitted again on.
+REFIT_PAIRS = 30_000
+
+
+def write_evidence(
+    models: str | Path | None = None, path: str | Path = FOLDER / "evidence.json", *, progress: bool = True
+) -> None:
+    """Measure the shipped model and the models of the studies.
+
+    Parameters
+    ----------
+    models
+        The folder that ``infersent study run --checkpoints`` filled with the models of ``subsets`` and ``controls``;
+        without it the shipped model alone is measured.
+    path
+        Where the record goes.
+    progress
+        Show a bar over the study's models.
+    """
+    shipped = InferSent.from_pretrained()
+    test = load("snli", "test")
+    encoded = encode_pairs(test, shipped.tokenizer)
+    train = encode_pairs(load("snli", "train", subset="122k").take(slice(REFIT_PAIRS), "refit"), shipped.tokenizer)
+    three = [[name for name in BLOCKS if name != gone] for gone in BLOCKS]
+    subsets = [BLOCKS, *three, BLOCKS[:2], BLOCKS[2:], *([name] for name in BLOCKS)]
+    record: dict[str, Any] = {
+        "shipped": evidence(shipped, *sentence_pairs(shipped, encoded), encoded.labels),
+        "accuracy": round(evaluate(shipped, encoded).accuracy, 5),
+        "dropped": {name: round(intervene(shipped, encoded, {name: drop}).accuracy, 5) for name in BLOCKS},
+        "permuted": {name: round(intervene(shipped, encoded, {name: permute()}).accuracy, 5) for name in BLOCKS},
+        "without": without(shipped, train, encoded, subsets),
+        "refit_pairs": REFIT_PAIRS,
+        "subsets": [],
+        "coordinates": [],
+    }
+    runs = [(name, run) for name in OPENED_STUDIES for run in read_grid(name)] if models else []
+    for name, run in tqdm(runs, desc="the studies' models", unit="model", disable=not progress):
+        model = InferSent.from_pretrained(Path(str(models)) / run.key)
+        encoded = encode_pairs(test, model.tokenizer)
+        labels = encoded.labels
+        u, v = sentence_pairs(model, encoded)
+        about = {"blocks": run.spec["blocks"], "seed": run.spec["seed"]}
+        if name == "subsets":
+            found = {"evidence": evidence(model, u, v, labels), "overlap": by_overlap(model, u, v, labels)}
+            record["subsets"].append(about | found | {"probes": run_challenge(model).answers})
+        record["coordinates"].append(about | coordinates(u, v))
+        if run == runs[0][1]:
+            record["untrained"] = coordinates(*sentence_pairs(model.untrained(), encoded))
+    save_record(record, path)

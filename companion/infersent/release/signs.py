@@ -1,0 +1,80 @@
+"""The record of the signs of pooled coordinates, before and after training."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from infersent.foundation.recorded import save_record
+from infersent.inside.signs import knock_out, measure
+from infersent.model.infersent import InferSent
+from infersent.training.loop import train
+from infersent.training.recipes import Recipe, get_recipe, load_pairs, set_up
+
+#: The small run of the record: ``small_recipe(encoder, seed)`` on the first so many training pairs.
+SMALL_PAIRS = 24_000
+
+
+def small_recipe(encoder: str, seed: int) -> Recipe:
+    """Return a run of about a minute: the laptop recipe with 64 units per direction and three epochs."""
+    small = get_recipe("laptop").smaller(hidden=64, epochs=3)
+    return replace(
+        small,
+        model=replace(small.model, encoder=encoder),
+        training=replace(small.training, learning_rate=2e-3, seed=seed),
+    )
+
+
+def write_signs(run: str | Path, path: str | Path, *, seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, Any]:
+    """Measure a trained run and small runs with max and with mean pooling on SNLI's dev pairs; for maintainers.
+
+    Parameters
+    ----------
+    run
+        The folder of a laptop run: ``infersent train --data snli --preset laptop --out RUN``.
+    path
+        Where the record goes.
+    seeds
+        One small run for each, and for each pooling.
+    """
+    laptop = get_recipe("laptop")
+    train_pairs, dev_pairs = load_pairs(laptop, "train"), load_pairs(laptop, "dev")
+    trained = InferSent.from_pretrained(run)
+    record = {
+        "made_by": "infersent.release.signs.write_signs",
+        "measured_on": dev_pairs.name,
+        "digest": dev_pairs.digest()[:16],
+        "torch": torch.__version__.split("+")[0],
+        "laptop": {
+            "train": train_pairs.name,
+            "pairs": len(train_pairs),
+            "model": asdict(trained.config),
+            "untrained": measure(trained.untrained(seed=laptop.training.seed), dev_pairs),
+            "trained": measure(trained, dev_pairs),
+            "knock_out": knock_out(trained, dev_pairs),
+        },
+        "small": {},
+    }
+    for encoder in ("bilstm-max", "bilstm-mean"):
+        runs = record["small"][encoder] = []
+        for seed in seeds:
+            recipe = small_recipe(encoder, seed)
+            setup = set_up(recipe, train_pairs.take(slice(SMALL_PAIRS)), dev_pairs, progress=False)
+            before = measure(setup.model, dev_pairs)
+            log = train(setup.model, setup.train, setup.dev, recipe.training, progress=False)
+            runs.append(
+                {
+                    "pairs": len(setup.train),
+                    "model": asdict(recipe.model),
+                    "training": asdict(recipe.training),
+                    "dev_accuracy": max(epoch.dev_accuracy for epoch in log),
+                    "untrained": before,
+                    "trained": measure(setup.model, dev_pairs),
+                    "knock_out": knock_out(setup.model, dev_pairs),
+                }
+            )
+    save_record(record, path)
+    return record

@@ -1,0 +1,1 @@
+"""Controlled experiments: grids of trials, their records, and honest comparison."""

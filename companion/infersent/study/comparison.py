@@ -1,0 +1,227 @@
+"""What the records of a study say: runs grouped over their seeds, and two groups compared pair by pair."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import binomtest, bootstrap, ttest_rel
+
+from infersent.foundation.intervals import mean_interval
+from infersent.study.grid import Trial
+from infersent.study.records import right_answers
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that differ in their seed alone.
+
+    Attributes
+    ----------
+    settings
+        What tells this group from the others, by flat name.
+    records
+        The runs' records, in the order of their seeds.
+    split
+        ``"dev"`` or ``"test"``: whose numbers these are.
+    """
+
+    settings: dict[str, Any]
+    records: tuple[dict[str, Any], ...]
+    split: str = "test"
+
+    @property
+    def name(self) -> str:
+        """The settings on one line."""
+        parts = (f"{name}={in_words(value)}" for name, value in self.settings.items())
+        return ", ".join(parts) or "all runs"
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each run."""
+        return [item["spec"]["seed"] for item in self.records]
+
+    @property
+    def accuracies(self) -> np.ndarray:
+        """``[runs]``: accuracy of each run, from 0 to 1."""
+        return np.array([item[self.split]["accuracy"] for item in self.records])
+
+    @property
+    def mean(self) -> float:
+        """The mean accuracy over the seeds."""
+        return float(self.accuracies.mean())
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one run."""
+        return mean_interval(self.accuracies)[1:]
+
+    @property
+    def phenomena(self) -> dict[str, float]:
+        """The mean accuracy over the seeds by phenomenon, where the corpus has any."""
+        each = [item[self.split].get("phenomena", {}) for item in self.records]
+        return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
+
+    @property
+    def correct(self) -> np.ndarray:
+        """``[runs, pairs]`` booleans: the right answers of each run."""
+        return np.array([right_answers(item[self.split]) for item in self.records])
+
+
+def groups(records: list[dict[str, Any]], split: str = "test") -> list[Group]:
+    """Put together the runs that differ in their seed alone, in the order of the first of each; failed runs are out."""
+    finished = [item for item in records if "error" not in item]
+    names = [name for name in finished[0]["spec"] if name != "seed"] if finished else []
+    varied = [name for name in names if len({json.dumps(item["spec"][name]) for item in finished}) > 1]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in finished:
+        found.setdefault(json.dumps([item["spec"][name] for name in names]), []).append(item)
+    return [
+        Group(
+            {name: same[0]["spec"][name] for name in varied},
+            tuple(sorted(same, key=lambda item: item["spec"]["seed"])),
+            split,
+        )
+        for same in found.values()
+    ]
+
+
+def in_words(value: Any) -> str:
+    """Return a setting's value as it is written in tables."""
+    if isinstance(value, list):
+        return "(" + ", ".join(value) + ")"
+    # True is an int, too.
+    return f"{value:,}" if type(value) is int else str(value)
+
+
+def table(found: Sequence[Group]) -> str:
+    """Return one line a group, its mean accuracy and the 95% interval over the seeds; then, where the corpus has
+    phenomena, a second table with the mean accuracy on each.
+    """
+    width = max((len(group.name) for group in found), default=0)
+    lines = []
+    for group in found:
+        low, high = group.interval
+        interval = f"  95% interval {low:.1%} to {high:.1%}" if len(group.seeds) > 1 else ""
+        seeds = f"{len(group.seeds)} seed{'s' if len(group.seeds) > 1 else ''}"
+        lines.append(f"{group.name:{width}}  {group.mean:.1%}{interval}  {seeds}")
+    if found and (names := list(found[0].phenomena)):
+        columns = [max(len(name), 6) + 2 for name in names]
+        lines += ["", " " * width + "".join(map(str.rjust, names, columns))]
+        for group in found:
+            shares = (f"{group.phenomena[name]:.1%}" for name in names)
+            lines.append(f"{group.name:{width}}" + "".join(map(str.rjust, shares, columns)))
+    return "\n".join(lines)
+
+
+def find_group(records: list[dict[str, Any]], split: str = "test", **settings: Any) -> Group:
+    """Return the one group whose runs have these settings.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or none or several groups have them; the message lists what tells the groups apart.
+
+    Examples
+    --------
+    >>> from infersent.study.runner import load_records
+    >>> find_group(load_records("subsets"), blocks="u").seeds
+    [0, 1, 2, 3, 4]
+    """
+    wanted = {name: Trial.from_spec({name: value}).spec[name] for name, value in settings.items()}
+    known = groups(records, split)
+    found = [group for group in known if all(group.records[0]["spec"][name] == wanted[name] for name in wanted)]
+    if len(found) == 1:
+        return found[0]
+    told = sorted({name for group in known for name in group.settings})
+    asked = ", ".join(f"{name}={value!r}" for name, value in settings.items())
+    which = "\n".join(f"  {group.settings}" for group in (found or known))
+    raise ValueError(
+        f"{len(found) or 'No'} group{'s have' if len(found) > 1 else ' has'} {asked or 'no settings'}. "
+        f"Groups differ in {', '.join(told) or 'nothing'}:\n{which}"
+    )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How much better one group is than another, with what the seeds and what the test pairs leave open.
+
+    Attributes
+    ----------
+    difference
+        Mean accuracy of the first less that of the second, over the seeds that both have.
+    over_seeds
+        95% interval of the difference by Student's t over the seeds: another training would give another number.
+        nan with one seed.
+    over_pairs
+        95% interval of the difference by a paired bootstrap over the test pairs: another test set would give another
+        number. The runs are taken as they are.
+    p_seeds
+        p-value of the paired t-test over the seeds; nan with one seed.
+    mcnemar
+        For each seed the p-value of McNemar's exact test (McNemar 1947): do the two runs err on as many of the pairs
+        that just one of them gets right?
+    seeds
+        The seeds that both groups have.
+    """
+
+    difference: float
+    over_seeds: tuple[float, float]
+    over_pairs: tuple[float, float]
+    p_seeds: float
+    mcnemar: tuple[float, ...]
+    seeds: tuple[int, ...]
+
+    @property
+    def verdict(self) -> str:
+        """The answer in words: a difference counts when zero lies outside both intervals."""
+        points = f"{abs(100 * self.difference):.1f} points"
+        if len(self.seeds) < 2:
+            return f"{points}, one seed: another seed may say otherwise"
+        if min(self.over_seeds[0], self.over_pairs[0]) > 0:
+            return f"the first is better, by {points}"
+        if max(self.over_seeds[1], self.over_pairs[1]) < 0:
+            return f"the first is worse, by {points}"
+        return f"no difference that these seeds and pairs can tell ({points})"
+
+
+def compare(first: Group, second: Group, *, resamples: int = 2000) -> Comparison:
+    """Compare two groups on the seeds that both have: the same test pairs, the same order of training batches.
+
+    Raises
+    ------
+    ValueError
+        If they share no seed, or were tested on other pairs.
+    """
+    seeds = sorted(set(first.seeds) & set(second.seeds))
+    if not seeds:
+        raise ValueError(f"The groups share no seed: {first.seeds} and {second.seeds}. Compare runs of equal seeds.")
+    ours, theirs = (group.correct[[group.seeds.index(seed) for seed in seeds]] for group in (first, second))
+    if ours.shape != theirs.shape:
+        raise ValueError(f"One group has {ours.shape[1]:,} test pairs, the other {theirs.shape[1]:,}: nothing to pair.")
+    per_pair = ours.mean(axis=0) - theirs.mean(axis=0)  # [pairs]
+    per_seed = ours.mean(axis=1) - theirs.mean(axis=1)  # [seeds]
+    if per_pair.any():
+        resampled = bootstrap((per_pair,), np.mean, n_resamples=resamples, batch=100, method="percentile", rng=0)
+        over_pairs = resampled.confidence_interval
+    else:
+        over_pairs = (0.0, 0.0)
+    several_differ = len(seeds) > 1 and bool(np.ptp(per_seed))
+    return Comparison(
+        difference=float(per_seed.mean()),
+        over_seeds=mean_interval(per_seed)[1:],
+        over_pairs=(float(over_pairs[0]), float(over_pairs[1])),
+        p_seeds=float(ttest_rel(ours.mean(axis=1), theirs.mean(axis=1)).pvalue) if several_differ else np.nan,
+        mcnemar=tuple(_mcnemar(a, b) for a, b in zip(ours, theirs, strict=True)),
+        seeds=tuple(seeds),
+    )
+
+
+def _mcnemar(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Return McNemar's exact p-value: of the pairs that just one of two runs gets right, is it each half the time?"""
+    only_ours, only_theirs = int((ours & ~theirs).sum()), int((~ours & theirs).sum())
+    either = only_ours + only_theirs
+    return float(binomtest(only_ours, either).pvalue) if either else 1.0

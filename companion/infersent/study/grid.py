@@ -1,0 +1,112 @@
+"""A study on paper: the trials that a small TOML file asks for, each known by all that decides its numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from infersent.foundation.choices import choose
+from infersent.model.features import parse_blocks
+from infersent.model.infersent import ModelConfig
+from infersent.training.config import TrainingConfig
+from infersent.training.recipes import Recipe
+
+#: The grids that come with the package.
+GRIDS = Path(__file__).parent / "grids"
+
+_MODEL = tuple(field.name for field in fields(ModelConfig))
+_TRAINING = tuple(field.name for field in fields(TrainingConfig))
+_DATA = ("corpus", "subset", "pairs", "vectors", "min_count")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run of a study: all that decides its numbers.
+
+    Attributes
+    ----------
+    recipe
+        Corpus, vectors, model and training.
+    pairs
+        How many of the corpus's training pairs, from the first; ``None`` for all.
+    """
+
+    recipe: Recipe
+    pairs: int | None = None
+
+    @classmethod
+    def from_spec(cls, spec: dict[str, Any]) -> Trial:
+        """Build a run from the flat names that a grid file uses.
+
+        They are ``corpus``, ``subset``, ``pairs``, ``vectors``, ``min_count`` and the fields of
+        :class:`infersent.model.infersent.ModelConfig` and :class:`infersent.training.config.TrainingConfig`. What is
+        left out has the default of its class.
+
+        Raises
+        ------
+        ValueError
+            If a name or a value is unknown; the message offers the nearest.
+        """
+        for name in spec:
+            choose("setting of a run", name, dict.fromkeys([*_DATA, *_MODEL, *_TRAINING]))
+        if (pairs := spec.get("pairs")) is not None and pairs < 1:
+            raise ValueError(f"pairs={pairs} is below 1; leave it out for all.")
+        model = {name: value for name, value in spec.items() if name in _MODEL}
+        if isinstance(model.get("blocks"), str):
+            model["blocks"] = parse_blocks(model["blocks"])
+        recipe = Recipe(
+            about="",
+            data=spec.get("corpus", "snli"),
+            model=ModelConfig(**model),
+            training=TrainingConfig(**{name: value for name, value in spec.items() if name in _TRAINING}),
+            **{name: spec[name] for name in ("subset", "vectors", "min_count") if name in spec},
+        )
+        return cls(recipe, pairs)
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Every setting by its flat name, defaults included, as JSON values."""
+        recipe = self.recipe
+        data = {"corpus": recipe.data, "subset": recipe.subset, "pairs": self.pairs}
+        data |= {"vectors": recipe.vectors, "min_count": recipe.min_count}
+        return json.loads(json.dumps(data | asdict(recipe.model) | asdict(recipe.training)))
+
+    @property
+    def key(self) -> str:
+        """The run's identity: a digest of :attr:`spec`, and the name of its record."""
+        return hashlib.sha256(json.dumps(self.spec, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def read_grid(path: str | Path) -> list[Trial]:
+    """Return the runs of a grid: a shipped one by name, or a TOML file.
+
+    ``[fixed]`` holds the settings that all runs share. Every ``[[vary]]`` holds lists, and each combination of their
+    values is a run; a run that two of them ask for is there once.
+
+    Raises
+    ------
+    ValueError
+        If there is no such grid, or it is not of that form; the message names the place.
+    """
+    shipped = {file.stem: file for file in sorted(GRIDS.glob("*.toml"))}
+    file = Path(path) if str(path).endswith(".toml") else choose("grid", str(path), shipped)
+    try:
+        grid = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file} is not a TOML file: {error}.") from None
+    for name in grid:
+        choose(f"part of the grid {file.name}:", name, dict.fromkeys(["about", "fixed", "vary"]))
+    runs: dict[str, Trial] = {}
+    for number, vary in enumerate(grid.get("vary", [{}]), start=1):
+        for name, values in vary.items():
+            if not isinstance(values, list):
+                raise ValueError(f"{file}, [[vary]] {number}: {name} = {values!r} is not a list; write [{values!r}].")
+        for values in itertools.product(*vary.values()):
+            run = Trial.from_spec(grid.get("fixed", {}) | dict(zip(vary, values, strict=True)))
+            runs.setdefault(run.key, run)
+    return list(runs.values())

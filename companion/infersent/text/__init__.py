@@ -1,0 +1,1 @@
+"""From characters to word ids and word vectors."""

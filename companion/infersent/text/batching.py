@@ -1,0 +1,159 @@
+"""From pairs of texts to batches of word ids in which each distinct sentence appears once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from infersent.data.cache import cached_arrays
+from infersent.data.pairs import Pairs
+from infersent.text.tokenizer import PAD_ID, UNKNOWN_ID
+
+# Part of the cache's key: to be raised whenever the same pairs and tokenizer would give other arrays.
+_ENCODING_VERSION = 1
+
+# Sentences that the tokenizer takes at a time: what it returns for each needs far more memory than the ids alone.
+_SENTENCES_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some pairs, with the distinct sentences that they are made of.
+
+    Attributes
+    ----------
+    ids
+        Word ids, ``[sentences, time]``, padded on the right.
+    lengths
+        The number of words of each sentence, ``[sentences]``, on the CPU.
+    premises, hypotheses
+        For each pair the row of its sentence in ``ids``, ``[pairs]``.
+    labels
+        Indices into ``LABELS``, ``[pairs]``.
+    """
+
+    ids: Tensor
+    lengths: Tensor
+    premises: Tensor
+    hypotheses: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def to(self, device: torch.device | str) -> Batch:
+        """Return the batch on another device; lengths stay on the CPU, where packing wants them."""
+        moved = (t.to(device) for t in (self.ids, self.premises, self.hypotheses, self.labels))
+        ids, premises, hypotheses, labels = moved
+        return Batch(ids, self.lengths, premises, hypotheses, labels)
+
+
+@dataclass(frozen=True)
+class EncodedPairs:
+    """Pairs as word ids: every distinct sentence once, in one flat array.
+
+    Attributes
+    ----------
+    words
+        The ids of all distinct sentences, one after the other.
+    starts
+        ``[distinct + 1]``: sentence ``i`` is ``words[starts[i]:starts[i + 1]]``.
+    premises, hypotheses
+        ``[pairs]``: which distinct sentence stands on each side.
+    labels
+        ``[pairs]``.
+    """
+
+    words: np.ndarray
+    starts: np.ndarray
+    premises: np.ndarray
+    hypotheses: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """The number of words of each distinct sentence."""
+        return np.diff(self.starts)
+
+    def batch(self, rows: np.ndarray) -> Batch:
+        """Return the pairs at ``rows`` as a batch; a sentence that several of them share is in it once."""
+        both = np.concatenate([self.premises[rows], self.hypotheses[rows]])  # [2 * pairs]
+        sentences, positions = np.unique(both, return_inverse=True)
+        ids, lengths = pad([self.words[self.starts[i] : self.starts[i + 1]] for i in sentences])
+        premises, hypotheses = torch.from_numpy(positions).chunk(2)
+        return Batch(ids, lengths, premises, hypotheses, torch.from_numpy(self.labels[rows]))
+
+
+def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
+    """Return the word ids of each sentence. A sentence with no token at all is read as one unknown word."""
+    ids = []
+    for start in range(0, len(sentences), _SENTENCES_AT_ONCE):
+        encodings = tokenizer.encode_batch_fast(list(sentences[start : start + _SENTENCES_AT_ONCE]))
+        ids += [encoding.ids or [UNKNOWN_ID] for encoding in encodings]
+    return ids
+
+
+def pad(sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Return ``ids [sentences, time]``, padded on the right, and ``lengths [sentences]``."""
+    lengths = torch.tensor([len(s) for s in sentences])
+    ids = np.full((len(sentences), int(lengths.max())), PAD_ID, dtype=np.int64)
+    for row, sentence in zip(ids, sentences, strict=True):
+        row[: len(sentence)] = sentence
+    return torch.from_numpy(ids), lengths
+
+
+def encode_pairs(pairs: Pairs, tokenizer: Tokenizer, *, cache: bool = True) -> EncodedPairs:
+    """Turn texts into word ids, once: the result is cached under the digests of the pairs and of the tokenizer."""
+
+    def encode() -> dict[str, np.ndarray]:
+        index = {sentence: i for i, sentence in enumerate(dict.fromkeys([*pairs.premises, *pairs.hypotheses]))}
+        ids = word_ids(tokenizer, list(index))
+        return {
+            "words": np.concatenate([np.array(s, dtype=np.int32) for s in ids] or [np.zeros(0, np.int32)]),
+            "starts": np.cumsum([0, *map(len, ids)]),
+            "premises": np.array([index[s] for s in pairs.premises], dtype=np.int64),
+            "hypotheses": np.array([index[s] for s in pairs.hypotheses], dtype=np.int64),
+            "labels": pairs.labels,
+        }
+
+    if not cache:
+        return EncodedPairs(**encode())
+    key = (_ENCODING_VERSION, pairs.digest(), tokenizer.to_str())
+    return EncodedPairs(**cached_arrays("encoded", key, encode))
+
+
+def batches_in_order(encoded: EncodedPairs, batch_size: int) -> Iterator[Batch]:
+    """Yield all pairs in their order: for evaluation."""
+    for start in range(0, len(encoded), batch_size):
+        yield encoded.batch(np.arange(start, min(start + batch_size, len(encoded))))
+
+
+def shuffled_batches(
+    encoded: EncodedPairs, batch_size: int, *, seed: int, epoch: int, pool: int = 64
+) -> list[np.ndarray]:
+    """Return the rows of each batch of one epoch, all pairs once, in an order that depends on seed and epoch alone.
+
+    Pairs are shuffled and dealt into pools of ``pool`` batches. Inside a pool they are sorted by the length of the
+    premise (ties at random, but pairs that share a premise stay together, so that it is encoded once), cut into
+    batches, and the batches are shuffled. So a batch holds sentences of similar length, and its pairs still change from
+    epoch to epoch.
+    """
+    rng = np.random.default_rng([seed, epoch])
+    lengths = encoded.lengths
+    # A random rank for every distinct sentence keeps the pairs of one premise together through shuffling and sorting.
+    rank = rng.permutation(len(lengths))[encoded.premises]  # [pairs]
+    rows = np.lexsort((rng.random(len(rank)), rank))
+    batches: list[np.ndarray] = []
+    for start in range(0, len(rows), pool * batch_size):
+        chunk = rows[start : start + pool * batch_size]
+        chunk = chunk[np.argsort(lengths[encoded.premises[chunk]], kind="stable")]
+        batches += [chunk[i : i + batch_size] for i in range(0, len(chunk), batch_size)]
+    return [batches[i] for i in rng.permutation(len(batches))]

@@ -1,0 +1,72 @@
+"""Which words a model knows, decided from the counts of a corpus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from infersent.text.tokenizer import build_tokenizer, split_words
+from infersent.text.vectors import WordVectors
+
+
+def count_words(sentences: Iterable[str]) -> Counter[str]:
+    """Return how often each token occurs."""
+    counts: Counter[str] = Counter()
+    for sentence, times in Counter(sentences).items():  # a corpus repeats its sentences, and splitting takes the time
+        for word in split_words(sentence):
+            counts[word] += times
+    return counts
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Which words a model knows, and which of them have a given vector.
+
+    Attributes
+    ----------
+    trained
+        Words with no given vector but enough occurrences: they get a row that training fills.
+    given
+        Words with a vector; the model keeps these as they are.
+    vectors
+        ``[len(given), dim]``.
+    coverage
+        Shares of the corpus' tokens, adding to one: ``{"given": …, "trained": …, "unknown": …}``.
+    """
+
+    trained: list[str]
+    given: list[str]
+    vectors: np.ndarray
+    coverage: dict[str, float]
+
+    def tokenizer(self) -> Tokenizer:
+        """Return the tokenizer with the special tokens, then the trained words, then the given ones."""
+        return build_tokenizer([*self.trained, *self.given])
+
+    def __repr__(self) -> str:
+        shares = ", ".join(f"{share:.2%} {kind}" for kind, share in self.coverage.items())
+        sizes = f"{len(self.given):,} words with a vector, {len(self.trained):,} trained"
+        return f"Vocabulary({sizes}; of the tokens {shares})"
+
+
+def build_vocabulary(counts: Counter[str], vectors: WordVectors, *, min_count: int = 10) -> Vocabulary:
+    """Decide what becomes of every word of a corpus.
+
+    A word with a vector keeps it. A word without one gets a trained row if it occurs at least ``min_count`` times; the
+    rest share the one row of unknown words, which is trained on them. Words of ``vectors`` that the corpus lacks stay
+    known too, so that a reader's own sentences find them.
+    """
+    have = set(vectors.words)
+    # Ties in frequency are broken by spelling: the ids must not depend on the order of counting.
+    trained = sorted((w for w, n in counts.items() if w not in have and n >= min_count), key=lambda w: (-counts[w], w))
+    total = max(1, counts.total())
+    coverage = {
+        "given": sum(n for w, n in counts.items() if w in have) / total,
+        "trained": sum(counts[w] for w in trained) / total,
+    }
+    coverage["unknown"] = 1.0 - sum(coverage.values())
+    return Vocabulary(trained, list(vectors.words), vectors.vectors, coverage)

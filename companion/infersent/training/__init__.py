@@ -1,0 +1,1 @@
+"""Recipes, the training loop, the run on disk, and how good a model is."""

@@ -1,0 +1,77 @@
+"""How to train: every setting of the loop, in one value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from infersent.foundation.choices import choose
+
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train.
+
+    Attributes
+    ----------
+    optimizer
+        ``"adam"``, or ``"sgd"`` for the paper's.
+    learning_rate
+        At the first epoch.
+    head_rate
+        The head's learning rate as a multiple of the encoder's; 1 in the paper.
+    decay
+        Factor on the learning rate after each epoch; 0.99 in the paper.
+    shrink
+        Divisor of the learning rate after an epoch whose dev accuracy is below the best so far; 5 in the paper, 1 for
+        never.
+    min_learning_rate
+        Training stops when the rate falls below; 1e-5 in the paper.
+    epochs
+        At most so many.
+    batch_size
+        Pairs a step.
+    clip
+        Largest norm of the gradient.
+    class_weights
+        Weight each label by the inverse of its frequency, for data whose labels are not balanced.
+    averaging
+        Keep a moving average of the parameters over the steps, and evaluate and save that: the weight of the past at
+        each step (0.999 looks back over about 1,000 steps; before step 9,000, over a tenth of those so far); 0 for the
+        parameters themselves, as in the paper.
+    seed
+        Of the first parameters, the batches and dropout.
+    """
+
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    head_rate: float = 1.0
+    decay: float = 0.7
+    shrink: float = 1.0
+    min_learning_rate: float = 1e-5
+    epochs: int = 8
+    batch_size: int = 128
+    clip: float = 5.0
+    class_weights: bool = True
+    averaging: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        choose("optimizer", self.optimizer, OPTIMIZERS)
+        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("decay", 0), ("shrink", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name}={getattr(self, name)} is below {least}.")
+        if not 0 <= self.averaging < 1:
+            raise ValueError(f"averaging={self.averaging} is not in [0, 1); 0 averages nothing.")
+        if not 0 < self.head_rate < math.inf:
+            raise ValueError(f"head_rate={self.head_rate} trains no head; it must be above 0, and finite.")
+        if not self.clip > 0:
+            raise ValueError(f"clip={self.clip} is not above 0; float('inf') clips nothing.")
+        if not self.min_learning_rate <= self.learning_rate < math.inf:
+            limits = f"it must be at least min_learning_rate={self.min_learning_rate:g}, and finite"
+            raise ValueError(f"learning_rate={self.learning_rate:g} trains nothing: {limits}.")

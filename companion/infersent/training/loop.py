@@ -1,0 +1,173 @@
+"""The training loop: one epoch after another, the best on dev kept, nothing lost when it is stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from tqdm.auto import tqdm
+
+from infersent.data.pairs import LABELS
+from infersent.model.infersent import InferSent
+from infersent.text.batching import EncodedPairs, shuffled_batches
+from infersent.training.config import TrainingConfig
+from infersent.training.evaluation import evaluate
+from infersent.training.run import Epoch, TrainingRun
+
+
+class TrainingDiverged(FloatingPointError):
+    """The loss is no number any more."""
+
+
+def label_weights(labels: np.ndarray) -> Tensor:
+    """Return weights ``[3]`` inverse to each label's frequency, one on average over the pairs.
+
+    A label that does not occur has the weight 0: nothing is divided among no pairs.
+    """
+    counts = np.bincount(labels, minlength=len(LABELS))
+    present = counts > 0
+    weights = np.where(present, len(labels) / (present.sum() * np.maximum(counts, 1)), 0.0)
+    return torch.from_numpy(weights).float()
+
+
+def train(
+    model: InferSent,
+    train_pairs: EncodedPairs,
+    dev_pairs: EncodedPairs,
+    config: TrainingConfig,
+    *,
+    out: str | Path | None = None,
+    resume: bool = False,
+    provenance: dict[str, Any] | None = None,
+    progress: bool = True,
+    report: Callable[[Epoch], object] | None = None,
+) -> list[Epoch]:
+    """Train a model in place and leave it with the parameters of its best epoch on dev.
+
+    The same seed on the same machine gives the same numbers. With ``out``, every epoch ends on disk: ``out/best`` is
+    the checkpoint of the best epoch, ``out/log.jsonl`` has a line an epoch, and ``out/resume.pt`` is what
+    ``resume=True`` goes on from, to the same result as an uninterrupted run. A kill at any moment loses the epoch under
+    way and nothing else.
+
+    Parameters
+    ----------
+    model
+        Changed in place.
+    train_pairs, dev_pairs
+        Encoded by the model's tokenizer.
+    config
+        How to train.
+    out
+        The run's folder, or ``None`` to keep everything in memory.
+    resume
+        Go on from ``out/resume.pt`` where there is one.
+    provenance
+        Saved with the checkpoint's metrics: data, versions, command.
+    progress
+        Show a bar for each epoch.
+    report
+        Called with each epoch's log line when the epoch is on disk.
+
+    Returns
+    -------
+    list of Epoch
+        The log, earlier epochs of a resumed run included.
+
+    Raises
+    ------
+    TrainingDiverged
+        If the loss or the gradient becomes NaN or infinite. The best epoch so far stays in ``out/best``.
+    ValueError
+        If there are no pairs, or ``out`` has a run with other settings, or one at all without ``resume``.
+    infersent.model.checkpoint.CheckpointError
+        If ``out/resume.pt`` is damaged.
+    OSError
+        If the disk is full; the epochs before are on it.
+    """
+    if not len(train_pairs) or not len(dev_pairs):
+        raise ValueError(
+            f"Training needs pairs: there are {len(train_pairs)} to train on and {len(dev_pairs)} for dev."
+        )
+    weights = label_weights(train_pairs.labels).to(model.device) if config.class_weights else None
+    identity = _identity(model, train_pairs, dev_pairs)
+    run = TrainingRun(model, config, Path(out) if out else None, provenance or {}, identity)
+    if run.out:
+        run.open(resume)
+    # Dropout draws from torch's global generators; the caller's are left as they were.
+    with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
+        while not run.finished:
+            number = len(run.log) + 1
+            run.set_learning_rate()
+            try:
+                done = _one_epoch(run, train_pairs, weights, number, progress)
+            except TrainingDiverged as error:
+                raise TrainingDiverged(f"{error} {run.what_is_kept()}") from None
+            with run.averaged():
+                dev = evaluate(model, dev_pairs)
+            run.add(Epoch(number, run.learning_rate, dev_accuracy=round(dev.accuracy, 5), **done))
+            if report:
+                report(run.log[-1])
+    run.restore_best()
+    model.eval()
+    return run.log
+
+
+def _identity(model: InferSent, *parts: EncodedPairs) -> str:
+    """Return a digest of all that decides a run's numbers beside its settings: words, vectors and pairs."""
+    sha = hashlib.sha256(model.tokenizer.to_str().encode())
+    sha.update(model.encoder.embedding.given.cpu().numpy().tobytes())
+    for pairs in parts:
+        for array in (pairs.words, pairs.starts, pairs.premises, pairs.hypotheses, pairs.labels):
+            sha.update(np.ascontiguousarray(array).tobytes())
+    return sha.hexdigest()
+
+
+def _one_epoch(
+    run: TrainingRun, pairs: EncodedPairs, weights: Tensor | None, number: int, progress: bool
+) -> dict[str, float]:
+    """Take one pass over the pairs; return its mean loss, accuracy, seconds and sentences per second."""
+    model, config = run.model, run.config
+    model.train()
+    # Dropout's draws depend on seed and epoch alone, so that a resumed run makes the same ones.
+    torch.manual_seed(config.seed * 100_003 + number)
+    total_loss = right = seen = 0.0
+    start = time.perf_counter()
+    plan = shuffled_batches(pairs, config.batch_size, seed=config.seed, epoch=number)
+    title = f"epoch {number}/{config.epochs}" + (f", best dev {run.best_epoch.dev_accuracy:.1%}" if run.log else "")
+    with tqdm(plan, desc=title, unit="batch", disable=not progress, leave=False) as bar:
+        for step, rows in enumerate(bar, start=1):
+            batch = pairs.batch(rows).to(model.device)
+            logits = model(batch)  # [pairs, 3]
+            loss = F.cross_entropy(logits, batch.labels, weight=weights)
+            run.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            norm = nn.utils.clip_grad_norm_(run.parameters, config.clip)
+            # Before the step: what is not finite must not reach the parameters, which are saved.
+            for name, value in (("loss", loss.item()), ("gradient", norm.item())):
+                if not math.isfinite(value):
+                    raise TrainingDiverged(f"The {name} became {value} in epoch {number}, step {step}.")
+            run.optimizer.step()
+            run.update_average()
+            total_loss += loss.item() * len(batch)
+            right += (logits.argmax(dim=1) == batch.labels).sum().item()
+            seen += len(batch)
+            if step % 20 == 1 or step == len(plan):
+                rate = 2 * seen / (time.perf_counter() - start)
+                bar.set_postfix_str(
+                    f"loss {total_loss / seen:.3f}, accuracy {right / seen:.1%}, {rate:,.0f} sentences/s"
+                )
+    seconds = time.perf_counter() - start
+    return {
+        "loss": round(total_loss / seen, 5),
+        "train_accuracy": round(right / seen, 5),
+        "seconds": round(seconds, 1),
+        "sentences_per_second": round(2 * seen / seconds),
+    }
