@@ -29,6 +29,7 @@ LARGEST_FILE = 4 * 2**20  # bytes
 ROOMS = (
     "choices",
     "provenance",
+    "answers",
     "data.pairs",
     "features",
     "data.cache",

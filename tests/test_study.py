@@ -3,12 +3,16 @@
 import json
 import math
 import os
+import platform
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from infersent import InferSent, cli, presets, study
+from infersent.answers import class_probabilities
 from infersent.data import LABELS
 from infersent.data.batching import encode_pairs
 from infersent.evaluation import evaluate
@@ -144,16 +148,37 @@ def test_a_record_holds_what_it_says(grid):
         right = study.right_answers(record[split])
         assert right.shape == (pairs,)
         assert right.mean() == pytest.approx(record[split]["accuracy"], abs=1e-5)
+        assert class_probabilities(record[split]).shape == (pairs, 3)
+        assert 0 <= record[split]["expected_calibration_error"] <= 1
     assert json.loads(json.dumps(record)) == record
 
 
 def test_the_same_run_gives_the_same_record(grid):
     first, second = (study.record(read_grid(grid)[2]) for _ in range(2))
     for record in (first, second):
-        del record["seconds"]
+        del record["seconds"], record["date"]
         for epoch in record["log"]:
             del epoch["seconds"], epoch["sentences_per_second"]
     assert first == second
+
+
+def test_a_record_says_when_and_on_what_it_was_made(grid):
+    record = study.record(read_grid(grid)[0])
+    made = datetime.fromisoformat(record["date"])
+    assert made.utcoffset() == timedelta(0)
+    assert timedelta(0) <= datetime.now(UTC) - made < timedelta(minutes=5)
+    assert record["python"] == platform.python_version()
+    assert record["numpy"] == np.__version__
+    assert record["device"] == "cpu"
+
+
+def test_the_recorded_logits_are_the_models(grid, tmp_path):
+    (run,) = read_grid(grid)[:1]
+    (record,) = run_study([run], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
+    model = InferSent.from_pretrained(tmp_path / "models" / run.key)
+    pairs = study.load_pairs(run.recipe, "test")
+    exact = model.predict_proba(pairs.premises, pairs.hypotheses)
+    assert np.abs(class_probabilities(record["test"]) - exact).max() < 0.017
 
 
 def test_a_killed_study_goes_on_and_repeats_nothing(grid, tmp_path, counted, monkeypatch):
@@ -337,6 +362,53 @@ def test_only_a_finished_study_is_shipped(grid, tmp_path, monkeypatch):
     made = run_study(runs, tmp_path / "out", progress=False)
     study.ship("grid", tmp_path / "out")
     assert study.load_records("grid") == made
+
+
+def test_an_unfinished_study_goes_on_elsewhere_and_repeats_nothing(grid, tmp_path, counted, monkeypatch, capsys):
+    monkeypatch.setattr(study, "GRIDS", grid.parent)
+    monkeypatch.setattr(study, "RECORDS", tmp_path / "recorded")
+    runs = read_grid("grid")
+    first = run_study(runs[1:3], tmp_path / "one", progress=False)
+    assert study.unfinished_records("grid") == []
+    study.ship("grid", tmp_path / "one", partial=True)
+    assert study.unfinished_records("grid") == first
+    with pytest.raises(ValueError, match="There is no study 'grid'"):
+        study.load_records("grid")
+    # Another folder, that of a machine which never saw the first; what it adds is kept beside what was there.
+    second = run_study(runs[:1], tmp_path / "two", progress=False)
+    study.ship("grid", tmp_path / "two", partial=True)
+    assert study.unfinished_records("grid") == second + first
+    assert run_command("run", "grid", "--out", tmp_path / "three", "--jobs", 1) == 0
+    assert counted == [run.key for run in (*runs[1:3], *runs[:1], *runs[3:])]
+    study.ship("grid", tmp_path / "three")
+    assert study.load_records("grid")[:3] == second + first
+    assert [item["spec"] for item in study.load_records("grid")] == [run.spec for run in runs]
+    assert study.unfinished_records("grid") == []
+
+
+def test_a_finished_study_can_be_repeated(grid, tmp_path, counted, monkeypatch):
+    monkeypatch.setattr(study, "GRIDS", grid.parent)
+    monkeypatch.setattr(study, "RECORDS", tmp_path / "recorded")
+    run_study(read_grid("grid"), tmp_path / "out", progress=False)
+    study.ship("grid", tmp_path / "out")
+    assert run_command("run", "grid", "--out", tmp_path / "again", "--jobs", 1) == 0
+    assert len(counted) == 10
+
+
+def test_a_shipped_record_does_not_replace_one_that_is_there(grid, tmp_path, counted):
+    runs, out = read_grid(grid)[:2], tmp_path / "out"
+    made = run_study(runs, out, progress=False)
+    other = [item | {"seconds": -1.0} for item in made]
+    foreign = {"spec": read_grid(grid)[4].spec, "seconds": -1.0}
+    assert run_study(runs, out, shipped=[*other, foreign], progress=False) == made
+    assert len(list(out.glob("*.json"))) == len(counted) == 2
+
+
+@pytest.mark.parametrize("name", [file.stem for file in sorted(study.GRIDS.glob("*.toml"))])
+def test_unfinished_records_are_of_runs_of_their_grid_in_its_order(name):
+    keys = [Run.from_spec(record["spec"]).key for record in study.unfinished_records(name)]
+    assert keys == [run.key for run in read_grid(name) if run.key in keys]
+    assert not (keys and (study.RECORDS / f"{name}.jsonl").exists())
 
 
 def run_command(*arguments):

@@ -421,7 +421,8 @@ def study(
 
     infersent study compare subsets "blocks=u, v, |u-v|" "blocks=u, v, u*v"
 
-    Stop it at any time (Ctrl-C): the same command goes on with the runs that are not finished.
+    Stop it at any time (Ctrl-C): the same command goes on with the runs that are not finished. Of a study that the
+    package ships unfinished, only the runs that it lacks are made.
 
     Args:
         action: run: train what has no record yet; status: how many have one, and the time left; table: mean
@@ -452,6 +453,7 @@ def study(
             cluster=cluster,
             checkpoints=checkpoints,
             retry=retry,
+            shipped=study_room.unfinished_records(grid),
             progress=sys.stderr.isatty(),
             report=lambda record: print(_one_run(record), flush=True),
         )

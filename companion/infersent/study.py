@@ -9,7 +9,7 @@ import json
 import math
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm.auto import tqdm
 
+from infersent.answers import recorded_logits
 from infersent.checkpoint import replace_file, save_checkpoint
 from infersent.choices import choose
 from infersent.data.batching import encode_pairs
@@ -29,7 +30,7 @@ from infersent.evaluation import Evaluation, evaluate
 from infersent.features import parse_blocks
 from infersent.model import ModelConfig
 from infersent.presets import Preset, load_pairs, set_up
-from infersent.provenance import provenance
+from infersent.provenance import device_name, provenance
 from infersent.training import TrainingConfig, TrainingDiverged, train
 
 #: The grids that come with the package, and the records of their runs.
@@ -139,7 +140,7 @@ def record(
     run
         What to train.
     device
-        Where. It is no part of the run: a GPU's rounding differs, and the record's ``machine`` names the GPU.
+        Where. It is no part of the run: a GPU's rounding differs, and the record's ``device`` names the GPU.
     checkpoint
         Where to save the trained model too, see :func:`infersent.checkpoint.save_checkpoint`.
     progress
@@ -149,10 +150,11 @@ def record(
     -------
     dict
         ``spec``; ``dev`` and ``test``, each as of :meth:`infersent.evaluation.Evaluation.to_json` with ``correct``, the
-        right answers bit by bit (see :func:`right_answers`), and ``phenomena``, the accuracy by phenomenon, where the
-        corpus has any; the training ``log``; ``seconds``; and where the numbers come from: ``data``, ``vocabulary``,
-        ``parameters`` and :func:`infersent.provenance.provenance`. A run that fails has its ``error`` instead of
-        numbers.
+        right answers bit by bit (see :func:`right_answers`), ``logits``, rounded (see
+        :func:`infersent.answers.class_probabilities`), their ``expected_calibration_error``, and ``phenomena``, the
+        accuracy by phenomenon, where the corpus has any; the training ``log``; ``seconds``; and where the numbers come
+        from: ``data``, ``vocabulary``, ``parameters`` and :func:`infersent.provenance.provenance`. A run that fails has
+        its ``error`` instead of numbers. Records from before 26 November 2026 have no logits and no calibration error.
     """
     start = time.perf_counter()
     result: dict[str, Any] = {"spec": run.spec}
@@ -161,17 +163,19 @@ def record(
         setup = set_up(run.recipe, train_pairs, dev_pairs, progress=progress)
         result |= setup.provenance
         setup.model.to(device)
+        result["device"] = device_name(setup.model.device)
         log = train(setup.model, setup.train, setup.dev, run.recipe.training, progress=progress)
         result["log"] = [asdict(epoch) for epoch in log]
         for split, pairs in (("dev", dev_pairs), ("test", test_pairs)):
             answers = evaluate(setup.model, encode_pairs(pairs, setup.model.tokenizer))
             result[split] = answers.to_json() | {"correct": _packed(answers)} | _by_phenomenon(answers, pairs)
+            result[split] |= recorded_logits(answers.logits, answers.labels)
         if checkpoint:
             save_checkpoint(setup.model, checkpoint, {key: result[key] for key in ("spec", "dev", "test")})
     except TrainingDiverged as error:
         return result | {"error": str(error)}
     except Exception as error:  # whatever it is, the other runs go on, and the record says what it was
-        return {"spec": run.spec, **provenance(), "error": f"{type(error).__name__}: {error}"}
+        return {"spec": run.spec, **provenance(device), "error": f"{type(error).__name__}: {error}"}
     return result | {"seconds": round(time.perf_counter() - start, 1)}
 
 
@@ -185,6 +189,7 @@ def run_study(
     cluster: str | None = None,
     checkpoints: str | Path | None = None,
     retry: bool = False,
+    shipped: Iterable[dict[str, Any]] = (),
     progress: bool = True,
     report: Callable[[dict[str, Any]], object] | None = None,
 ) -> list[dict[str, Any]]:
@@ -212,6 +217,9 @@ def run_study(
         A folder for the trained models, one folder ``<key>`` each.
     retry
         Repeat the runs whose record is an error.
+    shipped
+        Records made before, as of :func:`unfinished_records`: those of ``runs`` that ``out`` lacks are put there, and
+        their runs are finished.
     progress
         Show a bar over the runs, with an estimate of the time left.
     report
@@ -228,6 +236,10 @@ def run_study(
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
+    there = {run.key for run, _ in _records_by_run(runs, folder)}
+    for item in shipped:
+        if (key := Run.from_spec(item["spec"]).key) in {run.key for run in runs} - there:
+            _write_record(item, folder / f"{key}.json")
     finished = {run.key: item for run, item in _records_by_run(runs, folder) if not (retry and "error" in item)}
     missing = [run for run in runs if run.key not in finished]
     # What every run would stumble over stops the study here, not in each record.
@@ -241,13 +253,16 @@ def run_study(
     ]
     with tqdm(desc="study", unit="run", initial=len(finished), total=len(runs), disable=not progress) as bar:
         for done in _in_parallel(calls, jobs, cluster):
-            text = json.dumps(done, ensure_ascii=False) + "\n"
-            path = folder / f"{Run.from_spec(done['spec']).key}.json"
-            replace_file(path, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+            _write_record(done, folder / f"{Run.from_spec(done['spec']).key}.json")
             bar.update()
             if report:
                 report(done)
     return list(read_records(runs, folder))
+
+
+def _write_record(item: dict[str, Any], path: Path) -> None:
+    text = json.dumps(item, ensure_ascii=False) + "\n"
+    replace_file(path, lambda new: new.write_text(text, encoding="utf-8"))
 
 
 def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[dict[str, Any]]:
@@ -326,23 +341,54 @@ def _records_by_run(runs: list[Run], folder: Path) -> Iterator[tuple[Run, dict[s
     yield from ((run, known[run.key] | {"spec": run.spec}) for run in runs if run.key in known)
 
 
-def ship(name: str, out: str | Path) -> Path:
+def ship(name: str, out: str | Path, *, partial: bool = False) -> Path:
     """Gather the records of a shipped grid in one file of the package, one a line; for the package's maintainers.
+
+    Parameters
+    ----------
+    name
+        Of the grid.
+    out
+        The folder of the records.
+    partial
+        Keep what there is of a study that will go on elsewhere, with what was kept before. It is put aside, where
+        :func:`unfinished_records` finds it and :func:`load_records` does not: no page shows half a study.
 
     Raises
     ------
     ValueError
-        If a run has no record yet.
+        If a run has no record yet, unless ``partial``.
     """
     runs = read_grid(name)
+    unfinished = RECORDS / "unfinished" / f"{name}.jsonl"
+    if partial:
+        before = {Run.from_spec(item["spec"]).key: item for item in unfinished_records(name)}
+        found = before | {run.key: item for run, item in _records_by_run(runs, Path(out))}
+        return _write_lines([found[run.key] for run in runs if run.key in found], unfinished)
     records = list(read_records(runs, out))
     if len(records) < len(runs):
         raise ValueError(f"{out} has {len(records)} of the {len(runs)} records of {name!r}: finish the study first.")
-    path = RECORDS / f"{name}.jsonl"
+    path = _write_lines(records, RECORDS / f"{name}.jsonl")
+    unfinished.unlink(missing_ok=True)
+    return path
+
+
+def _write_lines(records: list[dict[str, Any]], path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in records)
     replace_file(path, lambda new: new.write_text(lines, encoding="utf-8"))
     return path
+
+
+def unfinished_records(name: str) -> list[dict[str, Any]]:
+    """Return the records that were shipped of a study before it was finished; none where there are none."""
+    path = RECORDS / "unfinished" / f"{name}.jsonl"
+    return _read_lines(path) if path.is_file() else []
+
+
+def _read_lines(path: Path) -> list[dict[str, Any]]:
+    records = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [item | {"spec": Run.from_spec(item["spec"]).spec} for item in records]
 
 
 def load_records(name: str) -> list[dict[str, Any]]:
@@ -354,9 +400,7 @@ def load_records(name: str) -> list[dict[str, Any]]:
         If there are none of that name; the message lists those that there are.
     """
     known = {file.stem: file for file in sorted(RECORDS.glob("*.jsonl"))}
-    lines = choose("study", name, known).read_text(encoding="utf-8").splitlines()
-    records = map(json.loads, lines)
-    return [item | {"spec": Run.from_spec(item["spec"]).spec} for item in records]
+    return _read_lines(choose("study", name, known))
 
 
 def right_answers(split: dict[str, Any]) -> np.ndarray:
