@@ -51,6 +51,8 @@ def test_every_block_agrees_with_scalar_arithmetic(uv):
         "max(u-v,0)": lambda a, b: max(a - b, 0.0),
         "v*(1-u)": lambda a, b: b * (1 - a),
         "4*u*v": lambda a, b: 4 * a * b,
+        "8*u*v": lambda a, b: 8 * a * b,
+        "16*u*v": lambda a, b: 16 * a * b,
     }
     assert set(reference) == set(NAMES) - {"cosine", "noise"}
     for name, function in reference.items():

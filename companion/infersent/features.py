@@ -105,9 +105,11 @@ register_feature("min(u,v)", torch.minimum, swap="symmetric")
 register_feature("max(v-u,0)", lambda u, v: F.relu(v - u))
 register_feature("max(u-v,0)", lambda u, v: F.relu(u - v))
 register_feature("v*(1-u)", lambda u, v: v * (1 - u))
-# Controls of the study: the product on the scale that |u-v| has in an untrained encoder, and a block of the same width
-# that tells nothing.
+# Controls of the study: the product on the scale that |u-v| has in an untrained encoder and on larger ones, and a block
+# of the same width that tells nothing.
 register_feature("4*u*v", lambda u, v: 4 * u * v, swap="symmetric")
+register_feature("8*u*v", lambda u, v: 8 * u * v, swap="symmetric")
+register_feature("16*u*v", lambda u, v: 16 * u * v, swap="symmetric")
 register_feature("noise", lambda u, v: 0.1 * torch.sin(1e3 * (u + 2**0.5 * v).detach()))
 register_feature(
     "cosine",
