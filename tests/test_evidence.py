@@ -8,7 +8,7 @@ from infersent import LABELS
 from infersent.inside.dimensions import redundancy
 from infersent.inside.evidence import by_overlap, coordinates, evidence, refit, sentence_pairs, without
 from infersent.inside.ledger import explain_all, head_weights
-from infersent.model.features import pair_features, parse_blocks
+from infersent.model.features import Blocks, pair_features
 from infersent.text.batching import encode_pairs
 from tests.toy import toy_model, toy_pairs
 
@@ -72,7 +72,7 @@ def test_doing_without_nothing_is_the_model_itself():
 @pytest.mark.parametrize("blocks", ["u, v, |u-v|", "u, v, |u-v|, u*v", "v, |u-v|", "u*v"])
 def test_the_parts_by_overlap_add_up_to_the_blocks(blocks):
     """Slowly: coordinate by coordinate, each term put where it belongs."""
-    model = toy_model(seed=3, blocks=parse_blocks(blocks))
+    model = toy_model(seed=3, blocks=Blocks(blocks))
     u, v = sentence_pairs(model, ENCODED)
     found = by_overlap(model, u, v, PAIRS.labels)
     whole = evidence(model, u, v, PAIRS.labels)

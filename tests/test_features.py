@@ -1,5 +1,8 @@
 """The pair features: their algebra, their gradients, their registry and every error."""
 
+import json
+from dataclasses import asdict
+
 import pytest
 import torch
 from hypothesis import given
@@ -8,6 +11,7 @@ from hypothesis.extra import numpy as npst
 
 from infersent import BLOCKS, pair_features, register_feature
 from infersent.model import features
+from infersent.model.infersent import ModelConfig
 
 NAMES = features.feature_names()
 
@@ -52,6 +56,8 @@ def test_every_block_agrees_with_scalar_arithmetic(uv):
         "max(u-v,0)": lambda a, b: max(a - b, 0.0),
         "v*(1-u)": lambda a, b: b * (1 - a),
         "4*u*v": lambda a, b: 4 * a * b,
+        "8*u*v": lambda a, b: 8 * a * b,
+        "16*u*v": lambda a, b: 16 * a * b,
     }
     assert set(reference) == set(NAMES) - {"cosine", "noise"}
     for name, function in reference.items():
@@ -178,11 +184,11 @@ def test_unknown_block_offers_the_nearest():
 @pytest.mark.parametrize(("blocks", "message"), [((), "names no pair feature"), ("u, v, u", "'u' twice")])
 def test_useless_choices_are_refused(blocks, message):
     with pytest.raises(ValueError, match=message):
-        features.parse_blocks(blocks)
+        features.Blocks(blocks)
 
 
 def test_blocks_as_text_split_at_top_level_commas():
-    assert features.parse_blocks(" u,v , min(u,v),(u-v)**2 ") == ("u", "v", "min(u,v)", "(u-v)**2")
+    assert features.Blocks(" u,v , min(u,v),(u-v)**2 ") == ("u", "v", "min(u,v)", "(u-v)**2")
 
 
 def test_a_registered_feature_is_an_ordinary_one(registry):
@@ -217,3 +223,24 @@ def test_the_excess_is_a_combination_of_other_blocks():
     torch.testing.assert_close(pair_features(u, v, ["v*(1-u)"]), v - u * v)
     u, v = (u > 0).float(), (v > 0).float()
     torch.testing.assert_close(pair_features(u, v, ["v*(1-u)"]), pair_features(u, v, ["max(v-u,0)"]))
+
+
+class TestBlocks:
+    def test_a_text_and_a_list_of_names_are_the_same(self):
+        assert Blocks("u, min(u,v) ,v") == Blocks(["u", "min(u,v)", "v"]) == ("u", "min(u,v)", "v")
+        assert Blocks(str(Blocks("u, min(u,v)"))) == Blocks("u, min(u,v)")
+
+    def test_sums_and_differences_keep_the_order_and_repeat_nothing(self):
+        assert Blocks("u, v") + "v, u*v" == ("u", "v", "u*v")
+        assert BLOCKS - "v" - ["|u-v|"] == ("u", "u*v")
+        assert isinstance(BLOCKS - "v", Blocks)
+        assert isinstance(Blocks("u") + Blocks("v"), Blocks)
+
+    def test_nothing_left_is_refused(self):
+        with pytest.raises(ValueError, match="names no pair feature"):
+            Blocks("u") - "u"
+
+    def test_survives_dataclasses_and_json(self):
+        config = ModelConfig(blocks="u, u*v")
+        assert ModelConfig(**json.loads(json.dumps(asdict(config)))) == config
+        assert isinstance(config.blocks, Blocks)

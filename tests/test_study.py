@@ -3,17 +3,22 @@
 import json
 import math
 import os
+import platform
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from infersent import InferSent, cli
 from infersent.data import LABELS
 from infersent.model.features import BLOCKS
 from infersent.release.records import ship_study
+from infersent.study import runner
+from infersent.study.answers import class_probabilities
 from infersent.study.grid import GRIDS, Trial, read_grid
-from infersent.study.records import RECORDS, load_records, right_answers
+from infersent.study.records import RECORDS, load_records, right_answers, unfinished_records
 from infersent.study.runner import TrainingDiverged, _pairs, run_study, run_trial, seconds_left
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
@@ -155,16 +160,37 @@ def test_a_record_holds_what_it_says(grid):
         right = right_answers(record[split])
         assert right.shape == (pairs,)
         assert right.mean() == pytest.approx(record[split]["accuracy"], abs=1e-5)
+        assert class_probabilities(record[split]).shape == (pairs, 3)
+        assert 0 <= record[split]["expected_calibration_error"] <= 1
     assert json.loads(json.dumps(record)) == record
 
 
 def test_the_same_run_gives_the_same_record(grid):
     first, second = (run_trial(read_grid(grid)[2]) for _ in range(2))
     for record in (first, second):
-        del record["seconds"]
+        del record["seconds"], record["date"]
         for epoch in record["log"]:
             del epoch["seconds"], epoch["sentences_per_second"]
     assert first == second
+
+
+def test_a_record_says_when_and_on_what_it_was_made(grid):
+    record = run_trial(read_grid(grid)[0])
+    made = datetime.fromisoformat(record["date"])
+    assert made.utcoffset() == timedelta(0)
+    assert timedelta(0) <= datetime.now(UTC) - made < timedelta(minutes=5)
+    assert record["python"] == platform.python_version()
+    assert record["numpy"] == np.__version__
+    assert record["device"] == "cpu"
+
+
+def test_the_recorded_logits_are_the_models(grid, tmp_path):
+    (run,) = read_grid(grid)[:1]
+    (record,) = run_study([run], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
+    model = InferSent.from_pretrained(tmp_path / "models" / run.key)
+    pairs = runner.load_pairs(run.recipe, "test")
+    exact = model.predict_proba(pairs.premises, pairs.hypotheses)
+    assert np.abs(class_probabilities(record["test"]) - exact).max() < 0.017
 
 
 def test_a_killed_study_goes_on_and_repeats_nothing(grid, tmp_path, counted, monkeypatch):
@@ -241,7 +267,7 @@ def test_models_are_kept_where_asked(grid, tmp_path):
     (run,) = read_grid(grid)[:1]
     (record,) = run_study([run], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
     model = InferSent.from_pretrained(tmp_path / "models" / run.key)
-    answers = evaluate(model, encode_pairs(load_pairs(run.recipe, "test"), model.tokenizer))
+    answers = evaluate(model, encode_pairs(runner.load_pairs(run.recipe, "test"), model.tokenizer))
     assert answers.accuracy == pytest.approx(record["test"]["accuracy"], abs=1e-5)
 
 
@@ -340,8 +366,7 @@ def test_a_killed_process_is_explained(tmp_path, grid, monkeypatch):
 
 def test_only_a_finished_study_is_shipped(grid, tmp_path, monkeypatch):
     monkeypatch.setattr("infersent.study.grid.GRIDS", grid.parent)
-    for module in ("study", "release"):
-        monkeypatch.setattr(f"infersent.{module}.records.RECORDS", tmp_path / "recorded")
+    monkeypatch.setattr("infersent.study.records.RECORDS", tmp_path / "recorded")
     runs = read_grid("grid")
     run_study(runs[:3], tmp_path / "out", progress=False)
     with pytest.raises(ValueError, match="has 3 of the 5 records of 'grid'"):
@@ -349,6 +374,53 @@ def test_only_a_finished_study_is_shipped(grid, tmp_path, monkeypatch):
     made = run_study(runs, tmp_path / "out", progress=False)
     ship_study("grid", tmp_path / "out")
     assert load_records("grid") == made
+
+
+def test_an_unfinished_study_goes_on_elsewhere_and_repeats_nothing(grid, tmp_path, counted, monkeypatch, capsys):
+    monkeypatch.setattr("infersent.study.grid.GRIDS", grid.parent)
+    monkeypatch.setattr("infersent.study.records.RECORDS", tmp_path / "recorded")
+    runs = read_grid("grid")
+    first = run_study(runs[1:3], tmp_path / "one", progress=False)
+    assert unfinished_records("grid") == []
+    ship_study("grid", tmp_path / "one", partial=True)
+    assert unfinished_records("grid") == first
+    with pytest.raises(ValueError, match="There is no study 'grid'"):
+        load_records("grid")
+    # Another folder, that of a machine which never saw the first; what it adds is kept beside what was there.
+    second = run_study(runs[:1], tmp_path / "two", progress=False)
+    ship_study("grid", tmp_path / "two", partial=True)
+    assert unfinished_records("grid") == second + first
+    assert run_command("run", "grid", "--out", tmp_path / "three", "--jobs", 1) == 0
+    assert counted == [run.key for run in (*runs[1:3], *runs[:1], *runs[3:])]
+    ship_study("grid", tmp_path / "three")
+    assert load_records("grid")[:3] == second + first
+    assert [item["spec"] for item in load_records("grid")] == [run.spec for run in runs]
+    assert unfinished_records("grid") == []
+
+
+def test_a_finished_study_can_be_repeated(grid, tmp_path, counted, monkeypatch):
+    monkeypatch.setattr("infersent.study.grid.GRIDS", grid.parent)
+    monkeypatch.setattr("infersent.study.records.RECORDS", tmp_path / "recorded")
+    run_study(read_grid("grid"), tmp_path / "out", progress=False)
+    ship_study("grid", tmp_path / "out")
+    assert run_command("run", "grid", "--out", tmp_path / "again", "--jobs", 1) == 0
+    assert len(counted) == 10
+
+
+def test_a_shipped_record_does_not_replace_one_that_is_there(grid, tmp_path, counted):
+    runs, out = read_grid(grid)[:2], tmp_path / "out"
+    made = run_study(runs, out, progress=False)
+    other = [item | {"seconds": -1.0} for item in made]
+    foreign = {"spec": read_grid(grid)[4].spec, "seconds": -1.0}
+    assert run_study(runs, out, shipped=[*other, foreign], progress=False) == made
+    assert len(list(out.glob("*.json"))) == len(counted) == 2
+
+
+@pytest.mark.parametrize("name", [file.stem for file in sorted(GRIDS.glob("*.toml"))])
+def test_unfinished_records_are_of_runs_of_their_grid_in_its_order(name):
+    keys = [Trial.from_spec(record["spec"]).key for record in unfinished_records(name)]
+    assert keys == [run.key for run in read_grid(name) if run.key in keys]
+    assert not (keys and (RECORDS / f"{name}.jsonl").exists())
 
 
 def run_command(*arguments):

@@ -24,13 +24,13 @@ from infersent.foundation.choices import choose
 from infersent.inside.challenge import run_challenge as probe_model
 from infersent.inside.ledger import explain as explain_pair
 from infersent.inside.ledger_view import in_terminal
-from infersent.model.features import parse_blocks
+from infersent.model.features import Blocks
 from infersent.model.infersent import InferSent, ModelConfig
 from infersent.study.comparison import Comparison, Group, compare, find_group, in_words, table
 from infersent.study.comparison import groups as group_runs
 from infersent.study.dot_product import curves, run_grid
 from infersent.study.grid import Trial, read_grid
-from infersent.study.records import load_records, read_records
+from infersent.study.records import load_records, read_records, unfinished_records
 from infersent.study.runner import run_study, seconds_left
 from infersent.text.batching import encode_pairs
 from infersent.training.config import TrainingConfig
@@ -114,7 +114,7 @@ def train(
     recipe = replace(
         recipe,
         vectors=vectors or recipe.vectors,
-        model=_changed(recipe.model, encoder=encoder, hidden=hidden, head=head, blocks=blocks and parse_blocks(blocks)),
+        model=_changed(recipe.model, encoder=encoder, hidden=hidden, head=head, blocks=blocks and Blocks(blocks)),
         training=_changed(
             recipe.training, epochs=epochs, seed=seed, learning_rate=learning_rate, decay=decay, averaging=averaging
         ),
@@ -425,7 +425,8 @@ def study(
 
     infersent study compare subsets "blocks=u, v, |u-v|" "blocks=u, v, u*v"
 
-    Stop it at any time (Ctrl-C): the same command goes on with the runs that are not finished.
+    Stop it at any time (Ctrl-C): the same command goes on with the runs that are not finished. Of a study that the
+    package ships unfinished, only the runs that it lacks are made.
 
     Args:
         action: run: train what has no record yet; status: how many have one, and the time left; table: mean
@@ -456,6 +457,7 @@ def study(
             cluster=cluster,
             checkpoints=checkpoints,
             retry=retry,
+            shipped=unfinished_records(grid),
             progress=sys.stderr.isatty(),
             report=lambda record: print(_one_run(record), flush=True),
         )

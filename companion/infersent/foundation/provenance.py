@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import subprocess
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 
-def provenance() -> dict[str, Any]:
+def provenance(device: torch.device | str | None = None) -> dict[str, Any]:
     """Return what a record must say about its making, as JSON values.
+
+    Parameters
+    ----------
+    device
+        Where it is made, if that is known.
 
     Returns
     -------
     dict
         ``infersent``: the package's version; ``commit`` of its checkout, with a ``+`` behind it where files differ from
-        it, or ``None`` where it is installed without one; ``torch``; ``machine``: processor, cores and system in words;
-        ``threads`` that torch computes with.
+        it, or ``None`` where it is installed without one; ``tree``, where files differ, the digest of what does, see
+        :func:`tree_digest`; ``python``, ``numpy`` and ``torch``; ``date``: now, in UTC; ``machine``: processor, cores
+        and system in words; ``device``, if it is given: ``cpu`` or the GPU's name; ``threads`` that torch computes
+        with. Records from before 26 November 2026 lack ``tree``, ``python``, ``numpy``, ``date`` and ``device``.
     """
+    digest = tree_digest()
     return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "infersent": version("infersent"),
         "commit": commit(),
+        **({"tree": digest} if digest else {}),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
         "torch": torch.__version__.split("+")[0],
         "machine": machine(),
+        **({} if device is None else {"device": device_name(device)}),
         "threads": torch.get_num_threads(),
     }
 
@@ -47,6 +63,47 @@ def commit() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() or None
+
+
+@lru_cache
+def tree_digest(folder: Path = Path(__file__).parent) -> str | None:
+    """Return a digest of how the running code differs from its commit; ``None`` where it does not, or without git.
+
+    Parameters
+    ----------
+    folder
+        A folder of the checkout: that of the package.
+
+    Returns
+    -------
+    str or None
+        16 hexadecimal digits of the SHA-256 of ``git diff HEAD --binary`` of the whole checkout, followed by name and
+        content of each file under ``companion`` that git neither knows nor ignores. Without such files:
+        ``git diff HEAD --binary | sha256sum | cut -c1-16``.
+    """
+
+    def git(*arguments: str, at: Path = folder) -> bytes:
+        # A person's settings must not change the text that is digested.
+        settings = ("algorithm=default", "context=3", "mnemonicPrefix=false", "noprefix=false", "renames=true")
+        options = [part for setting in settings for part in ("-c", f"diff.{setting}")]
+        return subprocess.run(["git", *options, *arguments], cwd=at, capture_output=True, timeout=30, check=True).stdout
+
+    try:
+        git("ls-files", "--error-unmatch", "provenance.py")  # not another project's checkout around us
+        top = Path(os.fsdecode(git("rev-parse", "--show-toplevel").rstrip(b"\n")))
+        different = git("diff", "HEAD", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", at=top)
+        for name in sorted(git("ls-files", "--others", "--exclude-standard", "-z", "companion", at=top).split(b"\0")):
+            if name:
+                different += name + b"\0" + (top / os.fsdecode(name)).read_bytes()
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return hashlib.sha256(different).hexdigest()[:16] if different else None
+
+
+def device_name(device: torch.device | str) -> str:
+    """Return the GPU's name, or the device's own where it is none: ``cpu``."""
+    device = torch.device(device)
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def machine() -> str:

@@ -6,7 +6,7 @@ input is a concatenation of blocks; InferSent's is ``[u; v; |u-v|; u*v]`` (Conne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,9 +14,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from infersent.foundation.choices import choose
-
-#: The four blocks of InferSent, in the paper's order.
-BLOCKS = ("u", "v", "|u-v|", "u*v")
 
 
 @dataclass(frozen=True)
@@ -105,9 +102,11 @@ register_feature("min(u,v)", torch.minimum, swap="symmetric")
 register_feature("max(v-u,0)", lambda u, v: F.relu(v - u))
 register_feature("max(u-v,0)", lambda u, v: F.relu(u - v))
 register_feature("v*(1-u)", lambda u, v: v * (1 - u))
-# Controls of the study: the product on the scale that |u-v| has in an untrained encoder, and a block of the same width
-# that tells nothing.
+# Controls of the study: the product on the scale that |u-v| has in an untrained encoder and on larger ones, and a block
+# of the same width that tells nothing.
 register_feature("4*u*v", lambda u, v: 4 * u * v, swap="symmetric")
+register_feature("8*u*v", lambda u, v: 8 * u * v, swap="symmetric")
+register_feature("16*u*v", lambda u, v: 16 * u * v, swap="symmetric")
 register_feature("noise", lambda u, v: 0.1 * torch.sin(1e3 * (u + 2**0.5 * v).detach()))
 register_feature(
     "cosine",
@@ -133,28 +132,58 @@ def get_feature(name: str) -> PairFeature:
     return choose("pair feature", name, _REGISTRY, remedy="Add your own by register_feature.")
 
 
-def parse_blocks(blocks: str | Sequence[str]) -> tuple[str, ...]:
-    """Return block names as a tuple; a string is split at its top-level commas.
+class Blocks(tuple[str, ...]):
+    """Names of pair features in the order of their columns: one value for what the classifier gets.
+
+    It is a tuple of names, each registered and none of them twice.
+
+    Parameters
+    ----------
+    names
+        The names, or all of them in one string with commas between them.
 
     Raises
     ------
     ValueError
-        If there is no block, one is unknown, or one appears twice.
+        If there is no name, one is unknown, or one appears twice.
 
     Examples
     --------
-    >>> parse_blocks("u, v, min(u,v)")
-    ('u', 'v', 'min(u,v)')
+    >>> some = Blocks("u, v, min(u,v)")
+    >>> str(some), "min(u,v)" in some
+    ('u, v, min(u,v)', True)
+    >>> some + "u*v" - "u"
+    ('v', 'min(u,v)', 'u*v')
     """
-    names = tuple(_split_at_commas(blocks)) if isinstance(blocks, str) else tuple(blocks)
-    if not names:
-        raise ValueError(f"blocks={blocks!r} names no pair feature; give at least one of {', '.join(_REGISTRY)}.")
-    for name in names:
-        get_feature(name)
-    doubled = next((name for name in names if names.count(name) > 1), None)
-    if doubled:
-        raise ValueError(f"blocks={blocks!r} has {doubled!r} twice; a linear head gains nothing from a repeated block.")
-    return names
+
+    __slots__ = ()
+
+    def __new__(cls, names: str | Iterable[str]) -> Blocks:
+        """Split, check and keep the names."""
+        blocks = super().__new__(cls, _split_at_commas(names) if isinstance(names, str) else names)
+        if not blocks:
+            raise ValueError(f"blocks={names!r} names no pair feature; give at least one of {', '.join(_REGISTRY)}.")
+        for name in blocks:
+            get_feature(name)
+        doubled = next((name for name in blocks if blocks.count(name) > 1), None)
+        if doubled:
+            raise ValueError(
+                f"blocks={names!r} has {doubled!r} twice; a linear head gains nothing from a repeated block."
+            )
+        return blocks
+
+    def __add__(self, more: str | Iterable[str]) -> Blocks:  # type: ignore[override]
+        """Return these blocks and those of ``more`` that are not among them."""
+        return Blocks((*self, *(name for name in Blocks(more) if name not in self)))
+
+    def __sub__(self, fewer: str | Iterable[str]) -> Blocks:
+        """Return these blocks without those of ``fewer``."""
+        gone = Blocks(fewer)
+        return Blocks(name for name in self if name not in gone)
+
+    def __str__(self) -> str:
+        """Return the names as a grid file and the command line have them."""
+        return ", ".join(self)
 
 
 def _split_at_commas(text: str) -> Iterator[str]:
@@ -167,6 +196,10 @@ def _split_at_commas(text: str) -> Iterator[str]:
             start = i + 1
 
 
+#: The four blocks of InferSent, in the paper's order.
+BLOCKS = Blocks("u, v, |u-v|, u*v")
+
+
 def block_slices(dim: int, blocks: Sequence[str] = BLOCKS) -> dict[str, slice]:
     """Return which columns of the concatenation belong to which block: the one source of every width.
 
@@ -176,7 +209,7 @@ def block_slices(dim: int, blocks: Sequence[str] = BLOCKS) -> dict[str, slice]:
     slice(12288, 16384, None)
     """
     slices, start = {}, 0
-    for name in parse_blocks(blocks):
+    for name in Blocks(blocks):
         stop = start + get_feature(name).width(dim)
         slices[name] = slice(start, stop)
         start = stop
@@ -216,7 +249,7 @@ def pair_features(u: Tensor, v: Tensor, blocks: Sequence[str] = BLOCKS) -> Tenso
     _check_pair(u, v)
     batch, dim = u.shape
     columns = []
-    for name in parse_blocks(blocks):
+    for name in Blocks(blocks):
         feature = get_feature(name)
         block = feature.function(u, v)  # [batch, dim] x2 -> [batch, width]
         if block.shape != (batch, feature.width(dim)):

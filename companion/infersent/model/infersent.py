@@ -27,7 +27,7 @@ from infersent.model.checkpoint import (
 )
 from infersent.model.embedding import WordEmbedding
 from infersent.model.encoders import build_encoder
-from infersent.model.features import BLOCKS, features_width, pair_features, parse_blocks
+from infersent.model.features import BLOCKS, Blocks, features_width, pair_features
 from infersent.model.heads import build_head
 from infersent.text.batching import Batch, pad, word_ids
 from infersent.text.tokenizer import SPECIAL_TOKENS
@@ -63,7 +63,7 @@ class ModelConfig:
     feature_dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "blocks", parse_blocks(self.blocks))
+        object.__setattr__(self, "blocks", Blocks(self.blocks))
 
 
 class InferSent(nn.Module):

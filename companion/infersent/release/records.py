@@ -13,8 +13,9 @@ from infersent.foundation.atomic import replace_file
 from infersent.foundation.recorded import FOLDER, save_record
 from infersent.model.checkpoint import load_metrics
 from infersent.model.infersent import InferSent
-from infersent.study.grid import read_grid
-from infersent.study.records import RECORDS, load_records, read_records
+from infersent.study import records
+from infersent.study.grid import Trial, read_grid
+from infersent.study.records import load_records
 from infersent.study.subsets import STUDIES, summarise
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
@@ -32,21 +33,42 @@ def write_run_record(run: str | Path, data: str, path: str | Path) -> dict[str, 
     return record
 
 
-def ship_study(name: str, out: str | Path) -> Path:
+def ship_study(name: str, out: str | Path, *, partial: bool = False) -> Path:
     """Gather the records of a shipped grid in one file of the package, one a line.
+
+    Parameters
+    ----------
+    name
+        Of the grid.
+    out
+        The folder of the records.
+    partial
+        Keep what there is of a study that will go on elsewhere, with what was kept before. It is put aside, where
+        :func:`infersent.study.records.unfinished_records` finds it and
+        :func:`infersent.study.records.load_records` does not: no page shows half a study.
 
     Raises
     ------
     ValueError
-        If a run has no record yet.
+        If a run has no record yet, unless ``partial``.
     """
-    runs = read_grid(name)
-    records = list(read_records(runs, out))
-    if len(records) < len(runs):
-        raise ValueError(f"{out} has {len(records)} of the {len(runs)} records of {name!r}: finish the study first.")
-    path = RECORDS / f"{name}.jsonl"
+    trials = read_grid(name)
+    unfinished = records.RECORDS / "unfinished" / f"{name}.jsonl"
+    found = {trial.key: item for trial, item in records.records_by_trial(trials, Path(out))}
+    if partial:
+        before = {Trial.from_spec(item["spec"]).key: item for item in records.unfinished_records(name)}
+        found = before | found
+        return _write_lines([found[trial.key] for trial in trials if trial.key in found], unfinished)
+    if len(found) < len(trials):
+        raise ValueError(f"{out} has {len(found)} of the {len(trials)} records of {name!r}: finish the study first.")
+    path = _write_lines([found[trial.key] for trial in trials], records.RECORDS / f"{name}.jsonl")
+    unfinished.unlink(missing_ok=True)
+    return path
+
+
+def _write_lines(items: list[dict[str, Any]], path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in records)
+    lines = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items)
     replace_file(path, lambda new: new.write_text(lines, encoding="utf-8"))
     return path
 

@@ -127,7 +127,7 @@ def find_group(records: list[dict[str, Any]], split: str = "test", **settings: A
 
     Examples
     --------
-    >>> from infersent.study.runner import load_records
+    >>> from infersent.study.records import load_records
     >>> find_group(load_records("subsets"), blocks="u").seeds
     [0, 1, 2, 3, 4]
     """

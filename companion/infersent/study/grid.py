@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infersent.foundation.choices import choose
-from infersent.model.features import parse_blocks
+from infersent.model.features import Blocks
 from infersent.model.infersent import ModelConfig
 from infersent.training.config import TrainingConfig
 from infersent.training.recipes import Recipe
@@ -58,7 +58,7 @@ class Trial:
             raise ValueError(f"pairs={pairs} is below 1; leave it out for all.")
         model = {name: value for name, value in spec.items() if name in _MODEL}
         if isinstance(model.get("blocks"), str):
-            model["blocks"] = parse_blocks(model["blocks"])
+            model["blocks"] = Blocks(model["blocks"])
         recipe = Recipe(
             about="",
             data=spec.get("corpus", "snli"),

@@ -49,8 +49,17 @@ def load_records(name: str) -> list[dict[str, Any]]:
         If there are none of that name; the message lists those that there are.
     """
     known = {file.stem: file for file in sorted(RECORDS.glob("*.jsonl"))}
-    lines = choose("study", name, known).read_text(encoding="utf-8").splitlines()
-    records = map(json.loads, lines)
+    return _read_lines(choose("study", name, known))
+
+
+def unfinished_records(name: str) -> list[dict[str, Any]]:
+    """Return the records that were shipped of a study before it was finished; none where there are none."""
+    path = RECORDS / "unfinished" / f"{name}.jsonl"
+    return _read_lines(path) if path.is_file() else []
+
+
+def _read_lines(path: Path) -> list[dict[str, Any]]:
+    records = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return [item | {"spec": Trial.from_spec(item["spec"]).spec} for item in records]
 
 

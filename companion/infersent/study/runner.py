@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +19,8 @@ from tqdm.auto import tqdm
 
 from infersent.data.pairs import Pairs
 from infersent.foundation.atomic import replace_file
-from infersent.foundation.provenance import provenance
+from infersent.foundation.provenance import device_name, provenance
+from infersent.study.answers import recorded_logits
 from infersent.study.grid import Trial
 from infersent.study.records import pack_answers, read_records, records_by_trial
 from infersent.text.batching import encode_pairs
@@ -38,7 +39,7 @@ def run_trial(
     run
         What to train.
     device
-        Where. It is no part of the run: a GPU's rounding differs, and the record's ``machine`` names the GPU.
+        Where. It is no part of the run: a GPU's rounding differs, and the record's ``device`` names the GPU.
     checkpoint
         Where to save the trained model too, see :meth:`infersent.model.infersent.InferSent.save`.
     progress
@@ -48,10 +49,12 @@ def run_trial(
     -------
     dict
         ``spec``; ``dev`` and ``test``, each as of :meth:`infersent.training.evaluation.Evaluation.to_json` with
-        ``correct``, the right answers bit by bit (see :func:`infersent.study.records.right_answers`), and
+        ``correct``, the right answers bit by bit (see :func:`infersent.study.records.right_answers`), ``logits``,
+        rounded (see :func:`infersent.study.answers.class_probabilities`), their ``expected_calibration_error``, and
         ``phenomena``, the accuracy by phenomenon, where the corpus has any; the training ``log``; ``seconds``; and
         where the numbers come from: ``data``, ``vocabulary``, ``parameters`` and
         :func:`infersent.foundation.provenance.provenance`. A run that fails has its ``error`` instead of numbers.
+        Records from before 26 November 2026 have no logits and no calibration error.
     """
     start = time.perf_counter()
     result: dict[str, Any] = {"spec": run.spec}
@@ -60,17 +63,19 @@ def run_trial(
         setup = set_up(run.recipe, train_pairs, dev_pairs, progress=progress)
         result |= setup.provenance
         setup.model.to(device)
+        result["device"] = device_name(setup.model.device)
         log = train(setup.model, setup.train, setup.dev, run.recipe.training, progress=progress)
         result["log"] = [asdict(epoch) for epoch in log]
         for split, pairs in (("dev", dev_pairs), ("test", test_pairs)):
             answers = evaluate(setup.model, encode_pairs(pairs, setup.model.tokenizer))
             result[split] = answers.to_json() | {"correct": pack_answers(answers)} | _by_phenomenon(answers, pairs)
+            result[split] |= recorded_logits(answers.logits, answers.labels)
         if checkpoint:
             setup.model.save(checkpoint, {key: result[key] for key in ("spec", "dev", "test")})
     except TrainingDiverged as error:
         return result | {"error": str(error)}
     except Exception as error:  # whatever it is, the other runs go on, and the record says what it was
-        return {"spec": run.spec, **provenance(), "error": f"{type(error).__name__}: {error}"}
+        return {"spec": run.spec, **provenance(device), "error": f"{type(error).__name__}: {error}"}
     return result | {"seconds": round(time.perf_counter() - start, 1)}
 
 
@@ -84,6 +89,7 @@ def run_study(
     cluster: str | None = None,
     checkpoints: str | Path | None = None,
     retry: bool = False,
+    shipped: Iterable[dict[str, Any]] = (),
     progress: bool = True,
     report: Callable[[dict[str, Any]], object] | None = None,
 ) -> list[dict[str, Any]]:
@@ -111,6 +117,9 @@ def run_study(
         A folder for the trained models, one folder ``<key>`` each.
     retry
         Repeat the runs whose record is an error.
+    shipped
+        Records made before, as of :func:`infersent.study.records.unfinished_records`: those of ``runs`` that ``out``
+        lacks are put there, and their runs are finished.
     progress
         Show a bar over the runs, with an estimate of the time left.
     report
@@ -127,6 +136,10 @@ def run_study(
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
+    there = {run.key for run, _ in records_by_trial(runs, folder)}
+    for item in shipped:
+        if (key := Trial.from_spec(item["spec"]).key) in {run.key for run in runs} - there:
+            _write_record(item, folder / f"{key}.json")
     finished = {run.key: item for run, item in records_by_trial(runs, folder) if not (retry and "error" in item)}
     missing = [run for run in runs if run.key not in finished]
     # What every run would stumble over stops the study here, not in each record.
@@ -140,13 +153,16 @@ def run_study(
     ]
     with tqdm(desc="study", unit="run", initial=len(finished), total=len(runs), disable=not progress) as bar:
         for done in _in_parallel(calls, jobs, cluster):
-            text = json.dumps(done, ensure_ascii=False) + "\n"
-            path = folder / f"{Trial.from_spec(done['spec']).key}.json"
-            replace_file(path, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+            _write_record(done, folder / f"{Trial.from_spec(done['spec']).key}.json")
             bar.update()
             if report:
                 report(done)
     return list(read_records(runs, folder))
+
+
+def _write_record(item: dict[str, Any], path: Path) -> None:
+    text = json.dumps(item, ensure_ascii=False) + "\n"
+    replace_file(path, lambda new: new.write_text(text, encoding="utf-8"))
 
 
 def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[dict[str, Any]]:

@@ -23,10 +23,13 @@ class Evaluation:
     ----------
     labels, predictions
         ``[n]``, indices into ``LABELS``.
+    logits
+        ``[n, 3]``, where they are known.
     """
 
     labels: np.ndarray
     predictions: np.ndarray
+    logits: np.ndarray | None = None
 
     @property
     def correct(self) -> np.ndarray:
@@ -87,5 +90,6 @@ def evaluate(model: InferSent, encoded: EncodedPairs, *, batch_size: int = 256) 
     if not len(encoded):
         raise ValueError("There are no pairs to evaluate on.")
     with evaluating(model):
-        answers = [model(batch.to(model.device)).argmax(dim=1).cpu() for batch in batches_in_order(encoded, batch_size)]
-    return Evaluation(encoded.labels, torch.cat(answers).numpy())
+        each = [model(batch.to(model.device)).cpu() for batch in batches_in_order(encoded, batch_size)]
+    logits = torch.cat(each)  # [n, 3]
+    return Evaluation(encoded.labels, logits.argmax(dim=1).numpy(), logits.numpy())

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from infersent.model.features import features_width, pair_features, parse_blocks
+from infersent.model.features import Blocks, features_width, pair_features
 from infersent.study.dot_product.task import VARIANCE, draw
 
 _TEST_PAIRS = 16384
@@ -80,7 +80,7 @@ class Learner:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        parse_blocks(self.blocks)
+        Blocks(self.blocks)
         for name, least in (("dim", 1), ("samples", 10), ("width", 0), ("depth", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)} is below {least}.")

@@ -1,0 +1,93 @@
+"""One table for every place: aligned text in a terminal, a real table in a page."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+#: What a cell holds: a text, or a number that :attr:`Table.formats` writes.
+Cell = str | float | None
+
+
+@dataclass(frozen=True, repr=False)
+class Table:
+    """Rows under a header; the first column names the rows.
+
+    ``print(table)`` aligns it as text: the first column to the left, the others to the right. A notebook shows it as a
+    table in HTML, with a caption and with header cells that a screen reader can announce.
+
+    Attributes
+    ----------
+    header
+        A title for each column; the first may be empty.
+    rows
+        As many cells each as the header has titles. ``None`` stands for what does not exist and is written as a dash.
+    formats
+        How a column's numbers are written, by its title: ``{"test": ".1%"}``. Texts stay as they are.
+    caption
+        What the table shows, in a sentence; empty for none.
+
+    Raises
+    ------
+    ValueError
+        If a row has not as many cells as the header, or a format names no column.
+
+    Examples
+    --------
+    >>> table = Table(["blocks", "test"], [["u, v", 0.605], ["all four", 0.6832]], formats={"test": ".1%"})
+    >>> print(table)
+    blocks     test
+    u, v      60.5%
+    all four  68.3%
+    """
+
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    formats: dict[str, str] = field(default_factory=dict)
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "header", tuple(self.header))
+        object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
+        for row in self.rows:
+            if len(row) != len(self.header):
+                raise ValueError(f"The row {row!r} has {len(row)} cells, but the header has {len(self.header)}.")
+        for name in self.formats:
+            if name not in self.header:
+                raise ValueError(f"formats names {name!r}, but the columns are {', '.join(map(repr, self.header))}.")
+
+    @property
+    def cells(self) -> list[list[str]]:
+        """Every row as texts."""
+        forms = [self.formats.get(title, "") for title in self.header]
+        return [[_written(cell, form) for cell, form in zip(row, forms, strict=True)] for row in self.rows]
+
+    def __str__(self) -> str:
+        lines = [list(self.header), *self.cells]
+        widths = [max(len(line[i]) for line in lines) for i in range(len(self.header))]
+        return "\n".join(
+            "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in lines
+        )
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        caption = f"<caption>{html.escape(self.caption)}</caption>\n" if self.caption else ""
+        head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in self.header)
+        body = "\n".join(
+            f'<tr><th scope="row">{html.escape(name)}</th>'
+            + "".join(f"<td>{html.escape(cell)}</td>" for cell in others)
+            + "</tr>"
+            for name, *others in self.cells
+        )
+        return f'<table class="recorded">\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+
+
+def _written(cell: Cell, form: str) -> str:
+    if cell is None:
+        return "–"
+    if isinstance(cell, str):
+        return cell
+    return format(cell, form).replace("-", "−")

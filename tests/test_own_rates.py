@@ -1,0 +1,71 @@
+"""The grid that follows from rates chosen on dev."""
+
+import json
+
+import pytest
+
+from infersent.study.grid import Trial, read_grid
+from tools.own_rates import main, own_rates
+
+GRID = """
+[fixed]
+corpus = "snli"
+subset = "122k"
+pairs = 60_000
+head = "linear"
+
+[[vary]]
+seed = [10]
+learning_rate = [0.002, 0.004, 0.008]
+blocks = ["u, v, |u-v|", "u, v, 16*u*v", "u*v"]
+"""
+DEV = {"u, v, |u-v|": [0.7, 0.75, 0.7], "u, v, 16*u*v": [0.7, 0.71, 0.71], "u*v": [0.6, None, 0.65]}
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A grid of rates and its records; None in DEV is a run that diverged."""
+    (tmp_path / "rate.toml").write_text(GRID)
+    (tmp_path / "records").mkdir()
+    for run in read_grid(tmp_path / "rate.toml"):
+        place = (0.002, 0.004, 0.008).index(run.recipe.training.learning_rate)
+        accuracy = DEV[", ".join(run.recipe.model.blocks)][place]
+        result = {"error": "The loss became nan."} if accuracy is None else {"dev": {"accuracy": accuracy}}
+        (tmp_path / "records" / f"{run.key}.json").write_text(json.dumps({"spec": run.spec} | result))
+    return tmp_path
+
+
+def test_each_set_gets_its_best_rate_on_dev_and_the_lower_of_two_equal_ones(study, capsys):
+    assert main([str(study / "rate.toml"), str(study / "records"), "--seeds", "0", "1"]) == 0
+    text = capsys.readouterr().out
+    (study / "own.toml").write_text(text)
+    shared = {"corpus": "snli", "subset": "122k", "pairs": 60_000, "head": "linear"}
+    rates = {"u, v, |u-v|": 0.004, "u, v, 16*u*v": 0.004, "u*v": 0.008}
+    expected = [
+        Trial.from_spec(shared | {"blocks": blocks, "learning_rate": rate, "seed": seed})
+        for blocks, rate in rates.items()
+        for seed in (0, 1)
+    ]
+    assert read_grid(study / "own.toml") == expected
+    assert text.count("# at the edge") == 1
+    assert text.index("# at the edge") > text.index('"u, v, 16*u*v"')
+
+
+def test_it_waits_for_every_record(study, capsys):
+    next((study / "records").glob("*.json")).unlink()
+    assert main([str(study / "rate.toml"), str(study / "records"), "--seeds", "0"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "8 of 9 records" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("records", "message"),
+    [
+        ([{"spec": Trial.from_spec({}).spec, "error": "nan"}], "is finished"),
+        ([{"spec": Trial.from_spec({"seed": s}).spec, "dev": {"accuracy": 0.5}} for s in (1, 2)], "more than the rate"),
+    ],
+)
+def test_rates_that_cannot_be_chosen(records, message):
+    with pytest.raises(ValueError, match=message):
+        own_rates(records)

@@ -1,0 +1,59 @@
+"""Tables: the same cells as aligned text and as HTML, and no row or format that fits nowhere."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from infersent.foundation.tables import Table
+
+
+class Cells(HTMLParser):
+    """Collects the texts of the cells, row by row, and what marks them."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.rows, self.scopes, self.open = [], [], False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.rows.append([])
+        self.open = tag in ("th", "td")
+        if self.open:
+            self.rows[-1].append("")
+            self.scopes.append(dict(attrs).get("scope"))
+
+    def handle_endtag(self, tag):
+        self.open = False
+
+    def handle_data(self, data):
+        if self.open:
+            self.rows[-1][-1] += data
+
+
+def test_text_and_html_have_the_same_cells():
+    table = Table(["", "a < b", "n"], [["x & y", -0.25, 3], ["z", None, 1200]], formats={"a < b": "+.1f", "n": ","})
+    assert Cells(table._repr_html_()).rows == [["", "a < b", "n"], ["x & y", "−0.2", "3"], ["z", "–", "1,200"]]
+    assert [line.split() for line in str(table).splitlines()][2] == ["z", "–", "1,200"]
+    assert repr(table) == str(table)
+
+
+def test_columns_are_aligned_and_nothing_trails():
+    lines = str(Table(["name", "value"], [["a", "1"], ["long name", "12345678"]])).splitlines()
+    assert lines == ["name          value", "a                 1", "long name  12345678"]
+
+
+def test_header_cells_say_what_they_head_and_the_caption_is_there():
+    table = Table(["", "x"], [["row", 1]], caption="One & only")
+    assert Cells(table._repr_html_()).scopes == ["col", "col", "row", None]
+    assert "<caption>One &amp; only</caption>" in table._repr_html_()
+
+
+def test_a_row_of_another_length_is_refused():
+    with pytest.raises(ValueError, match=r"row \('x',\) has 1 cells, but the header has 2"):
+        Table(["", "a"], [["x"]])
+
+
+def test_a_format_of_no_column_is_refused():
+    with pytest.raises(ValueError, match="formats names 'b', but the columns are '', 'a'"):
+        Table(["", "a"], [["x", 1]], formats={"b": ".1f"})
