@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as npst
 
 from infersent import BLOCKS, pair_features, register_feature
 from infersent.model import features
+from infersent.model.features import Blocks
 from infersent.model.infersent import ModelConfig
 
 NAMES = features.feature_names()
