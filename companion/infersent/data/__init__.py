@@ -1,4 +1,4 @@
-"""The corpora, and a reader's own pairs: :func:`load` gets them all."""
+"""Labelled pairs of sentences: the corpora, and a reader's own; :func:`load` gets them all."""
 
 from __future__ import annotations
 
