@@ -11,6 +11,7 @@ import numpy as np
 import traitlets
 from scipy.special import ndtr
 
+from infersent.foundation.tables import Table
 from infersent.widgets.base import BookWidget
 
 POOLINGS = ("max", "mean")
@@ -129,19 +130,19 @@ class SignLab(BookWidget):
 
     def fallback_html(self) -> str:
         alike = f", alike {self.alike:.2f}" if self.alike else ""
-        rows = "\n".join(
-            f'<tr><th scope="row">{words}</th><td>{share(1 - negative)}</td>'
-            f"<td>{share(2 * negative * (1 - negative))}</td></tr>"
+        rows = [
+            (str(words), share(1 - negative), share(2 * negative * (1 - negative)))
             for words in sorted({*TABLE, self.words})
             for negative in [self._share_negative(words)]
+        ]
+        header, caption = (
+            ("words", "positive", "pairs of opposite signs"),
+            f"{self.pooling.capitalize()} pooling{alike}",
         )
         return (
             f"<p>With {self.words} word{'s' if self.words > 1 else ''}{alike}, {share(self.share_positive())} of "
             f"{self.pooling}-pooled values are positive; opposite signs in {share(self.share_opposite())} of pairs.</p>"
-            f"\n<table>\n<caption>{self.pooling.capitalize()} pooling{alike}</caption>\n"
-            '<thead><tr><th scope="col">words</th><th scope="col">positive</th>'
-            '<th scope="col">pairs of opposite signs</th></tr></thead>\n'
-            f"<tbody>\n{rows}\n</tbody>\n</table>"
+            f"\n{table.to_html()}"
         )
 
 
