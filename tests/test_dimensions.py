@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from infersent import LABELS
-from infersent.inside.dimensions import dimension_use, most_telling, redundancy
+from infersent.inside.dimensions import dimension_use, redundancy
 from infersent.model.features import block_slices, pair_features
 from tests.toy import toy_model
 
@@ -67,21 +67,6 @@ def test_what_is_refused():
         dimension_use(toy_model(blocks=("u", "(u-v)**2")), HEIGHTS, LABELS[0])
     with pytest.raises(ValueError, match="No exact ledger"):
         dimension_use(toy_model(head="mlp"), HEIGHTS, LABELS[0])
-    with pytest.raises(ValueError, match="1 pairs of the phenomenon and 9 others"):
-        most_telling(HEIGHTS, np.arange(10) == 0)
-
-
-def test_the_most_telling_dimension_is_the_one_that_differs():
-    values = np.random.default_rng(0).normal(size=(200, 12))
-    chosen = np.arange(200) < 60
-    values[chosen, 5] -= 3
-    dimensions, sizes = most_telling(values, chosen, count=3)
-    assert dimensions[0] == 5
-    assert -4 < sizes[0] < -2
-    assert len(sizes) == 3
-    inside, outside = values[chosen, 5], values[~chosen, 5]
-    pooled = np.sqrt((59 * inside.var(ddof=1) + 139 * outside.var(ddof=1)) / 198)
-    assert sizes[0] == pytest.approx((inside.mean() - outside.mean()) / pooled)
 
 
 def test_redundancy_is_the_share_that_one_block_explains_of_the_other():

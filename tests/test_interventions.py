@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from infersent.inside.interventions import average, drop, intervene, permute, rescale, shuffled_words, swapped
-from infersent.inside.ledger import contributions, head_weights
+from infersent.inside.interventions import average, drop, intervene, permute, shuffled_words, swapped
+from infersent.inside.ledger import explain_all, head_weights
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
 from tests.toy import toy_model, toy_pairs
@@ -15,23 +15,31 @@ PAIRS = toy_pairs(60)
 ENCODED = encode_pairs(PAIRS, MODEL.tokenizer, cache=False)
 
 
+def block_parts():
+    """Each block's part of the logits of all pairs, ``[pairs, 3]``, from the ledgers."""
+    ledgers = explain_all(MODEL, PAIRS.premises, PAIRS.hypotheses)
+    return {name: np.stack([ledger.by_block[name] for ledger in ledgers]) for name in MODEL.config.blocks}
+
+
 def test_no_change_is_the_models_own_answer():
     expected = evaluate(MODEL, ENCODED).predictions
-    for changes in (None, {}, {"u*v": rescale(1.0)}):
+    for changes in (None, {}, {"u*v": lambda block: 1.0 * block}):
         assert np.array_equal(intervene(MODEL, ENCODED, changes, batch_size=7).predictions, expected)
 
 
 @pytest.mark.parametrize("name", ["u", "v", "|u-v|", "u*v"])
 def test_dropping_a_block_takes_its_part_off_the_logits(name):
-    parts, bias = contributions(MODEL, ENCODED), head_weights(MODEL)[1]
+    parts, bias = block_parts(), head_weights(MODEL)[1]
     logits = bias + sum(part for block, part in parts.items() if block != name)
     assert np.array_equal(intervene(MODEL, ENCODED, {name: drop}).predictions, logits.argmax(axis=1))
 
 
-def test_rescaling_scales_the_part():
-    parts, bias = contributions(MODEL, ENCODED), head_weights(MODEL)[1]
+def test_a_change_of_the_readers_own_scales_the_part():
+    parts, bias = block_parts(), head_weights(MODEL)[1]
     logits = bias + sum((-3 if block == "|u-v|" else 1) * part for block, part in parts.items())
-    assert np.array_equal(intervene(MODEL, ENCODED, {"|u-v|": rescale(-3)}).predictions, logits.argmax(axis=1))
+    assert np.array_equal(
+        intervene(MODEL, ENCODED, {"|u-v|": lambda block: -3 * block}).predictions, logits.argmax(axis=1)
+    )
 
 
 def test_a_permutation_gives_each_pair_the_block_of_one_other():

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infersent import BLOCKS, LABELS, cli, register_feature
-from infersent.inside.ledger import NO_WORD, LedgerError, contributions, explain, explain_all, head_weights
+from infersent.inside.ledger import NO_WORD, LedgerError, explain, explain_all, head_weights
 from infersent.inside.ledger_view import in_terminal
 from infersent.model import features
 from infersent.model.heads import collapse
-from infersent.text.batching import encode_pairs
 from tests.toy import ANIMALS, toy_model, toy_pairs
 
 WORDS = [*ANIMALS, "a", "the", "maybe", "zebra"]  # the toy vocabulary does not know the last
@@ -101,16 +100,6 @@ def test_a_sum_that_does_not_hold_is_found():
     object.__setattr__(ledger, "logits", ledger.logits + np.float32(1e-3))
     with pytest.raises(LedgerError, match=r"misses the logits by 0\.001"):
         ledger.check()
-
-
-def test_a_whole_corpus_block_by_block():
-    model, pairs = toy_model(), toy_pairs(30)
-    parts = contributions(model, encode_pairs(pairs, model.tokenizer, cache=False), batch_size=8)
-    ledgers = explain_all(model, pairs.premises, pairs.hypotheses)
-    for name, part in parts.items():
-        np.testing.assert_allclose(part, [ledger.by_block[name] for ledger in ledgers], atol=1e-6)
-    none = contributions(model, encode_pairs(toy_pairs(0), model.tokenizer, cache=False))
-    assert {part.shape for part in none.values()} == {(0, 3)}
 
 
 def test_no_pairs_no_ledgers():

@@ -16,7 +16,7 @@ from infersent.cli import main
 from infersent.data import fetch, probes, snli
 from infersent.data.files import MalformedLine
 from infersent.foundation.intervals import wilson_interval
-from infersent.inside.challenge import ChallengeResult, Proportion, by_phenomenon, mean_by_phenomenon, run_challenge
+from infersent.inside.challenge import ChallengeResult, Proportion, mean_by_phenomenon, run_challenge
 from infersent.text.tokenizer import split_words
 from infersent.text.vectors import shipped_vectors
 from tests.toy import toy_model, toy_pairs
@@ -284,7 +284,7 @@ def test_a_model_is_measured_on_the_probes_if_nothing_else_is_named():
     expected = model.predict_proba(PAIRS.premises, PAIRS.hypotheses).argmax(axis=1)
     assert result.predictions.tolist() == expected.tolist()
     assert result.groups.tolist() == GROUPS.tolist()
-    assert by_phenomenon(model, PAIRS) == result.by_phenomenon
+    assert run_challenge(model, PAIRS).by_phenomenon == result.by_phenomenon
 
 
 def test_answers_as_digits_come_back(answers):
@@ -346,7 +346,7 @@ def test_what_cannot_be_measured_is_named(pairs, arguments, problem):
 
 def test_a_model_is_not_measured_on_pairs_without_phenomena():
     with pytest.raises(ValueError, match="0 phenomena"):
-        by_phenomenon(toy_model(), toy_pairs(6))
+        run_challenge(toy_model(), toy_pairs(6))
 
 
 # The command line

@@ -83,18 +83,18 @@ def test_measurement_agrees_with_encoding_sentence_by_sentence(encoder):
     model, pairs = toy_model(encoder=encoder), toy_pairs(30)
     measured = measure(model, pairs)
     u, v = (np.stack([model.encode(s) for s in side]) for side in (pairs.premises, pairs.hypotheses))
-    assert measured["positive"] == pytest.approx((np.concatenate([u, v]) > 0).mean(), abs=1e-5)
-    assert measured["quadrants"]["all"] == pytest.approx(quadrants(u, v), abs=1e-5)
+    assert measured.positive == pytest.approx((np.concatenate([u, v]) > 0).mean(), abs=1e-5)
+    assert measured.quadrants["all"] == pytest.approx(quadrants(u, v), abs=1e-5)
     for i, label in enumerate(LABELS):
         rows = pairs.labels == i
-        assert measured["quadrants"][label] == pytest.approx(quadrants(u[rows], v[rows]), abs=1e-5)
-        assert measured["mean_product"][label] == pytest.approx((u * v)[rows].mean(), abs=1e-5)
-    by_length = measured["by_length"]
+        assert measured.quadrants[label] == pytest.approx(quadrants(u[rows], v[rows]), abs=1e-5)
+        assert measured.mean_product[label] == pytest.approx((u * v)[rows].mean(), abs=1e-5)
+    by_length = measured.by_length
     sentences = dict.fromkeys([*pairs.premises, *pairs.hypotheses])
-    longest = by_length["length"][-1]
+    longest = by_length.length[-1]
     same_length = [s for s in sentences if len(s.split()) == longest]
-    assert by_length["sentences"][-1] == len(same_length)
-    assert by_length["positive"][-1] == pytest.approx((model.encode(same_length) > 0).mean(), abs=1e-5)
+    assert by_length.sentences[-1] == len(same_length)
+    assert by_length.positive[-1] == pytest.approx((model.encode(same_length) > 0).mean(), abs=1e-5)
 
 
 @pytest.mark.usefixtures("own_cache")
@@ -107,7 +107,7 @@ def test_word_states_are_counted_without_the_padding():
             ids = torch.tensor([model.tokenizer.encode(sentence).ids])
             states = model.encoder.states(ids, torch.tensor([ids.shape[1]]))
             signs_of_states += (states > 0).ravel().tolist()
-    assert measure(model, pairs)["word_states"] == pytest.approx(np.mean(signs_of_states), abs=1e-5)
+    assert measure(model, pairs).word_states == pytest.approx(np.mean(signs_of_states), abs=1e-5)
 
 
 @pytest.mark.usefixtures("own_cache")
@@ -115,17 +115,18 @@ def test_knock_out_of_nothing_and_of_everything():
     model, pairs = toy_model(), toy_pairs(60)
     lost = knock_out(model, pairs)
     encoded = encode_pairs(pairs, model.tokenizer)
-    assert lost["nothing"] == {"accuracy": pytest.approx(evaluate(model, encoded).accuracy, abs=1e-5), "changed": 0.0}
+    assert lost["nothing"].accuracy == pytest.approx(evaluate(model, encoded).accuracy, abs=1e-5)
+    assert lost["nothing"].changed == 0.0
     model.head = collapse(model.head)
     with torch.no_grad():
         model.head.weight[:, 3 * model.encoder.dim :] = 0  # the weights of u*v
-    assert lost["all"]["accuracy"] == pytest.approx(evaluate(model, encoded).accuracy, abs=1e-5)
+    assert lost["all"].accuracy == pytest.approx(evaluate(model, encoded).accuracy, abs=1e-5)
 
 
 @pytest.mark.usefixtures("own_cache")
 def test_knock_out_of_a_model_without_the_product_changes_nothing():
     lost = knock_out(toy_model(blocks=("u", "v", "|u-v|")), toy_pairs(30))
-    assert {result["changed"] for result in lost.values()} == {0.0}
+    assert {result.changed for result in lost.values()} == {0.0}
 
 
 def test_untrained_is_the_model_before_training():

@@ -1,11 +1,14 @@
 """InferSent and its pair features: the companion package of the book *Why u∗v?*."""
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from infersent.data import LABELS, Pairs, load
-from infersent.inside.ledger import Ledger, explain
-from infersent.model.features import BLOCKS, pair_features, register_feature
-from infersent.model.infersent import InferSent
+if TYPE_CHECKING:
+    from infersent.data import LABELS, Pairs, load
+    from infersent.inside.ledger import Ledger, explain, explain_all
+    from infersent.model.features import BLOCKS, pair_features, register_feature
+    from infersent.model.infersent import InferSent
+    from infersent.widgets import Explainer
 
 __version__ = "0.1.0"
 __all__ = [
@@ -16,16 +19,34 @@ __all__ = [
     "Ledger",
     "Pairs",
     "explain",
+    "explain_all",
     "load",
     "pair_features",
     "register_feature",
 ]
 
+# Imported when first asked for: torch and the widgets take seconds, and many uses of the package need neither.
+_HOMES = {
+    "LABELS": "data",
+    "Pairs": "data",
+    "load": "data",
+    "Ledger": "inside.ledger",
+    "explain": "inside.ledger",
+    "explain_all": "inside.ledger",
+    "BLOCKS": "model.features",
+    "pair_features": "model.features",
+    "register_feature": "model.features",
+    "InferSent": "model.infersent",
+    "Explainer": "widgets",
+}
+
 
 def __getattr__(name: str) -> Any:
-    """Import the widgets only when one is asked for: most uses of the package need none."""
-    if name == "Explainer":
-        from infersent.widgets import Explainer
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
 
-        return Explainer
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,8 @@
-"""What a model gets right, phenomenon by phenomenon: accuracies with intervals, and groups without a mistake."""
+"""Challenge sets: what a model gets right, phenomenon by phenomenon, and in how many groups it makes no mistake.
+
+A challenge set has pairs that each test one phenomenon, such as negation. The package's own is called "probes"; it is
+not to be confused with a probe in the literature, a classifier trained on the vectors of a model.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from scipy.stats import bootstrap
 
 from infersent.data import probes
 from infersent.data.pairs import LABELS, Pairs
+from infersent.foundation.arrays import Bools, Ints
 from infersent.foundation.intervals import wilson_interval
 from infersent.foundation.tables import Table
 from infersent.model.infersent import InferSent
@@ -20,7 +25,7 @@ from infersent.training.evaluation import evaluate
 
 @dataclass(frozen=True)
 class Proportion:
-    """A number of right answers among all, at least one.
+    """A number of right answers among all answers, of which there is at least one.
 
     Examples
     --------
@@ -38,7 +43,7 @@ class Proportion:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95% Wilson interval of :attr:`share`: what the finite number leaves open."""
+        """The 95% Wilson interval of :attr:`share`."""
         return wilson_interval(self.right, self.total)
 
     def to_json(self) -> dict[str, Any]:
@@ -57,33 +62,33 @@ class Proportion:
 
 @dataclass(frozen=True)
 class ChallengeResult:
-    """Answers on pairs with phenomena. From a model by :func:`run_challenge`; recorded ones will do as well.
+    """A model's answers on a challenge set: those of :func:`run_challenge`, or recorded ones.
 
     Attributes
     ----------
     pairs
-        The pairs, with their phenomena.
+        The challenge set: pairs, each with its phenomenon.
     predictions
         ``[pairs]``, indices into ``LABELS``.
     groups
-        ``[pairs]``, the number of each pair's minimal group; None where the pairs come in no groups.
+        ``[pairs]``, the number of each pair's minimal group; None if the pairs do not come in groups.
 
     Raises
     ------
     ValueError
-        There are no pairs or no phenomena, or not one prediction and one group for each pair.
+        If there are no pairs or no phenomena, or not one prediction and one group for each pair.
     """
 
     pairs: Pairs
-    predictions: np.ndarray
-    groups: np.ndarray | None = None
+    predictions: Ints
+    groups: Ints | None = None
 
     def __post_init__(self) -> None:
         n = len(self.pairs)
         if not n or not self.pairs.phenomena:
             raise ValueError(
-                f"{self.pairs.name}: {n} pairs, {len(self.pairs.phenomena)} phenomena; to be told apart, pairs need a "
-                "phenomenon each, as those of probes and captions have."
+                f"{self.pairs.name}: {n} pairs, {len(self.pairs.phenomena)} phenomena; a challenge set has a "
+                "phenomenon for each pair, as probes and captions do."
             )
         for name, values in (("predictions", self.predictions), ("groups", self.groups)):
             if values is not None and np.shape(values) != (n,):
@@ -91,26 +96,27 @@ class ChallengeResult:
 
     @classmethod
     def from_answers(cls, answers: str) -> ChallengeResult:
-        """Return what :attr:`answers` says about the package's own pairs.
+        """Return the result on the package's own challenge set that :attr:`answers` stands for.
 
         Raises
         ------
         ValueError
-            If it is not one digit, an index into ``LABELS``, for each pair.
+            If there is not one digit, an index into ``LABELS``, for each pair.
         """
         if strange := "".join(sorted(set(answers) - set("012"))):
-            raise ValueError(f"Answers are digits 0, 1 and 2, one a pair, but these have {strange!r}.")
+            raise ValueError(f"Answers are digits 0, 1 and 2, one per pair, but these have {strange!r}.")
         return cls(probes.load(), np.array(list(answers), dtype=np.int64), probes.groups())
 
     @property
     def answers(self) -> str:
-        """The predictions as digits, one a pair: short enough for the record of a study."""
+        """The predictions as digits, one per pair: short enough for the record of a study."""
         return "".join(map(str, self.predictions))
 
     @property
-    def correct(self) -> np.ndarray:
+    def correct(self) -> Bools:
         """``[pairs]`` booleans."""
-        return self.pairs.labels == self.predictions
+        correct: Bools = self.pairs.labels == self.predictions
+        return correct
 
     @property
     def overall(self) -> Proportion:
@@ -119,7 +125,7 @@ class ChallengeResult:
 
     @property
     def by_phenomenon(self) -> dict[str, Proportion]:
-        """Right answers among the pairs of each phenomenon, in the order in which these first occur."""
+        """Right answers among the pairs of each phenomenon, in the order in which the phenomena first occur."""
         return {name: _count(self.correct[rows]) for name, rows in self._rows().items()}
 
     @property
@@ -136,19 +142,19 @@ class ChallengeResult:
 
     @property
     def commonest_label(self) -> dict[str, float]:
-        """For each phenomenon the accuracy of always giving its most frequent label: what knowing the tag is worth."""
+        """For each phenomenon the accuracy of always giving its most frequent label: a model must beat that."""
         return {
             name: float(np.bincount(self.pairs.labels[rows]).max() / rows.sum()) for name, rows in self._rows().items()
         }
 
     @property
     def whole_groups(self) -> Proportion:
-        """Groups without a mistake among all.
+        """Groups without a mistake among all groups.
 
         Raises
         ------
         ValueError
-            The pairs come in no groups.
+            If the pairs do not come in groups.
         """
         return self._whole_groups(np.full(len(self.pairs), True))
 
@@ -159,7 +165,7 @@ class ChallengeResult:
         Raises
         ------
         ValueError
-            The pairs come in no groups.
+            If the pairs do not come in groups.
         """
         return {name: self._whole_groups(rows) for name, rows in self._rows().items()}
 
@@ -204,29 +210,33 @@ class ChallengeResult:
             lines.append(f"groups without a mistake: {self.whole_groups}")
         return "\n".join(lines)
 
-    def _rows(self) -> dict[str, np.ndarray]:
+    def _rows(self) -> dict[str, Bools]:
         """Return which pairs are of each phenomenon, as booleans."""
         tags = np.array(self.pairs.phenomena)
         return {str(name): tags == name for name in dict.fromkeys(self.pairs.phenomena)}
 
-    def _whole_groups(self, rows: np.ndarray) -> Proportion:
+    @property
+    def _groups(self) -> Ints:
         if self.groups is None:
             raise ValueError(f"{self.pairs.name} come in no groups; those of probes do.")
-        _, group = np.unique(self.groups[rows], return_inverse=True)
+        return self.groups
+
+    def _whole_groups(self, rows: Bools) -> Proportion:
+        _, group = np.unique(self._groups[rows], return_inverse=True)
         return _count(np.bincount(group, weights=~self.correct[rows]) == 0)
 
 
 def run_challenge(
-    model: InferSent, pairs: Pairs | None = None, groups: Sequence[int] | np.ndarray | None = None
+    model: InferSent, pairs: Pairs | None = None, groups: Sequence[int] | Ints | None = None
 ) -> ChallengeResult:
-    """Return the model's answers on pairs with phenomena.
+    """Return the model's answers on a challenge set.
 
     Parameters
     ----------
     model
         Any model.
     pairs
-        Pairs with phenomena; the package's probes, with their groups, if left out.
+        The challenge set; the package's probes, with their groups, if left out.
     groups
         The number of each pair's group, if ``pairs`` come in groups.
 
@@ -241,35 +251,29 @@ def run_challenge(
     return ChallengeResult(pairs, answers, None if groups is None else np.asarray(groups))
 
 
-def by_phenomenon(model: InferSent, pairs: Pairs) -> dict[str, Proportion]:
-    """Return the model's right answers among the pairs of each phenomenon.
-
-    Raises
-    ------
-    ValueError
-        The pairs have no phenomena.
-    """
-    return run_challenge(model, pairs).by_phenomenon
-
-
 def mean_by_phenomenon(several: Sequence[ChallengeResult]) -> dict[str, tuple[float, float, float]]:
-    """Return the mean accuracy of several models by phenomenon, over all pairs under ``"all"``.
+    """Return the mean accuracy of several models by phenomenon, and over all pairs under ``"all"``.
 
-    The pairs of a minimal group stand or fall together, and all models answer the same ones. So the interval is that of
+    The pairs of a minimal group are not independent, and all models answer the same groups. So the interval comes from
     a bootstrap over the groups: other groups of the same kind would give another number.
 
     Parameters
     ----------
     several
-        Answers on the same pairs, in groups: the seeds of one recipe, say.
+        Answers on the same challenge set, in groups: the seeds of one recipe, for example.
 
     Returns
     -------
     dict
-        For each phenomenon the mean and the ends of its 95% interval, all from 0 to 1.
+        For each phenomenon the mean and the bounds of its 95% interval, all from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the pairs do not come in groups.
     """
     correct = np.mean([one.correct for one in several], axis=0)  # [pairs]
-    tags, group = np.array(several[0].pairs.phenomena), several[0].groups
+    tags, group = np.array(several[0].pairs.phenomena), several[0]._groups
     found = {}
     for name in ["all", *dict.fromkeys(several[0].pairs.phenomena)]:
         rows = np.full(len(tags), True) if name == "all" else tags == name
@@ -288,5 +292,5 @@ def mean_by_phenomenon(several: Sequence[ChallengeResult]) -> dict[str, tuple[fl
     return found
 
 
-def _count(right: np.ndarray) -> Proportion:
+def _count(right: Bools) -> Proportion:
     return Proportion(int(right.sum()), len(right))

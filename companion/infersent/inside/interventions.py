@@ -6,7 +6,7 @@ blocks carry some of the same evidence, and the others cannot learn to make up f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -43,14 +43,9 @@ def permute(*, seed: int = 0) -> Intervention:
     return permuted
 
 
-def rescale(factor: float) -> Intervention:
-    """Multiply the block by a number."""
-    return lambda block: factor * block
-
-
 @torch.no_grad()
 def intervene(
-    model: InferSent, encoded: EncodedPairs, changes: dict[str, Intervention] | None = None, *, batch_size: int = 256
+    model: InferSent, encoded: EncodedPairs, changes: Mapping[str, Intervention] | None = None, *, batch_size: int = 256
 ) -> Evaluation:
     """Answer a corpus with some blocks changed between the encoder and the head.
 

@@ -24,12 +24,13 @@ import torch
 from torch import Tensor
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.foundation.tables import Table, signed
 from infersent.model.encoders import BiLSTMMax
 from infersent.model.features import block_slices, get_feature, pair_features
 from infersent.model.heads import collapse
 from infersent.model.infersent import InferSent, evaluating
-from infersent.text.batching import EncodedPairs, batches_in_order, pad, word_ids
+from infersent.text.batching import pad, word_ids
 from infersent.text.tokenizer import UNKNOWN_ID, split_words
 
 if TYPE_CHECKING:
@@ -70,15 +71,15 @@ class Ledger:
 
     premise_words: tuple[str, ...]
     hypothesis_words: tuple[str, ...]
-    premise_unknown: np.ndarray
-    hypothesis_unknown: np.ndarray
-    u: np.ndarray
-    v: np.ndarray
-    premise_winners: np.ndarray | None
-    hypothesis_winners: np.ndarray | None
-    weights: Mapping[str, np.ndarray]
-    bias: np.ndarray
-    logits: np.ndarray
+    premise_unknown: Bools
+    hypothesis_unknown: Bools
+    u: Floats
+    v: Floats
+    premise_winners: Ints | None
+    hypothesis_winners: Ints | None
+    weights: Mapping[str, Floats]
+    bias: Floats
+    logits: Floats
 
     # Set by `drawn_by`, where numbers and drawing are both imported: in the package of this module.
     _draw: ClassVar[Callable[[Ledger, str | None], Figure]]
@@ -89,10 +90,11 @@ class Ledger:
         return tuple(self.weights)
 
     @property
-    def probabilities(self) -> np.ndarray:
+    def probabilities(self) -> Floats:
         """The softmax of the logits, ``[3]``, in the order of ``LABELS``."""
         odds = np.exp(self.logits.astype(float) - self.logits.max())
-        return odds / odds.sum()
+        probabilities: Floats = odds / odds.sum()
+        return probabilities
 
     @property
     def label(self) -> str:
@@ -100,19 +102,19 @@ class Ledger:
         return LABELS[int(self.logits.argmax())]
 
     @cached_property
-    def by_dimension(self) -> dict[str, np.ndarray]:
+    def by_dimension(self) -> dict[str, Floats]:
         """For each block the term of every coordinate in every logit, ``[dim, 3]``."""
         u, v = (torch.from_numpy(x).double().unsqueeze(0) for x in (self.u, self.v))
         values = {name: get_feature(name).function(u, v)[0].numpy() for name in self.blocks}  # [dim]
         return {name: (self.weights[name] * values[name]).T for name in self.blocks}
 
     @cached_property
-    def by_block(self) -> dict[str, np.ndarray]:
+    def by_block(self) -> dict[str, Floats]:
         """For each block its part of the logits, ``[3]``. With :attr:`bias` they add up to the logits."""
         return {name: terms.sum(axis=0) for name, terms in self.by_dimension.items()}
 
     @cached_property
-    def by_word(self) -> dict[str, np.ndarray]:
+    def by_word(self) -> dict[str, Floats]:
         """For the blocks ``u`` and ``v`` the part of every word, ``[words, 3]``; words add up to the block.
 
         Raises
@@ -129,7 +131,7 @@ class Ledger:
         return parts
 
     @cached_property
-    def interaction_map(self) -> dict[str, np.ndarray]:
+    def interaction_map(self) -> dict[str, Floats]:
         """For every block of both sentences the part of each pair of words, ``[premise words, hypothesis words, 3]``.
 
         The cells of a block add up to its part of the logits.
@@ -145,13 +147,13 @@ class Ledger:
             np.add.at(maps[name], self._winners, self.by_dimension[name])  # [dim, 3] -> [premise, hypothesis, 3]
         return maps
 
-    def cell(self, premise_word: int, hypothesis_word: int) -> np.ndarray:
+    def cell(self, premise_word: int, hypothesis_word: int) -> Ints:
         """Return the coordinates whose winners are these two words: the dimensions behind a cell of the map."""
         premise, hypothesis = self._winners
         return np.flatnonzero((premise == premise_word) & (hypothesis == hypothesis_word))
 
     @property
-    def _winners(self) -> tuple[np.ndarray, np.ndarray]:
+    def _winners(self) -> tuple[Ints, Ints]:
         if self.premise_winners is None or self.hypothesis_winners is None:
             raise ValueError(
                 "Only max pooling takes each coordinate from one word. This model's encoder does not pool by the "
@@ -159,10 +161,10 @@ class Ledger:
             )
         return self.premise_winners, self.hypothesis_winners
 
-    def levels(self) -> dict[str, np.ndarray]:
+    def levels(self) -> dict[str, Floats]:
         """Return the logits as each level gives them, ``[3]`` each: what :meth:`check` compares."""
         levels = {
-            "by_block": self.bias + sum(self.by_block.values()),
+            "by_block": self.bias + np.sum(list(self.by_block.values()), axis=0),
             "by_dimension": self.bias + np.concatenate(list(self.by_dimension.values())).sum(axis=0),
         }
         if self.premise_winners is not None:
@@ -213,7 +215,7 @@ class Ledger:
         Parameters
         ----------
         label
-            Whose logit the map shows; the model's answer if left out.
+            The label whose logit the map shows; the model's answer if left out.
 
         Returns
         -------
@@ -327,31 +329,7 @@ def explain_all(
     return ledgers
 
 
-@torch.no_grad()
-def contributions(model: InferSent, encoded: EncodedPairs, *, batch_size: int = 256) -> dict[str, np.ndarray]:
-    """Return each block's part of the logits for a whole corpus: ``by_block`` without the levels below.
-
-    Returns
-    -------
-    dict
-        For each block ``[pairs, 3]``, float64; with the bias (``head_weights(model)[1]``) they add up to the logits.
-
-    Raises
-    ------
-    ValueError
-        As :func:`explain`.
-    """
-    weights, _ = head_weights(model)
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in weights}
-    with evaluating(model):
-        for batch in batches_in_order(encoded, batch_size):
-            u, v = (x.cpu().double() for x in model.sentence_pair(batch.to(model.device)))  # [pairs, dim]
-            for name, weight in weights.items():
-                parts[name].append(get_feature(name).function(u, v).numpy() @ weight.T)  # [pairs, dim] -> [pairs, 3]
-    return {name: np.concatenate(part) if part else np.zeros((0, len(LABELS))) for name, part in parts.items()}
-
-
-def head_weights(model: InferSent) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def head_weights(model: InferSent) -> tuple[dict[str, Floats], Floats]:
     """Return the collapsed head: for each block its columns, ``[3, dim]``, and the bias, ``[3]``; float64.
 
     Raises

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.arrays import Bools
 from infersent.foundation.choices import choose
 from infersent.foundation.plots import COLOURS, MATHS, STYLE
 from infersent.inside.ledger import Ledger
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 #: Characters of a bar to each side of its zero.
 _HALF_BAR = 8
 
-#: For and against, told apart by the colour-blind as well.
+#: The colours for and against, which colour-blind readers can tell apart too.
 _FOR, _AGAINST, _DIM, _BOLD, _PLAIN = "\033[34m", "\033[33m", "\033[2m", "\033[1m", "\033[0m"
 
 
@@ -46,12 +47,12 @@ def draw(ledger: Ledger, label: str | None = None) -> Figure:
         grid.spines[:].set_visible(False)
         grid.grid(visible=False)
         drawing.colorbar(image, ax=grid, shrink=0.8)
-    plt.close(drawing)  # shown by whoever gets it, once
+    plt.close(drawing)  # the caller shows it; left open, a notebook would show it twice
     return drawing
 
 
 def _draw_blocks(axis: Axes, ledger: Ledger) -> None:
-    """Draw a group of bars a label: bias, blocks, and a mark at the logit."""
+    """Draw a group of bars for each label: the bias, the blocks, and a mark at the logit."""
     parts = {"bias": ledger.bias, **ledger.by_block}
     step = 0.8 / len(parts)
     for i, (name, part) in enumerate(parts.items()):
@@ -81,7 +82,7 @@ def in_terminal(ledger: Ledger, *, colour: bool = True, cells: int = 5) -> str:
     def paint(text: str, code: str) -> str:
         return f"{code}{text}{_PLAIN}" if colour else text
 
-    def marked(words: tuple[str, ...], unknown: np.ndarray) -> str:
+    def marked(words: tuple[str, ...], unknown: Bools) -> str:
         return " ".join(f"{word}?" if is_unknown else word for word, is_unknown in zip(words, unknown, strict=True))
 
     def bar(value: float, largest: float) -> str:
@@ -128,7 +129,7 @@ def _strongest(ledger: Ledger, label: int, count: int) -> list[tuple[int, int, d
     """Return the cells of the summed map with the largest size: premise word, hypothesis word, part of each block."""
     if not ledger.interaction_map:
         return []
-    total = sum(part[:, :, label] for part in ledger.interaction_map.values())
+    total = np.sum([part[:, :, label] for part in ledger.interaction_map.values()], axis=0)
     order = np.argsort(-np.abs(total), axis=None, kind="stable")[:count]
     places = [divmod(int(flat), total.shape[1]) for flat in order]
     return [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.stats import rankdata
 from torch import Tensor
 
 from infersent.data import LABELS, Pairs
+from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.model.encoders import BiLSTM
 from infersent.model.features import pair_features
 from infersent.model.infersent import InferSent, evaluating
@@ -21,10 +23,10 @@ from infersent.text.batching import EncodedPairs, encode_pairs, pad
 QUADRANTS = {"++": (1, 1), "+-": (1, -1), "-+": (-1, 1), "--": (-1, -1)}
 
 # Lengths with fewer sentences than this are left out of a measurement by length: their shares are mostly noise.
-_SENTENCES_A_LENGTH = 30
+_SENTENCES_PER_LENGTH = 30
 
 
-def positive_share(vectors: np.ndarray) -> float:
+def positive_share(vectors: Floats) -> float:
     """Return the share of numbers above zero.
 
     Examples
@@ -53,13 +55,14 @@ def effective_words(share: float) -> float:
     return -math.log2(1 - share)
 
 
-def in_quadrant(u: np.ndarray, v: np.ndarray, quadrant: str) -> np.ndarray:
+def in_quadrant(u: Floats, v: Floats, quadrant: str) -> Bools:
     """Return where ``u`` and ``v`` have the signs of that quadrant, as booleans of their shape."""
     of_u, of_v = QUADRANTS[quadrant]
-    return (np.sign(u) == of_u) & (np.sign(v) == of_v)
+    inside: Bools = (np.sign(u) == of_u) & (np.sign(v) == of_v)
+    return inside
 
 
-def quadrants(u: np.ndarray, v: np.ndarray) -> dict[str, float]:
+def quadrants(u: Floats, v: Floats) -> dict[str, float]:
     """Return the share of the coordinates ``(u_i, v_i)`` that lies in each quadrant.
 
     Examples
@@ -70,35 +73,80 @@ def quadrants(u: np.ndarray, v: np.ndarray) -> dict[str, float]:
     return {name: float(in_quadrant(u, v, name).mean()) for name in QUADRANTS}
 
 
-def product_mass(u: np.ndarray, v: np.ndarray) -> dict[str, float]:
+def product_mass(u: Floats, v: Floats) -> dict[str, float]:
     """Return each quadrant's share of the sum of all ``|u_i v_i|``: how much of the product lives there."""
     size = np.abs(u * v)  # [pairs, dim]
     total = float(size.sum())
     return {name: float(size[in_quadrant(u, v, name)].sum()) / total for name in QUADRANTS}
 
 
-def more_often(first: np.ndarray, second: np.ndarray) -> float:
+def more_often(first: Floats, second: Floats) -> float:
     """Return the probability that a random element of ``first`` exceeds one of ``second``; ties count one half."""
     ranks = rankdata(np.concatenate([first, second]))[: len(first)]
     return float((ranks.sum() - len(first) * (len(first) + 1) / 2) / (len(first) * len(second)))
 
 
-def measure(model: InferSent, pairs: Pairs) -> dict[str, Any]:
-    """Measure the signs of a model's sentence vectors on labelled pairs.
+@dataclass(frozen=True)
+class ByLength:
+    """The share of positive numbers among the vectors of distinct sentences of equal length.
 
-    Returns
-    -------
-    dict
-        ``word_states``: share of positive numbers among the words' states, before pooling. ``positive``: among the
-        vectors of all premises and hypotheses. ``by_length``: the same over distinct sentences of equal length.
-        ``quadrants`` and ``mean_product``: over all pairs and by label. ``mass``: see :func:`product_mass`.
-        ``more_opposite``: the probability that a random contradiction has more coordinates of opposite sign than a
-        random entailment. Shares to five places.
+    Attributes
+    ----------
+    length
+        Words per sentence.
+    sentences
+        The number of distinct sentences of each length.
+    positive
+        The share for each length.
+    """
+
+    length: list[int]
+    sentences: list[int]
+    positive: list[float]
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The signs of a model's sentence vectors on labelled pairs.
+
+    Attributes
+    ----------
+    word_states
+        The share of positive numbers among the words' states, before pooling.
+    positive
+        The same among the vectors of all premises and hypotheses.
+    by_length
+        The same by sentence length.
+    quadrants
+        See :func:`quadrants`, over all pairs and by label.
+    mean_product
+        The mean of u*v, over all pairs and by label.
+    mass
+        See :func:`product_mass`.
+    more_opposite
+        The probability that a random contradiction has more coordinates of opposite sign than a random entailment.
+    """
+
+    word_states: float
+    positive: float
+    by_length: ByLength
+    quadrants: dict[str, dict[str, float]]
+    mean_product: dict[str, float]
+    mass: dict[str, float]
+    more_opposite: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as plain JSON values, to five places."""
+        return _rounded(asdict(self))
+
+
+def measure(model: InferSent, pairs: Pairs) -> Signs:
+    """Measure the signs of a model's sentence vectors on labelled pairs.
 
     Raises
     ------
     ValueError
-        If the encoder has no states of words to pool.
+        If the words of the encoder have no states to pool.
     """
     encoded = encode_pairs(pairs, model.tokenizer)
     vectors, positive_states = _pooled(model, encoded)
@@ -108,40 +156,58 @@ def measure(model: InferSent, pairs: Pairs) -> dict[str, Any]:
         label: encoded.labels == i for i, label in enumerate(LABELS) if (encoded.labels == i).any()
     }
     opposite = (u * v < 0).mean(axis=1)  # [pairs]
+    contradictions, entailments = (
+        opposite[encoded.labels == LABELS.index(label)] for label in ("contradiction", "entailment")
+    )
     counts = np.bincount(lengths)
-    long_enough = np.flatnonzero(counts >= min(_SENTENCES_A_LENGTH, counts.max()))
-    return _rounded(
-        {
-            "word_states": float(positive_states.sum() / (lengths.sum() * vectors.shape[1])),
-            "positive": (positive_share(u) + positive_share(v)) / 2,
-            "by_length": {
-                "length": long_enough.tolist(),
-                "sentences": counts[long_enough].tolist(),
-                "positive": [positive_share(vectors[lengths == n]) for n in long_enough],
-            },
-            "quadrants": {name: quadrants(u[rows], v[rows]) for name, rows in groups.items()},
-            "mean_product": {name: float((u * v)[rows].mean()) for name, rows in groups.items()},
-            "mass": product_mass(u, v),
-            "more_opposite": more_often(
-                *(opposite[encoded.labels == LABELS.index(label)] for label in ("contradiction", "entailment"))
-            ),
-        }
+    long_enough = np.flatnonzero(counts >= min(_SENTENCES_PER_LENGTH, counts.max()))
+    return Signs(
+        word_states=float(positive_states.sum() / (lengths.sum() * vectors.shape[1])),
+        positive=(positive_share(u) + positive_share(v)) / 2,
+        by_length=ByLength(
+            length=long_enough.tolist(),
+            sentences=counts[long_enough].tolist(),
+            positive=[positive_share(vectors[lengths == n]) for n in long_enough],
+        ),
+        quadrants={name: quadrants(u[rows], v[rows]) for name, rows in groups.items()},
+        mean_product={name: float((u * v)[rows].mean()) for name, rows in groups.items()},
+        mass=product_mass(u, v),
+        more_opposite=more_often(contradictions, entailments),
     )
 
 
+@dataclass(frozen=True)
+class KnockedOut:
+    """How a model answers when some products count as zero.
+
+    Attributes
+    ----------
+    accuracy
+        From 0 to 1.
+    changed
+        The share of pairs whose answer is another than with all products.
+    """
+
+    accuracy: float
+    changed: float
+
+    def to_json(self) -> dict[str, float]:
+        """Return the numbers as plain JSON values, to five places."""
+        return {"accuracy": round(self.accuracy, 5), "changed": round(self.changed, 5)}
+
+
 @torch.no_grad()
-def knock_out(model: InferSent, pairs: Pairs) -> dict[str, dict[str, float]]:
+def knock_out(model: InferSent, pairs: Pairs) -> dict[str, KnockedOut]:
     """Measure what a model loses when the products of one quadrant count as zero and all else stays.
 
     Returns
     -------
     dict
-        For ``"nothing"``, ``"++"``, ``"--"``, ``"opposite"`` (both other quadrants) and ``"all"``: the ``accuracy``,
-        and the share of pairs whose answer ``changed``.
+        For ``"nothing"``, ``"++"``, ``"--"``, ``"opposite"`` (both other quadrants) and ``"all"``.
     """
     encoded = encode_pairs(pairs, model.tokenizer)
     vectors, _ = _pooled(model, encoded)
-    masks = {
+    masks: dict[str, Callable[[Floats, Floats], Bools]] = {
         "nothing": lambda u, v: np.zeros_like(u, dtype=bool),
         "++": lambda u, v: in_quadrant(u, v, "++"),
         "--": lambda u, v: in_quadrant(u, v, "--"),
@@ -155,24 +221,22 @@ def knock_out(model: InferSent, pairs: Pairs) -> dict[str, dict[str, float]]:
         for name, mask in masks.items():
             answers[name][rows] = _answers(model, u, v, mask(u, v))
     return {
-        name: _rounded(
-            {
-                "accuracy": float((given == encoded.labels).mean()),
-                "changed": float((given != answers["nothing"]).mean()),
-            }
+        name: KnockedOut(
+            accuracy=float((given == encoded.labels).mean()), changed=float((given != answers["nothing"]).mean())
         )
         for name, given in answers.items()
     }
 
 
-def _answers(model: InferSent, u: np.ndarray, v: np.ndarray, zeroed: np.ndarray) -> np.ndarray:
+def _answers(model: InferSent, u: Floats, v: Floats, zeroed: Bools) -> Ints:
     """Return the labels that the head gives when the products at ``zeroed`` are zero."""
-    u, v, zeroed = (torch.from_numpy(x) for x in (u, v, zeroed))
-    blocks = {block: pair_features(u, v, [block]) for block in model.config.blocks}  # [pairs, dim] each
+    first, second = torch.from_numpy(u), torch.from_numpy(v)
+    blocks = {block: pair_features(first, second, [block]) for block in model.config.blocks}  # [pairs, dim] each
     if "u*v" in blocks:
-        blocks["u*v"] = blocks["u*v"].masked_fill(zeroed, 0.0)
+        blocks["u*v"] = blocks["u*v"].masked_fill(torch.from_numpy(zeroed), 0.0)
     with evaluating(model):
-        return model.head(torch.cat(list(blocks.values()), dim=1)).argmax(dim=1).numpy()
+        labels: Ints = model.head(torch.cat(list(blocks.values()), dim=1)).argmax(dim=1).numpy()
+    return labels
 
 
 @torch.no_grad()
@@ -199,6 +263,7 @@ def _by_length(encoded: EncodedPairs, batch_size: int = 128) -> Iterator[tuple[n
 
 
 def _rounded(value: Any) -> Any:
+    """Return a JSON value with every float in it rounded to five places."""
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list):

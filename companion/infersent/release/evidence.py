@@ -10,7 +10,7 @@ from tqdm.auto import tqdm
 from infersent.data import load
 from infersent.foundation.recorded import FOLDER, save_record
 from infersent.inside.challenge import run_challenge
-from infersent.inside.evidence import by_overlap, coordinates, evidence, sentence_pairs, without
+from infersent.inside.evidence import Part, by_overlap, coordinates, evidence, sentence_pairs, without
 from infersent.inside.interventions import drop, intervene, permute
 from infersent.model.features import BLOCKS
 from infersent.model.infersent import InferSent
@@ -47,11 +47,11 @@ def write_evidence(
     three = [[name for name in BLOCKS if name != gone] for gone in BLOCKS]
     subsets = [BLOCKS, *three, BLOCKS[:2], BLOCKS[2:], *([name] for name in BLOCKS)]
     record: dict[str, Any] = {
-        "shipped": evidence(shipped, *sentence_pairs(shipped, encoded), encoded.labels),
+        "shipped": _to_json(evidence(shipped, *sentence_pairs(shipped, encoded), encoded.labels)),
         "accuracy": round(evaluate(shipped, encoded).accuracy, 5),
         "dropped": {name: round(intervene(shipped, encoded, {name: drop}).accuracy, 5) for name in BLOCKS},
         "permuted": {name: round(intervene(shipped, encoded, {name: permute()}).accuracy, 5) for name in BLOCKS},
-        "without": without(shipped, train, encoded, subsets),
+        "without": [accuracies.to_json() for accuracies in without(shipped, train, encoded, subsets)],
         "refit_pairs": REFIT_PAIRS,
         "subsets": [],
         "coordinates": [],
@@ -64,9 +64,17 @@ def write_evidence(
         u, v = sentence_pairs(model, encoded)
         about = {"blocks": run.spec["blocks"], "seed": run.spec["seed"]}
         if name == "subsets":
-            found = {"evidence": evidence(model, u, v, labels), "overlap": by_overlap(model, u, v, labels)}
-            record["subsets"].append(about | found | {"probes": run_challenge(model).answers})
-        record["coordinates"].append(about | coordinates(u, v))
+            found = {
+                "evidence": _to_json(evidence(model, u, v, labels)),
+                "overlap": by_overlap(model, u, v, labels).to_json(),
+                "probes": run_challenge(model).answers,
+            }
+            record["subsets"].append(about | found)
+        record["coordinates"].append(about | coordinates(u, v).to_json())
         if run == runs[0][1]:
-            record["untrained"] = coordinates(*sentence_pairs(model.untrained(), encoded))
+            record["untrained"] = coordinates(*sentence_pairs(model.untrained(), encoded)).to_json()
     save_record(record, path)
+
+
+def _to_json(parts: dict[str, Part]) -> dict[str, Any]:
+    return {name: part.to_json() for name, part in parts.items()}

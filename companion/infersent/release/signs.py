@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from infersent.foundation.recorded import save_record
-from infersent.inside.signs import knock_out, measure
+from infersent.inside.signs import KnockedOut, knock_out, measure
 from infersent.model.infersent import InferSent
 from infersent.training.loop import train
 from infersent.training.recipes import Recipe, get_recipe, load_pairs, set_up
@@ -52,9 +52,9 @@ def write_signs(run: str | Path, path: str | Path, *, seeds: tuple[int, ...] = (
             "train": train_pairs.name,
             "pairs": len(train_pairs),
             "model": asdict(trained.config),
-            "untrained": measure(trained.untrained(seed=laptop.training.seed), dev_pairs),
-            "trained": measure(trained, dev_pairs),
-            "knock_out": knock_out(trained, dev_pairs),
+            "untrained": measure(trained.untrained(seed=laptop.training.seed), dev_pairs).to_json(),
+            "trained": measure(trained, dev_pairs).to_json(),
+            "knock_out": _to_json(knock_out(trained, dev_pairs)),
         },
         "small": {},
     }
@@ -63,7 +63,7 @@ def write_signs(run: str | Path, path: str | Path, *, seeds: tuple[int, ...] = (
         for seed in seeds:
             recipe = small_recipe(encoder, seed)
             setup = set_up(recipe, train_pairs.take(slice(SMALL_PAIRS)), dev_pairs, progress=False)
-            before = measure(setup.model, dev_pairs)
+            before = measure(setup.model, dev_pairs).to_json()
             log = train(setup.model, setup.train, setup.dev, recipe.training, progress=False)
             runs.append(
                 {
@@ -72,9 +72,13 @@ def write_signs(run: str | Path, path: str | Path, *, seeds: tuple[int, ...] = (
                     "training": asdict(recipe.training),
                     "dev_accuracy": max(epoch.dev_accuracy for epoch in log),
                     "untrained": before,
-                    "trained": measure(setup.model, dev_pairs),
-                    "knock_out": knock_out(setup.model, dev_pairs),
+                    "trained": measure(setup.model, dev_pairs).to_json(),
+                    "knock_out": _to_json(knock_out(setup.model, dev_pairs)),
                 }
             )
     save_record(record, path)
     return record
+
+
+def _to_json(results: dict[str, KnockedOut]) -> dict[str, Any]:
+    return {name: result.to_json() for name, result in results.items()}

@@ -135,10 +135,8 @@ class SignLab(BookWidget):
             for words in sorted({*TABLE, self.words})
             for negative in [self._share_negative(words)]
         ]
-        header, caption = (
-            ("words", "positive", "pairs of opposite signs"),
-            f"{self.pooling.capitalize()} pooling{alike}",
-        )
+        header = ("words", "positive", "pairs of opposite signs")
+        table = Table(header, rows, caption=f"{self.pooling.capitalize()} pooling{alike}", css_class="")
         return (
             f"<p>With {self.words} word{'s' if self.words > 1 else ''}{alike}, {share(self.share_positive())} of "
             f"{self.pooling}-pooled values are positive; opposite signs in {share(self.share_opposite())} of pairs.</p>"
