@@ -187,7 +187,7 @@ class ChallengeResult:
 
     def __str__(self) -> str:
         header = ["", "right", "95% interval", *LABELS, "commonest label"]
-        rows = []
+        rows: list[list[str | None]] = []
         for name, count in self.by_phenomenon.items():
             low, high = count.interval
             by_label = [self.by_label[name].get(label) for label in LABELS]
@@ -196,7 +196,7 @@ class ChallengeResult:
                     name,
                     f"{count.right} of {count.total}  {count.share:4.0%}",
                     f"{low:.0%} to {high:.0%}",
-                    *(part and f"{part.right} of {part.total}" for part in by_label),
+                    *(f"{part.right} of {part.total}" if part else None for part in by_label),
                     f"{self.commonest_label[name]:.0%}",
                 ]
             )

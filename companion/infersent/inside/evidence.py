@@ -142,8 +142,8 @@ def refit(
 
     optimizer.step(closure)
     with torch.no_grad():
-        head.weight /= spread
-        head.bias -= head.weight @ mean
+        head.weight.div_(spread)
+        head.bias.sub_(head.weight @ mean)
     return head
 
 

@@ -123,7 +123,7 @@ class Ledger:
             If the encoder does not pool by the maximum.
         """
         sides = {"u": (self._winners[0], self.premise_words), "v": (self._winners[1], self.hypothesis_words)}
-        parts = {}
+        parts: dict[str, Floats] = {}
         for name in [name for name in self.blocks if name in sides]:
             winners, words = sides[name]
             parts[name] = np.zeros((len(words), len(LABELS)))
@@ -141,7 +141,7 @@ class Ledger:
         ValueError
             If the encoder does not pool by the maximum.
         """
-        maps = {}
+        maps: dict[str, Floats] = {}
         for name in [name for name in self.blocks if name not in ("u", "v")]:
             maps[name] = np.zeros((len(self.premise_words), len(self.hypothesis_words), len(LABELS)))
             np.add.at(maps[name], self._winners, self.by_dimension[name])  # [dim, 3] -> [premise, hypothesis, 3]
@@ -184,7 +184,7 @@ class Ledger:
         """
         size = np.abs(np.concatenate(list(self.by_dimension.values()))).sum(axis=0).max()
         # Where huge terms cancel, rounding them alone moves the logits further.
-        allowed = max(TOLERANCE[self.logits.dtype], 4 * float(size) * np.finfo(self.logits.dtype).eps)
+        allowed = max(TOLERANCE[self.logits.dtype], 4 * float(size) * float(np.finfo(self.logits.dtype).eps))
         errors = {name: float(np.abs(level - self.logits).max()) for name, level in self.levels().items()}
         worst = max(errors, key=lambda name: errors[name])
         if not errors[worst] <= allowed:
@@ -227,12 +227,12 @@ class Ledger:
         ValueError
             If there is no such label, or the encoder does not pool by the maximum.
         """
-        return self._draw(self, label)
+        return type(self)._draw(self, label)
 
     @classmethod
     def drawn_by(cls, draw: Callable[[Ledger, str | None], Figure]) -> Callable[[Ledger, str | None], Figure]:
         """Make :meth:`plot` call ``draw``: drawing knows the ledger, not the other way round."""
-        cls._draw = staticmethod(draw)
+        cls._draw = draw
         return draw
 
     def to_json(self) -> str:

@@ -137,7 +137,8 @@ class Signs:
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON values, to five places."""
-        return _rounded(asdict(self))
+        rounded: dict[str, Any] = _rounded(asdict(self))
+        return rounded
 
 
 def measure(model: InferSent, pairs: Pairs) -> Signs:

@@ -73,16 +73,18 @@ class AblationExplorer(BookWidget):
 
     @traitlets.validate("first", "second")
     def _is_a_subset(self, proposal: dict[str, Any]) -> list[str]:
-        name, value = proposal["trait"].name, proposal["value"]
+        name: str = proposal["trait"].name
+        value: list[str] = proposal["value"]
         if not value or not set(value) <= set(BLOCKS) or len(set(value)) < len(value):
             raise traitlets.TraitError(f"{name}={value!r} must name blocks of {list(BLOCKS)}, at least one, each once.")
         return sorted(value, key=BLOCKS.index)
 
     @traitlets.validate("study")
     def _is_recorded(self, proposal: dict[str, Any]) -> str:
-        if proposal["value"] not in self.studies:
-            raise traitlets.TraitError(f"study={proposal['value']!r} is not recorded; known: {list(self.studies)}.")
-        return proposal["value"]
+        study: str = proposal["value"]
+        if study not in self.studies:
+            raise traitlets.TraitError(f"study={study!r} is not recorded; known: {list(self.studies)}.")
+        return study
 
     def __repr__(self) -> str:
         return f"AblationExplorer(first={self.first!r}, second={self.second!r}, study={self.study!r})"

@@ -59,7 +59,7 @@ class BookWidget(anywidget.AnyWidget):
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.state().items())})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})  # None for a widget without a view
         return {**data, "text/html": self.static_html()}, metadata
 
 

@@ -72,22 +72,25 @@ class DiagonalOrFull(BookWidget):
 
     @traitlets.validate("encoders")
     def _check_encoders(self, proposal: dict[str, Any]) -> int:
-        if proposal["value"] not in (1, 2):
-            raise traitlets.TraitError(f"encoders={proposal['value']!r} is neither 1 nor 2.")
-        return proposal["value"]
+        encoders: int = proposal["value"]
+        if encoders not in (1, 2):
+            raise traitlets.TraitError(f"encoders={encoders!r} is neither 1 nor 2.")
+        return encoders
 
     @traitlets.validate("matrix")
     def _check_matrix(self, proposal: dict[str, Any]) -> list[list[float]]:
-        for x in (x for row in proposal["value"] for x in row):
+        matrix: list[list[float]] = proposal["value"]
+        for x in (x for row in matrix for x in row):
             if not math.isfinite(x):
                 raise traitlets.TraitError(f"matrix has the entry {x}; each must be a number in [-9, 9].")
-        return proposal["value"]
+        return matrix
 
     @traitlets.validate("angle", "angle_v")
     def _check_angle(self, proposal: dict[str, Any]) -> float:
-        if math.isnan(proposal["value"]):  # which is below no limit, and above none
-            raise traitlets.TraitError(f"{proposal['trait'].name}=nan is no number of degrees.")
-        return proposal["value"]
+        angle: float = proposal["value"]
+        if math.isnan(angle):  # which no comparison with a limit finds
+            raise traitlets.TraitError(f"{proposal['trait'].name}=nan is not a number of degrees.")
+        return angle
 
     def rotated(self) -> Tensor:
         """Return W in the turned bases, ``[2, 2]``: ``rotation(a).T @ W @ rotation(b)``."""

@@ -12,6 +12,7 @@ import numpy as np
 import traitlets
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.arrays import Floats
 from infersent.foundation.tables import Table, signed
 from infersent.inside.ledger import Ledger, explain, head_weights
 from infersent.model.infersent import InferSent
@@ -87,7 +88,8 @@ class Explainer(BookWidget):
 
     @traitlets.validate("premise", "hypothesis")
     def _check_text(self, proposal: dict[str, Any]) -> str:
-        name, text = proposal["trait"].name, proposal["value"]
+        name: str = proposal["trait"].name
+        text: str = proposal["value"]
         if len(text) > LARGEST_TEXT:
             raise traitlets.TraitError(
                 f"The {name} has {len(text)} characters; shorten it to at most {LARGEST_TEXT}: {text[:40]!r}…"
@@ -152,7 +154,7 @@ def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:
     ``by_dimension`` holds the blocks of both sentences only. For an encoder without max pooling nothing falls on words,
     and ``by_word``, ``interaction_map`` and ``by_dimension`` are empty.
     """
-    result = {
+    result: dict[str, Any] = {
         "premise": premise,
         "hypothesis": hypothesis,
         "blocks": list(ledger.blocks),  # in their order, which JSON does not keep
@@ -168,7 +170,7 @@ def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:
         "interaction_map": {},
         "by_dimension": {},
     }
-    if ledger.premise_winners is not None:
+    if ledger.premise_winners is not None and ledger.hypothesis_winners is not None:
         result |= {
             "premise_winners": ledger.premise_winners.tolist(),
             "hypothesis_winners": ledger.hypothesis_winners.tolist(),
@@ -179,8 +181,10 @@ def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:
     return result
 
 
-def _rounded(numbers: np.ndarray, digits: int) -> list[Any]:
-    return (np.round(numbers.astype(float), digits) + 0.0).tolist()
+def _rounded(numbers: Floats, digits: int) -> list[Any]:
+    """Return the numbers as nested lists, rounded, with no negative zero."""
+    rounded: list[Any] = (np.round(numbers.astype(float), digits) + 0.0).tolist()
+    return rounded
 
 
 def _printed(block: str) -> str:

@@ -60,7 +60,8 @@ class LearnTheProduct(BookWidget):
 
     @traitlets.validate("dim", "width", "samples")
     def _is_recorded(self, proposal: dict[str, Any]) -> int:
-        name, value = proposal["trait"].name, proposal["value"]
+        name: str = proposal["trait"].name
+        value: int = proposal["value"]
         known = sorted({point[name] for point in self.curves if point["width"]})
         if value not in known:
             raise traitlets.TraitError(f"The record has no network with {name}={value}; it has {name}={known}.")

@@ -35,6 +35,7 @@ import torch
 from safetensors.numpy import save
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.arrays import Array, Floats, Ints
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.recorded import FOLDER
 from infersent.model.encoders import BiLSTMMax
@@ -162,11 +163,12 @@ def _words(model: InferSent, words: int | None) -> int:
     return known if words is None else words
 
 
-def _numbers(tensor: torch.Tensor) -> np.ndarray:
-    return tensor.detach().cpu().float().numpy()
+def _numbers(tensor: torch.Tensor) -> Floats:
+    numbers: Floats = tensor.detach().cpu().float().numpy()
+    return numbers
 
 
-def _packed(name: str, matrix: np.ndarray, bits: int) -> dict[str, np.ndarray]:
+def _packed(name: str, matrix: Floats, bits: int) -> dict[str, Array]:
     """Return the two tensors that stand for a matrix, ``[rows, columns]``."""
     m = 2 ** (bits - 1) - 1
     size = np.abs(matrix).max(axis=1, initial=0.0).astype(np.float32)  # [rows]
@@ -177,6 +179,6 @@ def _packed(name: str, matrix: np.ndarray, bits: int) -> dict[str, np.ndarray]:
     return {name: np.packbits(binary.astype(np.uint8), bitorder="little"), f"{name}.largest": largest}
 
 
-def upper_half(halves: np.ndarray) -> np.ndarray:
+def upper_half(halves: Ints) -> Floats:
     """Return the float32 numbers of which these are the upper 16 bits."""
     return (halves.astype(np.uint32) << 16).view(np.float32)

@@ -118,13 +118,14 @@ class WhichHeads(BookWidget):
 
     @traitlets.validate("target")
     def _check_target(self, proposal: dict[str, Any]) -> str:
-        if proposal["value"] not in TARGETS:
-            raise traitlets.TraitError(f"target={proposal['value']!r} is none of {', '.join(map(repr, TARGETS))}.")
-        return proposal["value"]
+        target: str = proposal["value"]
+        if target not in TARGETS:
+            raise traitlets.TraitError(f"target={target!r} is none of {', '.join(map(repr, TARGETS))}.")
+        return target
 
     @traitlets.validate("blocks")
     def _check_blocks(self, proposal: dict[str, Any]) -> list[str]:
-        blocks = proposal["value"]
+        blocks: list[str] = proposal["value"]
         for block in blocks:
             if block not in CHOICES:
                 raise traitlets.TraitError(f"blocks has {block!r}, which is none of {', '.join(map(repr, CHOICES))}.")
@@ -134,11 +135,12 @@ class WhichHeads(BookWidget):
 
     @traitlets.validate("table")
     def _check_table(self, proposal: dict[str, Any]) -> list[bool]:
-        if len(proposal["value"]) != 4:
+        table: list[bool] = proposal["value"]
+        if len(table) != 4:
             raise traitlets.TraitError(
-                f"table={proposal['value']!r} must have four entries, for (0, 0), (0, 1), (1, 0) and (1, 1)."
+                f"table={table!r} must have four entries, for (0, 0), (0, 1), (1, 0) and (1, 1)."
             )
-        return proposal["value"]
+        return table
 
     def sample(self) -> tuple[Tensor, Tensor]:
         """Return the points (u, v), ``[count, 2]``, and the target's answers there, ``[count]`` of bool."""
