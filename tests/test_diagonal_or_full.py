@@ -35,7 +35,7 @@ def square_share(matrix, alpha, beta):
         ({"encoders": 3}, "encoders=3 is neither 1 nor 2"),
         ({"angle": 91.0}, "'angle' trait"),
         ({"angle_v": -1.0}, "'angle_v' trait"),
-        ({"angle": math.nan}, "angle=nan is no number"),
+        ({"angle": math.nan}, "angle=nan is not a number"),
     ],
 )
 def test_a_state_that_makes_no_sense_is_refused(traits, message):

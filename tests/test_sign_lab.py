@@ -33,7 +33,7 @@ def mulberry32(seed, count):
         ({"words": 2.5}, "'words' trait"),
         ({"pooling": "min"}, "pooling='min' is none of 'max', 'mean'"),
         ({"alike": 0.95}, "'alike' trait"),
-        ({"alike": math.nan}, "alike=nan is no number"),
+        ({"alike": math.nan}, "alike=nan is not a number"),
         ({"seed": -1}, "'seed' trait"),
     ],
 )

@@ -471,7 +471,7 @@ def test_compare_command(grid, tmp_path, capsys):
     ("groups", "message"),
     [
         (["blocks=u, v"], "compare takes two groups"),
-        (["blocks=u, v", "blocks"], "'blocks' is no setting"),
+        (["blocks=u, v", "blocks"], "'blocks' is not a setting"),
         (["blocks=u, v", "block=u"], "Did you mean 'blocks'?"),
         (["blocks=u, v", "blocks=u, |u-v|"], "No group has blocks='u, |u-v|'"),
     ],

@@ -66,7 +66,7 @@ def dot_product(*, out: Path, threads: Whole = None) -> None:
     It takes about half an hour with one thread. Stop it at any time (Ctrl-C); the same command goes on.
 
     Args:
-        out: The record: a .json file, written anew after every run.
+        out: The record: a .json file, written again after every run.
         threads: Processor threads; torch's own choice if left out.
     """
     check_output(out, "--out")

@@ -110,12 +110,12 @@ def _duration(seconds: float) -> str:
 
 
 def _settings(text: str) -> dict[str, Any]:
-    """Read "name=value; name=value"; a value that is no JSON is a text."""
+    """Read "name=value; name=value"; a value that is not JSON is taken as text."""
     settings: dict[str, Any] = {}
     for part in text.split(";"):
         name, equals, value = (x.strip() for x in part.partition("="))
         if not equals:
-            raise ValueError(f'{part.strip()!r} is no setting; write "name=value", several with ; between them.')
+            raise ValueError(f'{part.strip()!r} is not a setting; write "name=value", several with ; between them.')
         try:
             settings[name] = json.loads(value)
         except ValueError:

@@ -130,7 +130,7 @@ class ChallengeResult:
 
     @property
     def by_label(self) -> dict[str, dict[str, Proportion]]:
-        """For each phenomenon, right answers among its pairs of each label that it has."""
+        """Right answers by phenomenon and label; a phenomenon lists only the labels that its pairs have."""
         return {
             name: {
                 label: _count(self.correct[of_label])
@@ -142,7 +142,7 @@ class ChallengeResult:
 
     @property
     def commonest_label(self) -> dict[str, float]:
-        """For each phenomenon the accuracy of always giving its most frequent label: a model must beat that."""
+        """For each phenomenon, the accuracy of always giving its most frequent label: a model must beat that."""
         return {
             name: float(np.bincount(self.pairs.labels[rows]).max() / rows.sum()) for name, rows in self._rows().items()
         }

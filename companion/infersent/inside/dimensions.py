@@ -22,7 +22,7 @@ from infersent.model.infersent import InferSent
 
 @dataclass(frozen=True)
 class DimensionUse:
-    """How a head uses every dimension for one label, relative to the mean of the three logits.
+    """How a head uses each dimension for one label, relative to the mean of the three logits.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class DimensionUse:
 
 
 def dimension_use(model: InferSent, vectors: Floats, label: str, *, quantile: float = 0.95) -> DimensionUse:
-    """Return how the head uses every dimension for a label.
+    """Return how the head uses each dimension for a label.
 
     Parameters
     ----------

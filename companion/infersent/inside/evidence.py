@@ -3,8 +3,8 @@
 How its logits split over the blocks on a whole corpus, and what the head could do with fewer blocks if it were fitted
 again.
 
-A part that is equal in all three logits changes no probability. So every part is taken relative to its mean over the
-labels, and called *centred*.
+A part that is the same in all three logits does not change the probabilities. So every part is taken relative to its
+mean over the labels, and called *centred*.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def evidence(model: InferSent, u: Floats, v: Floats, labels: Ints) -> dict[str, 
     Returns
     -------
     dict
-        For each block its part of the logits.
+        The part of each block.
     """
     first, second = torch.from_numpy(u), torch.from_numpy(v)
     weights, _ = head_weights(model)
@@ -103,7 +103,7 @@ def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[Floats, Flo
 def refit(
     u: Floats, v: Floats, labels: Ints, blocks: Sequence[str], *, decay: float = 1e-3, steps: int = 60
 ) -> nn.Linear:
-    """Fit a linear head anew on finished sentence vectors: multinomial logistic regression by L-BFGS.
+    """Fit a new linear head on fixed sentence vectors: multinomial logistic regression by L-BFGS.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def refit(
     blocks
         The blocks that the head gets.
     decay
-        Half the factor of the squared weights on standardised features that is added to the mean loss.
+        The sum of the squared weights, on standardised features, is added to the mean loss times this number.
     steps
         The largest number of iterations.
 

@@ -1,6 +1,6 @@
 """Interventions: change one block of a trained model at test time, or swap the sentences, and see what the answers do.
 
-A ledger says what a block contributed; an intervention says what the model does without it. The two need not agree:
+A ledger says what a block contributed; an intervention shows what the model does without it. The two need not agree:
 blocks carry some of the same evidence, and the others cannot learn to make up for one that is taken away.
 """
 
@@ -19,22 +19,22 @@ from infersent.model.infersent import InferSent, evaluating
 from infersent.text.batching import EncodedPairs, batches_in_order
 from infersent.training.evaluation import Evaluation
 
-#: From one block of all pairs, ``[pairs, width]``, to what takes its place.
+#: From one block of all pairs, ``[pairs, width]``, to its replacement.
 Intervention = Callable[[Tensor], Tensor]
 
 
 def drop(block: Tensor) -> Tensor:
-    """Put zeros in the block's place: the head sees nothing of it, and its logits lose the block's part."""
+    """Put zeros in the block's place: the head sees nothing of it, and the logits lose the block's part."""
     return torch.zeros_like(block)
 
 
 def average(block: Tensor) -> Tensor:
-    """Give every pair the mean of all: the block tells nothing about a pair, and its usual size stays."""
+    """Give every pair the mean over all pairs: the block keeps its usual size but says nothing about the pair."""
     return block.mean(dim=0, keepdim=True).expand_as(block)
 
 
 def permute(*, seed: int = 0) -> Intervention:
-    """Give every pair the block of another one: real values, of a wrong pair."""
+    """Give every pair the block of another pair: real values, but of the wrong pair."""
 
     def permuted(block: Tensor) -> Tensor:
         order = torch.randperm(len(block), generator=torch.Generator().manual_seed(seed))
@@ -56,9 +56,9 @@ def intervene(
     encoded
         Labelled pairs.
     changes
-        For each block's name what is done to it; the others stay as they are.
+        By block name, what is done to the block; the others stay as they are.
     batch_size
-        Pairs that are encoded at a time. The changes see all pairs at once.
+        The number of pairs that are encoded at once. The changes see all pairs together.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def swapped(encoded: EncodedPairs) -> EncodedPairs:
 
 
 def shuffled_words(encoded: EncodedPairs, *, seed: int = 0) -> EncodedPairs:
-    """Return the pairs with the words of every sentence in a random order."""
+    """Return the pairs with the words of each sentence in a random order."""
     rng = np.random.default_rng(seed)
     words = encoded.words.copy()
     for start, stop in zip(encoded.starts[:-1], encoded.starts[1:], strict=True):

@@ -7,8 +7,8 @@ and nothing has to be approximated. With the collapsed head's columns for each b
 
 Max pooling takes each coordinate u_i from one word of the premise, its *winner*, and each v_i from one word of the
 hypothesis. So the terms of the blocks u and v fall on words, and those of ``|u-v|`` and ``u*v`` on pairs of words: the
-*interaction map*. What falls on a word is the part of the sum that its state supplies; a state has seen the words
-around it, so this is where the evidence sits and not what the word alone would say.
+*interaction map*. The part of a word is the part of the sum that its state supplies. A state has seen the words around
+it, so this is where the evidence sits, not what the word would say on its own.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from infersent.text.tokenizer import UNKNOWN_ID, split_words
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: What stands for the words of a sentence that has none: the model reads one unknown word.
+#: Stands for the words of a sentence without words, of which the model reads one unknown word.
 NO_WORD = "∅"
 
-#: How far a level may miss the logits: what rounding does to a model's own arithmetic, by its precision.
+#: How far a level may miss the logits, by the model's precision: as far as rounding moves the model's own arithmetic.
 TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-9}
 
 
@@ -56,7 +56,7 @@ class Ledger:
     premise_words, hypothesis_words
         The tokens that the model read.
     premise_unknown, hypothesis_unknown
-        For each token, whether the model has no vector of its own for it.
+        For each token, whether it is unknown to the model, which then has no vector for it.
     u, v
         The sentence vectors, ``[dim]``, in the model's precision.
     premise_winners, hypothesis_winners
@@ -103,19 +103,19 @@ class Ledger:
 
     @cached_property
     def by_dimension(self) -> dict[str, Floats]:
-        """For each block the term of every coordinate in every logit, ``[dim, 3]``."""
+        """For each block, the term of every coordinate in every logit, ``[dim, 3]``."""
         u, v = (torch.from_numpy(x).double().unsqueeze(0) for x in (self.u, self.v))
         values = {name: get_feature(name).function(u, v)[0].numpy() for name in self.blocks}  # [dim]
         return {name: (self.weights[name] * values[name]).T for name in self.blocks}
 
     @cached_property
     def by_block(self) -> dict[str, Floats]:
-        """For each block its part of the logits, ``[3]``. With :attr:`bias` they add up to the logits."""
+        """For each block, its part of the logits, ``[3]``. With :attr:`bias` they add up to the logits."""
         return {name: terms.sum(axis=0) for name, terms in self.by_dimension.items()}
 
     @cached_property
     def by_word(self) -> dict[str, Floats]:
-        """For the blocks ``u`` and ``v`` the part of every word, ``[words, 3]``; words add up to the block.
+        """For the blocks ``u`` and ``v``, the part of every word, ``[words, 3]``; the words add up to the block.
 
         Raises
         ------
@@ -132,7 +132,7 @@ class Ledger:
 
     @cached_property
     def interaction_map(self) -> dict[str, Floats]:
-        """For every block of both sentences the part of each pair of words, ``[premise words, hypothesis words, 3]``.
+        """For every block of both sentences, the part of each pair of words, ``[premise words, hypothesis words, 3]``.
 
         The cells of a block add up to its part of the logits.
 
@@ -220,7 +220,7 @@ class Ledger:
         Returns
         -------
         matplotlib.figure.Figure
-            Not shown yet: the last value of a notebook's cell is.
+            A figure that is not yet shown; a notebook shows it as the last value of a cell.
 
         Raises
         ------
@@ -236,7 +236,7 @@ class Ledger:
         return draw
 
     def to_json(self) -> str:
-        """Return the whole account as JSON: words, logits, and every level by the names of this class."""
+        """Return the whole account as JSON: words, logits, and every level under its name in this class."""
         levels: dict[str, Any] = {
             "premise_words": self.premise_words,
             "hypothesis_words": self.hypothesis_words,
@@ -265,9 +265,9 @@ def explain(model: InferSent, premise: str, hypothesis: str) -> Ledger:
     Raises
     ------
     ValueError
-        If the head is not affine, so that no exact sum exists, or a block has another width than the vectors.
+        If the head is not affine, so that no exact sum exists, or the width of a block is not that of the vectors.
     TypeError
-        If a sentence is no text.
+        If a sentence is not a string.
 
     Examples
     --------
@@ -335,14 +335,15 @@ def head_weights(model: InferSent) -> tuple[dict[str, Floats], Floats]:
     Raises
     ------
     ValueError
-        If the head is not affine, or a block has another width than the sentence vectors.
+        If the head is not affine, or the width of a block is not that of the sentence vectors.
     """
     try:
         affine = collapse(model.head, dtype=torch.float64)
     except TypeError as error:
         raise ValueError(
-            f"No exact ledger: {error} With a nonlinear head a logit is no sum of one term a feature. What comes near "
-            "it is an approximation: integrated gradients over the pair features, such as captum's IntegratedGradients."
+            f"No exact ledger: {error} With a nonlinear head a logit is not a sum with one term per feature. The closest "
+            "thing is an approximation: integrated gradients over the pair features, such as captum's "
+            "IntegratedGradients."
         ) from error
     dim = model.encoder.dim
     weight = affine.weight.detach().cpu().numpy()

@@ -74,9 +74,9 @@ def in_terminal(ledger: Ledger, *, colour: bool = True, cells: int = 5) -> str:
     ledger
         What to show.
     colour
-        Use a terminal's colours; signs and bars say the same without.
+        Use a terminal's colours; without them, signs and bars say the same.
     cells
-        How many pairs of words to list.
+        The number of pairs of words to list.
     """
 
     def paint(text: str, code: str) -> str:

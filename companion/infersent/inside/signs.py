@@ -19,10 +19,10 @@ from infersent.model.features import pair_features
 from infersent.model.infersent import InferSent, evaluating
 from infersent.text.batching import EncodedPairs, encode_pairs, pad
 
-#: The signs of ``u_i`` and of ``v_i``. A zero has no sign and lies in no quadrant.
+#: The signs of ``u_i`` and of ``v_i``. A zero has no sign and is in no quadrant.
 QUADRANTS = {"++": (1, 1), "+-": (1, -1), "-+": (-1, 1), "--": (-1, -1)}
 
-# Lengths with fewer sentences than this are left out of a measurement by length: their shares are mostly noise.
+# A measurement by length leaves out lengths with fewer sentences than this: their shares are mostly noise.
 _SENTENCES_PER_LENGTH = 30
 
 
@@ -186,7 +186,7 @@ class KnockedOut:
     accuracy
         From 0 to 1.
     changed
-        The share of pairs whose answer is another than with all products.
+        The share of pairs whose answer differs from that with all products.
     """
 
     accuracy: float

@@ -43,7 +43,7 @@ def write_signs(run: str | Path, path: str | Path, *, seeds: tuple[int, ...] = (
     laptop = get_recipe("laptop")
     train_pairs, dev_pairs = load_pairs(laptop, "train"), load_pairs(laptop, "dev")
     trained = InferSent.from_pretrained(run)
-    record = {
+    record: dict[str, Any] = {
         "made_by": "infersent.release.signs.write_signs",
         "measured_on": dev_pairs.name,
         "digest": dev_pairs.digest()[:16],

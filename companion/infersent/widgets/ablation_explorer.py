@@ -55,7 +55,7 @@ class AblationExplorer(BookWidget):
     Raises
     ------
     traitlets.TraitError
-        If a subset is empty, or names a block that is unknown or there twice, or the record has no such study.
+        If a subset is empty, names an unknown block or a block twice, or if the record has no such study.
     """
 
     _esm = Path(__file__).with_suffix(".mjs")

@@ -35,7 +35,7 @@ class DiagonalOrFull(BookWidget):
     angle : float, optional
         How far u's axes are turned, in degrees, from 0 to 90; with one encoder, v's axes too.
     angle_v : float, optional
-        How far v's axes are turned, in degrees, from 0 to 180, where there are two encoders.
+        With two encoders: how far v's axes are turned, in degrees, from 0 to 180.
 
     Raises
     ------
@@ -45,9 +45,9 @@ class DiagonalOrFull(BookWidget):
 
     Notes
     -----
-    Quarter turns only swap axes and flip signs, so these ranges hold every basis there is to see. Write W as
+    Quarter turns only swap axes and flip signs, so these ranges cover every basis that makes a difference. Write W as
     ``[[m + p, q + r], [q - r, m - p]]``. Turning both axes by the same angle leaves m and r alone and turns (p, q) by
-    twice the angle. The diagonal is m and p: so the antisymmetric part, r, never gets there.
+    twice the angle. The diagonal is m and p: so the antisymmetric part, r, never reaches it.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class DiagonalOrFull(BookWidget):
     def best_angle(self) -> tuple[float, float]:
         """Return the angles of u's and of v's axes, in degrees, at which the diagonal holds most.
 
-        With one encoder, both are the same. Where every angle does as well, 0 is returned.
+        With one encoder, both are the same. If all angles are equally good, 0 is returned.
         """
         m, p, q, r = parts(self.matrix)
         scale = ABSENT * (m * m + p * p + q * q + r * r)
@@ -144,7 +144,7 @@ class DiagonalOrFull(BookWidget):
 
 
 def rotation(degrees: float) -> Tensor:
-    """Return the matrix, ``[2, 2]``, whose columns are the axes turned by so many degrees."""
+    """Return the matrix, ``[2, 2]``, whose columns are the axes turned by this many degrees."""
     angle = math.radians(degrees)
     return torch.tensor([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]], dtype=torch.float64)
 
@@ -156,5 +156,5 @@ def parts(matrix: list[list[float]]) -> tuple[float, float, float, float]:
 
 
 def _number(value: float, digits: int = 2) -> str:
-    """Return ``value`` to so many digits with a true minus sign; a value that rounds to zero has no sign."""
+    """Return ``value`` to this many digits with a true minus sign; a value that rounds to zero has no sign."""
     return signed(round(value, 9), digits, plus=False)  # first without what machines disagree on, so that ties agree

@@ -20,7 +20,7 @@ from infersent.text.tokenizer import split_words
 from infersent.widgets import model_file as web
 from infersent.widgets.base import BookWidget
 
-#: What the widget reads of a text, in characters and in words.
+#: The longest text that the widget reads, in characters and in words.
 LARGEST_TEXT, LARGEST_SENTENCE = 400, 40
 
 
@@ -28,7 +28,7 @@ class Explainer(BookWidget):
     """Type two sentences and see the decision: by block, by word, by pair of words, by coordinate.
 
     In a notebook with a kernel, Python answers each change, so that every model with an exact ledger can be explained,
-    whatever its encoder and size, and nothing of it has to travel to the browser. In the published page the shipped
+    whatever its encoder and size, and none of it has to travel to the browser. In the published page the shipped
     model answers, in JavaScript, from the file of :mod:`infersent.widgets.model_file`; another model's page keeps its
     first pair.
 
@@ -38,7 +38,7 @@ class Explainer(BookWidget):
         With a linear or stacked-linear head; the shipped model if left out. The widget explains the model as it is now
         and computes in float64, which gives the same digits on every machine.
     premise, hypothesis : str, optional
-        Two texts, each of at most 400 characters and 40 words. Both follow the reader's hand.
+        Two texts, each of at most 400 characters and 40 words. Both follow what the reader types.
     blocks : sequence of str, optional
         The pair features that count; those left out add nothing to the logits. All of the model's if left out.
 
@@ -47,7 +47,7 @@ class Explainer(BookWidget):
     ValueError
         If the model has no exact ledger.
     traitlets.TraitError
-        If a text is too long, or a block is none of the model's.
+        If a text is too long, or a block is not one of the model's.
 
     Examples
     --------
@@ -151,7 +151,7 @@ class Explainer(BookWidget):
 def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:
     """Return what the widget draws of a ledger, under the ledger's own names, with numbers rounded for the page.
 
-    ``by_dimension`` holds the blocks of both sentences only. For an encoder without max pooling nothing falls on words,
+    ``by_dimension`` holds the blocks of both sentences only. With an encoder without max pooling no term falls on words,
     and ``by_word``, ``interaction_map`` and ``by_dimension`` are empty.
     """
     result: dict[str, Any] = {

@@ -19,7 +19,7 @@ class FeatureExplorer(BookWidget):
     ----------
     u, v : float, optional
         One coordinate of the premise's and of the hypothesis's vector, each in [-1, 1]. In a notebook with a kernel,
-        both follow the reader's hand.
+        both follow the reader's input.
 
     Raises
     ------
@@ -44,7 +44,7 @@ class FeatureExplorer(BookWidget):
         return dict(zip(BLOCKS, pair_features(u, v)[0].tolist(), strict=True))
 
     def gradients(self) -> dict[str, tuple[float, float]]:
-        """Return by block name how fast each feature grows with u and with v.
+        """Return how fast each feature grows with u and with v, by block name.
 
         On the kink of \\|u-v\\|, where u = v, both are 0, as PyTorch has it.
         """

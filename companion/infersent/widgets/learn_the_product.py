@@ -49,8 +49,9 @@ class LearnTheProduct(BookWidget):
     dim = traitlets.Int(16).tag(sync=True)
     width = traitlets.Int(4).tag(sync=True)
     samples = traitlets.Int(16384).tag(sync=True)
-    #: One point of a curve each: ``dim``, ``width`` (0: given u∗v), ``samples``, ``parameters``, and the share of the
-    #: dot product's variance that is explained, ``mean`` with its 95% interval ``low`` to ``high`` over the seeds.
+    #: A dictionary for each point of a curve: ``dim``, ``width`` (0: given u∗v), ``samples``, ``parameters``, and the
+    #: share of the dot product's variance that is explained, ``mean`` with its 95% interval ``low`` to ``high`` over
+    #: the seeds.
     curves = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
@@ -86,8 +87,8 @@ class LearnTheProduct(BookWidget):
 def points(recorded: list[Result]) -> list[dict[str, Any]]:
     """Return the points of the networks on (u, v) with two layers and of the head on u∗v.
 
-    Only what makes whole sliders is in them: the dimensions with several widths, and of those the widths and numbers of
-    pairs that each of them has.
+    They hold only what makes complete sliders: the dimensions with several widths, and of their widths and numbers of
+    pairs those that all of these dimensions have.
     """
     shown = {
         (curve.dim, curve.width): curve

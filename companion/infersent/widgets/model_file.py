@@ -1,17 +1,17 @@
 """A trained model as one file for the page: small enough to download, and read there by a few lines of JavaScript.
 
 The file is a safetensors file, ``infersent-<digest>.safetensors``. Its name changes with its content, so a browser may
-keep it for ever. It holds::
+keep it forever. It holds::
 
-    words             one row a word, the unknown word first                 [words, word dim], packed
-    forward.input     the forward LSTM's weights of a word, of its own       [4 hidden, word dim], packed
+    words             one row per word, the unknown word first               [words, word dim], packed
+    forward.input     the forward LSTM's weights of the word, of the         [4 hidden, word dim], packed
     forward.state     last state, and its bias (both of torch's, added up);  [4 hidden, hidden], packed
     forward.bias      gates in torch's order: input, forget, cell, output    [4 hidden], float32
-    backward.*        the same of the backward LSTM
+    backward.*        the same for the backward LSTM
     head.weight       the collapsed head, and its bias                       [3, features], float32
     head.bias                                                                [3], float32
 
-and as metadata the words themselves (``words``, one a line, the unknown word left out) and the rest of what a reader
+and as metadata the words themselves (``words``, one per line, without the unknown word) and the rest of what a reader
 must know (``config``, JSON: format, labels, blocks, hidden, word_dim, words, bits).
 
 A packed matrix is two tensors. ``NAME.largest`` holds the largest size of each row's numbers, as the upper 16 bits of
@@ -19,8 +19,8 @@ its float32 (U16, rounded up). ``NAME`` holds whole numbers k of ``bits`` bits e
 the lowest bit on, without gaps (U8); a number of the row is ``(k - m) / m * largest`` with m = 2 ** (bits - 1) - 1.
 
 Eleven bits are the fewest that keep the promise of the page, measured on 1,000 pairs of SNLI test with the laptop
-preset's model: no probability moves by more than 0.005 and no label changes. Eight bits a number move one by 0.03, and
-with float16 the words do not fit: leaving out all but 12,000 changes one label in twenty.
+preset's model: no probability moves by more than 0.005 and no label changes. With eight bits per number, one moves by
+0.03; with float16 the words do not fit, and leaving out all but 12,000 changes one label in twenty.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ SHIPPED = FOLDER / "web"
 #: Bits of a packed number.
 BITS = 11
 
-#: No page has to load more bytes than this.
+#: The most bytes that a page has to load.
 LARGEST = 4_000_000
 
-#: Raised by one when pages of this version can no longer read older files.
+#: Raised by one when pages can no longer read older files.
 FORMAT = 1
 
 # The blocks that the page computes.
@@ -69,10 +69,10 @@ def export(model: InferSent, folder: str | Path, *, words: int | None = None, bi
     folder
         Where the file goes; files of other models that :func:`export` left there are removed.
     words
-        Keep so many words: those with a trained vector, then the first given ones. The given vectors are in the order
-        of their file, which GloVe sorts by frequency. All of them if left out; a page takes the others for unknown.
+        How many words to keep: those with a trained vector, then the first given ones. The given vectors are in the
+        order of their file, which GloVe sorts by frequency. All words if left out; to a page the others are unknown.
     bits
-        Of a packed number, 2 to 16.
+        Bits of a packed number, 2 to 16.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def shipped_file() -> Path:
     Raises
     ------
     FileNotFoundError
-        If the package lacks it.
+        If the package does not have it.
     """
     files = sorted(SHIPPED.glob("infersent-*.safetensors"))
     if len(files) != 1:

@@ -17,13 +17,13 @@ from infersent.widgets.base import BookWidget
 
 POOLINGS = ("max", "mean")
 
-#: The longest sentence; and so many words are drawn for each, of which a shorter sentence has the first.
+#: The longest sentence. This many words are drawn for every sentence; a shorter one has the first of them.
 LONGEST = 40
 
-#: So many pairs of sentences are drawn.
+#: The number of pairs of sentences that are drawn.
 PAIRS = 2000
 
-#: The fallback's table has these lengths.
+#: The lengths in the fallback's table.
 TABLE = (1, 2, 3, 5, 8, 12, 20, 40)
 
 
@@ -67,9 +67,9 @@ class SignLab(BookWidget):
     pooling : str, optional
         "max" or "mean".
     alike : float, optional
-        How alike the words of a sentence are, from 0 to 0.9.
+        How similar the words of a sentence are, from 0 to 0.9.
     seed : int, optional
-        Where the draws begin, from 0 to 999,999.
+        The seed of the draws, from 0 to 999,999.
 
     Raises
     ------

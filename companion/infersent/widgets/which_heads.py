@@ -33,13 +33,13 @@ TARGETS = (*CORNER_TARGETS, "table", *GRID_TARGETS)
 #: Two coordinates count as equal up to this difference.
 EQUAL = 0.5
 
-#: The grid has this many points a side, the middles of equal cells. The coordinates are exact in binary.
+#: The grid has this many points on each side, the middles of equal cells. The coordinates are exact in binary.
 GRID = 16
 
 #: The head minimises: mean logistic loss + PENALTY / 2 * (sum of the squared weights, the bias among them).
 PENALTY = 1e-6
 
-#: A score this close to zero, an answer of 1/2, takes no side; it counts as half right.
+#: A score this close to zero is an answer of 1/2, which counts as half right.
 TIE = 1e-3
 
 
@@ -50,13 +50,13 @@ class HeadFit:
     Attributes
     ----------
     weights
-        One number a block, by block name.
+        One number for each block, by name.
     bias
         The constant of the score.
     probabilities
         What the head answers at each point of the sample: the probability of "yes".
     right
-        How many points it has right; a point with probability 1/2 counts as half.
+        How many points it gets right; a point with probability 1/2 counts as half.
     count
         How many points there are.
     attainable
@@ -72,7 +72,7 @@ class HeadFit:
 
     @property
     def accuracy(self) -> float:
-        """The share of the points that the head has right."""
+        """The share of the points that the head gets right."""
         return self.right / self.count
 
 
@@ -87,14 +87,15 @@ class WhichHeads(BookWidget):
     target : str, optional
         One of "AND", "XOR", "table", "equal", "u>v" and "same sign".
     blocks : list of str, optional
-        What the head gets, of "u", "v", "\\|u-v\\|", "u*v" and "u-v". An empty list leaves it its bias.
+        The blocks that the head gets, of "u", "v", "\\|u-v\\|", "u*v" and "u-v". With an empty list it has
+        only its bias.
     table : list of bool, optional
         The reader's own target: the answers at (u, v) = (0, 0), (0, 1), (1, 0) and (1, 1).
 
     Raises
     ------
     traitlets.TraitError
-        If the target or a block is none of these, a block is named twice, or the table has not four entries.
+        If the target or a block is none of these, a block is named twice, or the table does not have four entries.
 
     Notes
     -----
