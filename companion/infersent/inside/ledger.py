@@ -341,8 +341,8 @@ def head_weights(model: InferSent) -> tuple[dict[str, Floats], Floats]:
         affine = collapse(model.head, dtype=torch.float64)
     except TypeError as error:
         raise ValueError(
-            f"No exact ledger: {error} With a nonlinear head a logit is not a sum with one term per feature. The closest "
-            "thing is an approximation: integrated gradients over the pair features, such as captum's "
+            f"No exact ledger: {error} With a nonlinear head a logit is not a sum with one term per feature. "
+            "The closest thing is an approximation: integrated gradients over the pair features, such as captum's "
             "IntegratedGradients."
         ) from error
     dim = model.encoder.dim

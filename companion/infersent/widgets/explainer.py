@@ -151,8 +151,8 @@ class Explainer(BookWidget):
 def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:
     """Return what the widget draws of a ledger, under the ledger's own names, with numbers rounded for the page.
 
-    ``by_dimension`` holds the blocks of both sentences only. With an encoder without max pooling no term falls on words,
-    and ``by_word``, ``interaction_map`` and ``by_dimension`` are empty.
+    ``by_dimension`` holds only the blocks of both sentences. With an encoder without max pooling no term falls on
+    words, and ``by_word``, ``interaction_map`` and ``by_dimension`` are empty.
     """
     result: dict[str, Any] = {
         "premise": premise,
