@@ -1,10 +1,11 @@
-"""Files and folders written in one step: whoever reads finds the old one or the new one, whole."""
+"""Files and folders written in one step: a reader finds the old one or the new one, whole."""
 
 from __future__ import annotations
 
 import errno
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +13,11 @@ from pathlib import Path
 from safetensors import SafetensorError
 
 
-def replace_folder(path: Path, write: Callable[[Path], None]) -> None:
+def replace_folder(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a new folder beside ``path``, then put it in the place of ``path``.
 
-    No system call swaps two folders everywhere, so the old one steps aside first. Whatever a kill leaves behind has a
-    fixed name, and the next save begins by clearing it up.
+    No system call swaps two folders on every platform, so the old one is moved aside first. What a kill leaves behind
+    has a fixed name, and the next save begins by clearing it up.
     """
     new, old = path.with_name(f".{path.name}-new"), aside(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,24 +37,38 @@ def replace_folder(path: Path, write: Callable[[Path], None]) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Let ``write`` fill a new file beside ``path``, then put it in the place of ``path`` in one step."""
-    new = path.with_name(f".{path.name}-new")
+def replace_file(path: Path, write: Callable[[Path], object], *, shared: bool = False) -> None:
+    """Let ``write`` fill a new file beside ``path``, then put it in the place of ``path`` in one step.
+
+    Parameters
+    ----------
+    path
+        The file, which keeps its permissions if it exists.
+    write
+        Called with the path of the new file.
+    shared
+        Whether several processes may write this file at the same time: each new file then has a name of its own.
+        Otherwise the name is fixed, so that what a kill leaves behind is overwritten by the next save.
+    """
+    new = path.with_name(f".{path.name}-{uuid.uuid4().hex if shared else 'new'}")
     try:
         with full_disk_explained(path):
             write(new)
+        if path.exists():
+            shutil.copymode(path, new)
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)
 
 
 def aside(path: Path) -> Path:
+    """Return where :func:`replace_folder` moves the old folder while the new one takes its place."""
     return path.with_name(f".{path.name}-before")
 
 
 @contextmanager
 def full_disk_explained(path: Path) -> Iterator[None]:
-    """Say what a full disk left as it was; safetensors reports it by an error of its own."""
+    """Say, when the disk is full, that nothing was lost; safetensors has an error of its own for it."""
     try:
         yield
     except (OSError, SafetensorError) as error:

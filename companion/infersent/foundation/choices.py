@@ -15,7 +15,7 @@ def choose(kind: str, name: str, known: Mapping[str, T], *, remedy: str = "") ->
     Raises
     ------
     ValueError
-        If there is no such name; the message says what kind of name it is, offers the nearest and lists all.
+        If there is no such name; the message says what kind of name it is, suggests the nearest and lists all.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The two 95% intervals of this package: of a share of right answers, and of a mean over a few runs."""
+"""The two 95% intervals of this package: of a share of right answers, and of the mean of a few runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy.stats import binomtest, t
+
+from infersent.foundation.arrays import Floats
 
 
 def wilson_interval(right: int, total: int) -> tuple[float, float]:
@@ -23,10 +25,11 @@ def wilson_interval(right: int, total: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return the mean of a few runs and its 95% interval, low and high: what the seeds leave open; nan for one run.
+def mean_interval(values: Sequence[float] | Floats) -> tuple[float, float, float]:
+    """Return the mean of a few runs and the ends of its 95% interval: what the seeds leave open; nan for one run.
 
-    Three runs give a wide one: Student's t with two degrees of freedom stretches it to 2.5 standard deviations a side.
+    Three runs give a wide interval: Student's t with two degrees of freedom stretches it to 2.5 standard deviations on
+    either side.
 
     Examples
     --------

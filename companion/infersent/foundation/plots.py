@@ -1,10 +1,14 @@
-"""The book's figures: one style, and one colour a block throughout."""
+"""The book's figures: one style, and one colour for each block throughout."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 #: Each block's colour in every figure, the same as in the pages and widgets (Okabe and Ito's colour-blind-safe palette;
 #: the product is darker, for contrast).
@@ -17,15 +21,26 @@ STYLE = Path(__file__).with_name("book.mplstyle")
 
 
 @contextmanager
-def figure(columns: int = 1, *, rows: int = 1, width: float = 7.0, height: float = 3.2, **subplots) -> Iterator[tuple]:
+def figure(
+    columns: int = 1, *, rows: int = 1, width: float = 7.0, height: float = 3.2, **subplots: Any
+) -> Iterator[tuple[Figure, Any]]:
     """Open a figure in the book's style, and show it at the end of the block.
+
+    Parameters
+    ----------
+    columns, rows
+        Of axes.
+    width, height
+        Of the figure, in inches.
+    subplots
+        Passed to ``matplotlib.pyplot.subplots``.
 
     Yields
     ------
     tuple
-        The figure and its axes, one or an array of them.
+        The figure and its axes: one, or an array of them.
     """
-    import matplotlib.pyplot as plt  # here, so that whoever needs a colour alone does not wait for it
+    import matplotlib.pyplot as plt  # here, because it takes a second, and a colour alone does not need it
 
     with plt.style.context(STYLE):
         drawing, axes = plt.subplots(rows, columns, figsize=(width, height), **subplots)

@@ -1,4 +1,4 @@
-"""Where a number comes from: the code, the libraries and the machine that made it, in words."""
+"""Where a number comes from: the code, the libraries and the machine that produced it."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ import torch
 
 
 def provenance(device: torch.device | str | None = None) -> dict[str, Any]:
-    """Return what a record must say about its making, as JSON values.
+    """Return what a record must say about its origin, as JSON values.
 
     Parameters
     ----------
     device
-        Where it is made, if that is known.
+        Where it was computed, if that is known.
 
     Returns
     -------
     dict
-        ``infersent``: the package's version; ``commit`` of its checkout, with a ``+`` behind it where files differ from
-        it, or ``None`` where it is installed without one; ``tree``, where files differ, the digest of what does, see
-        :func:`tree_digest`; ``python``, ``numpy`` and ``torch``; ``date``: now, in UTC; ``machine``: processor, cores
-        and system in words; ``device``, if it is given: ``cpu`` or the GPU's name; ``threads`` that torch computes
-        with. Records from before 26 November 2026 lack ``tree``, ``python``, ``numpy``, ``date`` and ``device``.
+        ``infersent``: the package's version; ``commit``: that of its checkout, followed by a ``+`` if files differ from
+        it, or ``None`` if it is installed without one; ``tree``: if files differ, a digest of the differences, see
+        :func:`tree_digest`; ``python``, ``numpy`` and ``torch``: versions; ``date``: now, in UTC; ``machine``:
+        processor, cores and system in words; ``device``, if given: ``cpu`` or the GPU's name; ``threads``: how many
+        torch computes with. Records from before 26 November 2026 lack ``tree``, ``python``, ``numpy``, ``date`` and
+        ``device``.
     """
     digest = tree_digest()
     return {
@@ -53,9 +54,10 @@ def commit() -> str | None:
     """Return the commit that the running code was checked out from; ``None`` without git or outside a checkout."""
     here = Path(__file__).parent
     try:
-        # --exclude makes sure that no tag is taken for the name; the answer is the hash alone.
+        # --exclude keeps tags out of the name: the answer is the hash alone.
         git = ["git", "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty=+"]
-        ours = ["git", "ls-files", "--error-unmatch", Path(__file__).name]  # not another project's checkout around us
+        # Fails where the package lies inside another project's checkout.
+        ours = ["git", "ls-files", "--error-unmatch", Path(__file__).name]
         for command in (ours, git):
             done = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=30, check=False)
             if done.returncode:
@@ -72,7 +74,7 @@ def tree_digest(folder: Path = Path(__file__).parent) -> str | None:
     Parameters
     ----------
     folder
-        A folder of the checkout: that of the package.
+        A folder of the checkout; that of the package by default.
 
     Returns
     -------
@@ -83,13 +85,13 @@ def tree_digest(folder: Path = Path(__file__).parent) -> str | None:
     """
 
     def git(*arguments: str, at: Path = folder) -> bytes:
-        # A person's settings must not change the text that is digested.
+        # A user's own git settings must not change the text that is digested.
         settings = ("algorithm=default", "context=3", "mnemonicPrefix=false", "noprefix=false", "renames=true")
         options = [part for setting in settings for part in ("-c", f"diff.{setting}")]
         return subprocess.run(["git", *options, *arguments], cwd=at, capture_output=True, timeout=30, check=True).stdout
 
     try:
-        git("ls-files", "--error-unmatch", "provenance.py")  # not another project's checkout around us
+        git("ls-files", "--error-unmatch", "provenance.py")  # fails inside another project's checkout
         top = Path(os.fsdecode(git("rev-parse", "--show-toplevel").rstrip(b"\n")))
         different = git("diff", "HEAD", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", at=top)
         for name in sorted(git("ls-files", "--others", "--exclude-standard", "-z", "companion", at=top).split(b"\0")):
@@ -101,13 +103,13 @@ def tree_digest(folder: Path = Path(__file__).parent) -> str | None:
 
 
 def device_name(device: torch.device | str) -> str:
-    """Return the GPU's name, or the device's own where it is none: ``cpu``."""
+    """Return a GPU's name, and the type of any other device: ``cpu``."""
     device = torch.device(device)
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def machine() -> str:
-    """Return processor, number of cores and system in words, such as ``AMD EPYC, 2 cores, Linux x86_64``."""
+    """Return the processor, the number of cores and the system in words, such as ``AMD EPYC, 2 cores, Linux x86_64``."""
     cores = os.cpu_count() or 1
     system = f"{platform.system()} {platform.machine()}"
     parts = [_processor(), f"{cores} core{'s' if cores > 1 else ''}", system]
@@ -117,7 +119,7 @@ def machine() -> str:
 
 
 def _processor() -> str:
-    """Return the processor's name; Linux has it in a file, other systems answer ``platform.processor``."""
+    """Return the processor's name: from a file on Linux, from ``platform.processor`` elsewhere."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""What we measured: the folder of recorded files, and its records of long runs for text and tables to read."""
+"""What we measured: the folder of recorded files, and its records of long runs, for the book's text and tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.choices import choose
 
-#: The folder of all that was computed before the package was built: vectors, models, studies, records.
+#: The folder of everything that was computed in advance: vectors, models, studies, records.
 FOLDER = Path(__file__).parents[1] / "recorded"
 
 
@@ -20,7 +20,7 @@ def load_record(name: str) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If there is none of that name; the message lists those that there are.
+        If there is no record of that name; the message lists those that exist.
 
     Examples
     --------
@@ -28,12 +28,13 @@ def load_record(name: str) -> dict[str, Any]:
     'SNLI-122k train'
     """
     known = {path.stem: path for path in sorted(FOLDER.glob("*.json"))}
-    return json.loads(choose("record", name, known).read_text())
+    record: dict[str, Any] = json.loads(choose("record", name, known).read_text(encoding="utf-8"))
+    return record
 
 
 def save_record(record: dict[str, Any], path: str | Path) -> None:
-    """Write a record in one step, with a list of plain values on one line: a change to it can be read."""
+    """Write a record in one step, each list of plain values on one line, so that a change to it is easy to review."""
     text = json.dumps(record, ensure_ascii=False, indent=1)
-    plain_list = re.compile(r"\[\s+([^\[\]{}]*?)\s+\]")  # one that holds no other
+    plain_list = re.compile(r"\[\s+([^\[\]{}]*?)\s+\]")  # a list without lists in it
     text = plain_list.sub(lambda match: "[" + re.sub(r",\s+", ", ", match[1]) + "]", text) + "\n"
     replace_file(Path(path), lambda new: new.write_text(text, encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""One table for every place: aligned text in a terminal, a real table in a page."""
+"""One table for every place: aligned text in a terminal, a real table on a page."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ Cell = str | float | None
 class Table:
     """Rows under a header; the first column names the rows.
 
-    ``print(table)`` aligns it as text: the first column to the left, the others to the right. A notebook shows it as a
-    table in HTML, with a caption and with header cells that a screen reader can announce.
+    ``print(table)`` aligns it as text: the first column to the left, the others to the right. A notebook shows an HTML
+    table, with a caption and with header cells that a screen reader can announce.
 
     Attributes
     ----------
     header
         A title for each column; the first may be empty.
     rows
-        As many cells each as the header has titles. ``None`` stands for what does not exist and is written as a dash.
+        Each with as many cells as the header has titles. ``None`` stands for a missing value and is written as a dash.
     formats
-        How a column's numbers are written, by its title: ``{"test": ".1%"}``. Texts stay as they are.
+        The format of a column's numbers, by its title: ``{"test": ".1%"}``. Texts stay as they are.
     caption
         What the table shows, in a sentence; empty for none.
 
     Raises
     ------
     ValueError
-        If a row has not as many cells as the header, or a format names no column.
+        If a row has more or fewer cells than the header, or a format is for a column that does not exist.
 
     Examples
     --------
