@@ -1,6 +1,5 @@
 """The study of the subsets in small, and the widget that shows it: the right numbers, the same rule, the same words."""
 
-import base64
 import json
 import re
 from itertools import combinations, product
@@ -14,10 +13,11 @@ from infersent.foundation.recorded import FOLDER
 from infersent.model.features import BLOCKS
 from infersent.release.records import write_ablation
 from infersent.study.comparison import compare, find_group
-from infersent.study.grid import Trial, read_grid
+from infersent.study.grid import read_grid
 from infersent.study.records import load_records
 from infersent.study.subsets import STUDIES, SUBSETS, load_ablation, summarise
 from infersent.widgets import AblationExplorer
+from tests.toy import toy_record
 
 PAIRS, SEEDS = 300, (0, 1, 2)
 NOT_SHIPPED = pytest.mark.skipif(
@@ -31,9 +31,7 @@ def made_up(blocks, seed):
     rng, hard = np.random.default_rng([len(blocks), seed]), np.random.default_rng(7).normal(size=PAIRS)
     skill = 0.3 * len(blocks.split(", ")) + 0.4 * ("|u-v|" in blocks) + 0.38 * ("u*v" in blocks)
     correct = hard + rng.normal(size=PAIRS) < skill
-    packed = base64.b85encode(np.packbits(correct).tobytes()).decode()
-    split = {"accuracy": round(float(correct.mean()), 5), "pairs": PAIRS, "correct": packed}
-    return {"spec": Trial.from_spec({"blocks": blocks, "seed": seed}).spec, "test": split}
+    return toy_record(blocks=blocks, seed=seed, test=correct)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +57,7 @@ def numbers(text):
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_the_subsets_are_those_of_the_studies(name):
-    assert {", ".join(run.recipe.model.blocks) for run in read_grid(name)} == set(SUBSETS)
+    assert {", ".join(trial.model.blocks) for trial in read_grid(name)} == set(SUBSETS)
     assert len(SUBSETS) == 15
 
 
@@ -67,7 +65,7 @@ def test_a_subset_has_its_runs_and_their_interval(records, studies):
     assert studies["subsets"]["pairs"] == PAIRS
     assert studies["subsets"]["seeds"] == list(SEEDS)
     for name, subset in zip(SUBSETS, studies["subsets"]["subsets"], strict=True):
-        runs = np.array([item["test"]["accuracy"] for item in records if item["spec"]["blocks"] == split(name)])
+        runs = np.array([item.test.accuracy for item in records if str(item.trial.model.blocks) == name])
         half = t.ppf(0.975, 2) * runs.std(ddof=1) / 3**0.5
         assert subset["blocks"] == name
         assert subset["accuracies"] == pytest.approx(runs)
@@ -95,11 +93,11 @@ def test_a_comparison_turned_round_has_the_opposite_numbers(records):
 
 def test_an_unfinished_study_is_refused(records):
     with pytest.raises(ValueError, match=r"No group has blocks='u, v'"):
-        summarise([item for item in records if item["spec"]["blocks"] != ["u", "v"]])
+        summarise([item for item in records if str(item.trial.model.blocks) != "u, v"])
     with pytest.raises(ValueError, match=r"\(v, u\*v\) has the seeds \[0, 1\], \(u\) has \[0, 1, 2\]"):
-        summarise([item for item in records if item["spec"]["seed"] < 2 or item["spec"]["blocks"] != ["v", "u*v"]])
+        summarise([r for r in records if r.trial.training.seed < 2 or str(r.trial.model.blocks) != "v, u*v"])
     with pytest.raises(ValueError, match=r"One seed, \[0\], has no interval"):
-        summarise([item for item in records if item["spec"]["seed"] == 0])
+        summarise([item for item in records if item.trial.training.seed == 0])
 
 
 def test_what_is_written_is_read_again(records, studies, tmp_path, monkeypatch):

@@ -1,24 +1,21 @@
 """Groups of runs and their comparison: the right runs side by side, and the statistics against slow references."""
 
-import base64
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import t
 
 from infersent.study.comparison import compare, find_group, groups, table
-from infersent.study.grid import Trial
+from tests.toy import toy_record
 
 
 def made_up(blocks, seed, accuracy):
-    return {"spec": Trial.from_spec({"blocks": blocks, "seed": seed}).spec, "test": {"accuracy": accuracy}}
+    return answered(blocks, seed, np.arange(1000) < 1000 * accuracy)
 
 
 def answered(blocks, seed, correct):
-    correct = np.asarray(correct, dtype=bool)
-    packed = base64.b85encode(np.packbits(correct).tobytes()).decode()
-    split = {"accuracy": correct.mean(), "pairs": len(correct), "correct": packed}
-    return {"spec": Trial.from_spec({"blocks": blocks, "seed": seed}).spec, "test": split}
+    return toy_record(blocks=blocks, seed=seed, test=correct)
 
 
 def coins(seed, share, n=400):
@@ -38,8 +35,10 @@ def test_groups_put_seeds_together():
 
 def test_the_table_has_a_line_a_group():
     records = [made_up("u", 0, 0.3), made_up("u, v", 0, 0.625), made_up("u, v", 1, 0.625)]
-    for record, share in zip(records, (0.25, 0.5, 0.75), strict=True):
-        record["test"]["phenomena"] = {"colour": share}
+    records = [
+        replace(record, test=replace(record.test, phenomena={"colour": share}))
+        for record, share in zip(records, (0.25, 0.5, 0.75), strict=True)
+    ]
     assert table(groups(records)).splitlines() == [
         "blocks=(u)     30.0%  1 seed",
         "blocks=(u, v)  62.5%  95% interval 62.5% to 62.5%  2 seeds",
@@ -58,7 +57,7 @@ def test_equal_accuracies_leave_nothing_open():
 
 
 def test_a_failed_run_is_in_no_group():
-    failed = {"spec": Trial.from_spec({"blocks": "u"}).spec, "error": "it broke"}
+    failed = toy_record(blocks="u", error="it broke")
     assert [group.seeds for group in groups([failed, made_up("u", 2, 0.3), made_up("u", 1, 0.2)])] == [[1, 2]]
 
 

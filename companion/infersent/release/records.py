@@ -14,8 +14,8 @@ from infersent.foundation.recorded import FOLDER, save_record
 from infersent.model.checkpoint import load_metrics
 from infersent.model.infersent import InferSent
 from infersent.study import records
-from infersent.study.grid import Trial, read_grid
-from infersent.study.records import load_records
+from infersent.study.grid import read_grid
+from infersent.study.records import Record, load_records
 from infersent.study.subsets import STUDIES, summarise
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
@@ -54,10 +54,9 @@ def ship_study(name: str, out: str | Path, *, partial: bool = False) -> Path:
     """
     trials = read_grid(name)
     unfinished = records.RECORDS / "unfinished" / f"{name}.jsonl"
-    found = {trial.key: item for trial, item in records.records_by_trial(trials, Path(out))}
+    found = {trial.key: record for trial, record in records.records_by_trial(trials, Path(out))}
     if partial:
-        before = {Trial.from_spec(item["spec"]).key: item for item in records.unfinished_records(name)}
-        found = before | found
+        found = {record.trial.key: record for record in records.unfinished_records(name)} | found
         return _write_lines([found[trial.key] for trial in trials if trial.key in found], unfinished)
     if len(found) < len(trials):
         raise ValueError(f"{out} has {len(found)} of the {len(trials)} records of {name!r}: finish the study first.")
@@ -66,9 +65,9 @@ def ship_study(name: str, out: str | Path, *, partial: bool = False) -> Path:
     return path
 
 
-def _write_lines(items: list[dict[str, Any]], path: Path) -> Path:
+def _write_lines(found: list[Record], path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items)
+    lines = "".join(json.dumps(record.to_json(), ensure_ascii=False, sort_keys=True) + "\n" for record in found)
     replace_file(path, lambda new: new.write_text(lines, encoding="utf-8"))
     return path
 

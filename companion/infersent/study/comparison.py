@@ -11,26 +11,27 @@ import numpy as np
 from scipy.stats import binomtest, bootstrap, ttest_rel
 
 from infersent.foundation.intervals import mean_interval
+from infersent.study.answers import Answers
 from infersent.study.grid import Trial
-from infersent.study.records import right_answers
+from infersent.study.records import Record
 
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that differ in their seed alone.
+    """Trials that differ in their seed alone.
 
     Attributes
     ----------
     settings
         What tells this group from the others, by flat name.
     records
-        The runs' records, in the order of their seeds.
+        The trials' records, in the order of their seeds.
     split
         ``"dev"`` or ``"test"``: whose numbers these are.
     """
 
     settings: dict[str, Any]
-    records: tuple[dict[str, Any], ...]
+    records: tuple[Record, ...]
     split: str = "test"
 
     @property
@@ -41,13 +42,18 @@ class Group:
 
     @property
     def seeds(self) -> list[int]:
-        """The seed of each run."""
-        return [item["spec"]["seed"] for item in self.records]
+        """The seed of each trial."""
+        return [record.trial.training.seed for record in self.records]
+
+    @property
+    def answers(self) -> list[Answers]:
+        """The answers of each trial on :attr:`split`."""
+        return [record.answers(self.split) for record in self.records]
 
     @property
     def accuracies(self) -> np.ndarray:
-        """``[runs]``: accuracy of each run, from 0 to 1."""
-        return np.array([item[self.split]["accuracy"] for item in self.records])
+        """``[trials]``: accuracy of each trial, from 0 to 1."""
+        return np.array([answers.accuracy for answers in self.answers])
 
     @property
     def mean(self) -> float:
@@ -56,36 +62,38 @@ class Group:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one run."""
+        """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one seed."""
         return mean_interval(self.accuracies)[1:]
 
     @property
     def phenomena(self) -> dict[str, float]:
         """The mean accuracy over the seeds by phenomenon, where the corpus has any."""
-        each = [item[self.split].get("phenomena", {}) for item in self.records]
+        each = [answers.phenomena for answers in self.answers]
         return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
 
     @property
     def correct(self) -> np.ndarray:
-        """``[runs, pairs]`` booleans: the right answers of each run."""
-        return np.array([right_answers(item[self.split]) for item in self.records])
+        """``[trials, pairs]`` booleans: which answers of each trial are right."""
+        return np.array([answers.right() for answers in self.answers])
 
 
-def groups(records: list[dict[str, Any]], split: str = "test") -> list[Group]:
-    """Put together the runs that differ in their seed alone, in the order of the first of each; failed runs are out."""
-    finished = [item for item in records if "error" not in item]
-    names = [name for name in finished[0]["spec"] if name != "seed"] if finished else []
-    varied = [name for name in names if len({json.dumps(item["spec"][name]) for item in finished}) > 1]
-    found: dict[str, list[dict[str, Any]]] = {}
-    for item in finished:
-        found.setdefault(json.dumps([item["spec"][name] for name in names]), []).append(item)
+def groups(records: Sequence[Record], split: str = "test") -> list[Group]:
+    """Put together the trials that differ in their seed alone, in the order of the first of each.
+
+    Trials that failed are left out.
+    """
+    finished = [record for record in records if record.error is None]
+    specs = [{name: value for name, value in record.trial.spec.items() if name != "seed"} for record in finished]
+    varied = [name for name in (specs[0] if specs else ()) if len({json.dumps(spec[name]) for spec in specs}) > 1]
+    found: dict[str, list[Record]] = {}
+    settings: dict[str, dict[str, Any]] = {}
+    for record, spec in zip(finished, specs, strict=True):
+        same = json.dumps(spec)
+        found.setdefault(same, []).append(record)
+        settings[same] = {name: spec[name] for name in varied}
     return [
-        Group(
-            {name: same[0]["spec"][name] for name in varied},
-            tuple(sorted(same, key=lambda item: item["spec"]["seed"])),
-            split,
-        )
-        for same in found.values()
+        Group(settings[same], tuple(sorted(those, key=lambda record: record.trial.training.seed)), split)
+        for same, those in found.items()
     ]
 
 
@@ -117,8 +125,8 @@ def table(found: Sequence[Group]) -> str:
     return "\n".join(lines)
 
 
-def find_group(records: list[dict[str, Any]], split: str = "test", **settings: Any) -> Group:
-    """Return the one group whose runs have these settings.
+def find_group(records: Sequence[Record], split: str = "test", **settings: Any) -> Group:
+    """Return the one group whose trials have these settings.
 
     Raises
     ------
@@ -133,7 +141,10 @@ def find_group(records: list[dict[str, Any]], split: str = "test", **settings: A
     """
     wanted = {name: Trial.from_spec({name: value}).spec[name] for name, value in settings.items()}
     known = groups(records, split)
-    found = [group for group in known if all(group.records[0]["spec"][name] == wanted[name] for name in wanted)]
+    specs = [group.records[0].trial.spec for group in known]
+    found = [
+        group for group, spec in zip(known, specs, strict=True) if all(spec[name] == wanted[name] for name in wanted)
+    ]
     if len(found) == 1:
         return found[0]
     told = sorted({name for group in known for name in group.settings})

@@ -26,7 +26,7 @@ _DATA = ("corpus", "subset", "pairs", "vectors", "min_count")
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of a study: all that decides its numbers.
+    """One training of a study: everything that decides its numbers.
 
     Attributes
     ----------
@@ -41,11 +41,11 @@ class Trial:
 
     @classmethod
     def from_spec(cls, spec: dict[str, Any]) -> Trial:
-        """Build a run from the flat names that a grid file uses.
+        """Build a trial from the flat names that a grid file uses.
 
         They are ``corpus``, ``subset``, ``pairs``, ``vectors``, ``min_count`` and the fields of
-        :class:`infersent.model.infersent.ModelConfig` and :class:`infersent.training.config.TrainingConfig`. What is
-        left out has the default of its class.
+        :class:`infersent.model.infersent.ModelConfig` and :class:`infersent.training.config.TrainingConfig`. A setting
+        that is left out has the default of its class.
 
         Raises
         ------
@@ -69,6 +69,16 @@ class Trial:
         return cls(recipe, pairs)
 
     @property
+    def model(self) -> ModelConfig:
+        """The model's settings."""
+        return self.recipe.model
+
+    @property
+    def training(self) -> TrainingConfig:
+        """The training's settings."""
+        return self.recipe.training
+
+    @property
     def spec(self) -> dict[str, Any]:
         """Every setting by its flat name, defaults included, as JSON values."""
         recipe = self.recipe
@@ -78,15 +88,15 @@ class Trial:
 
     @property
     def key(self) -> str:
-        """The run's identity: a digest of :attr:`spec`, and the name of its record."""
+        """The trial's identity: a digest of :attr:`spec`, and the name of its record."""
         return hashlib.sha256(json.dumps(self.spec, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_grid(path: str | Path) -> list[Trial]:
-    """Return the runs of a grid: a shipped one by name, or a TOML file.
+    """Return the trials of a grid: a shipped one by name, or a TOML file.
 
-    ``[fixed]`` holds the settings that all runs share. Every ``[[vary]]`` holds lists, and each combination of their
-    values is a run; a run that two of them ask for is there once.
+    ``[fixed]`` holds the settings that all trials share. Every ``[[vary]]`` holds lists, and each combination of their
+    values is a trial; one that several of them ask for is returned once.
 
     Raises
     ------
@@ -101,12 +111,12 @@ def read_grid(path: str | Path) -> list[Trial]:
         raise ValueError(f"{file} is not a TOML file: {error}.") from None
     for name in grid:
         choose(f"part of the grid {file.name}:", name, dict.fromkeys(["about", "fixed", "vary"]))
-    runs: dict[str, Trial] = {}
+    trials: dict[str, Trial] = {}
     for number, vary in enumerate(grid.get("vary", [{}]), start=1):
         for name, values in vary.items():
             if not isinstance(values, list):
                 raise ValueError(f"{file}, [[vary]] {number}: {name} = {values!r} is not a list; write [{values!r}].")
         for values in itertools.product(*vary.values()):
-            run = Trial.from_spec(grid.get("fixed", {}) | dict(zip(vary, values, strict=True)))
-            runs.setdefault(run.key, run)
-    return list(runs.values())
+            trial = Trial.from_spec(grid.get("fixed", {}) | dict(zip(vary, values, strict=True)))
+            trials.setdefault(trial.key, trial)
+    return list(trials.values())

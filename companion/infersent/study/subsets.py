@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
 from infersent.foundation.recorded import load_record
 from infersent.model.features import BLOCKS
 from infersent.study.comparison import compare, find_group
+from infersent.study.records import Record
 
 #: The studies that try every subset of the four blocks, with the name of the corpus.
 STUDIES = {"subsets": "SNLI", "captions": "Captions"}
@@ -18,7 +20,7 @@ SUBSETS = tuple(", ".join(some) for size in range(1, len(BLOCKS) + 1) for some i
 _DIGITS = 6  # as many as a widget's state has
 
 
-def summarise(records: list[dict[str, Any]], *, resamples: int = 2000) -> dict[str, Any]:
+def summarise(records: Sequence[Record], *, resamples: int = 2000) -> dict[str, Any]:
     """Return what the page needs of a study that has every subset.
 
     Parameters
