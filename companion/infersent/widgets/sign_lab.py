@@ -160,7 +160,7 @@ def negative_together(words: int, alike: float) -> float:
 
 
 def uniform(seed: int, count: int) -> np.ndarray:
-    """Return ``count`` numbers in [0, 1) from the generator mulberry32, the same as ``uniform`` in ``toolkit.mjs``."""
+    """Return ``count`` numbers in [0, 1) from the generator mulberry32, as ``uniform`` in ``toolkit/numbers.mjs``."""
     low = np.uint64(0xFFFFFFFF)  # all is modulo 2**32; a product of two such numbers fits into 64 bits
     state = (np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x6D2B79F5)) & low
     t = (state ^ (state >> np.uint64(15))) * (state | np.uint64(1)) & low
