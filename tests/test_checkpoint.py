@@ -137,7 +137,7 @@ def test_other_errors_pass_through(tmp_path):
 
 
 def test_a_folder_that_is_no_checkpoint(tmp_path):
-    with pytest.raises(CheckpointError, match=r"nowhere is no checkpoint: it does not exist.*infersent train --out"):
+    with pytest.raises(CheckpointError, match=r"nowhere is not a checkpoint: it does not exist.*infersent train --out"):
         find_checkpoint(tmp_path / "nowhere")
     toy_model().save(tmp_path / "m")
     (tmp_path / "m" / "tokenizer.json").unlink()

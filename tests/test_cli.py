@@ -276,7 +276,7 @@ def test_vectors_that_the_archive_lacks(files, tmp_path, capsys, monkeypatch):
         (("train", "--data", "captions", "--dev", "d.tsv", "--out", "r"), "captions has a dev split of its own"),
         (("train", "--data", "sniil", "--out", "r"), "Did you mean 'snli'?"),
         (("train", "--preset", "demo", "--vectors", "word2vec", "--out", "r"), "no vectors 'word2vec'. Use 'shipped'"),
-        (("evaluate", "nowhere"), "nowhere is no checkpoint"),
+        (("evaluate", "nowhere"), "nowhere is not a checkpoint"),
         (("evaluate", "MODEL", "--data", "captions", "--split", "tset"), "'tset'"),
         (("predict", "MODEL"), "Give either --pairs FILE, or --premise and --hypothesis"),
         (("predict", "MODEL", "--premise", "x"), "Give either"),
@@ -299,7 +299,7 @@ def test_errors_name_the_value_and_the_remedy(arguments, message, checkpoint, tm
 def test_a_run_is_not_overwritten(files, capsys):
     train(files)
     assert train(files) == 1
-    assert "go on with it by --resume" in capsys.readouterr().err
+    assert "continue it by --resume" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["", "train", "evaluate", "encode", "predict", "data"])

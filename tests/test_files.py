@@ -157,7 +157,7 @@ def test_a_missing_file_is_the_systems_own_error(tmp_path, suffix):
     ("line", "problem"),
     [
         (b'{"premise": "a", "hypothesis"', "not JSON"),
-        (b'["a", "b", "neutral"]', r'\["a", "b", "neutral"\] is no JSON object'),
+        (b'["a", "b", "neutral"]', r'\["a", "b", "neutral"\] is not a JSON object'),
         (b'{"premise": "\xff", "hypothesis": "b", "label": "neutral"}', "not UTF-8"),
         (b'{"premise": "a", "label": "neutral"}', "no 'hypothesis' on this line"),
         (b'{"premise": "a", "hypothesis": 7, "label": "neutral"}', "'hypothesis' is 7, not text"),

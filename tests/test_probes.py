@@ -172,8 +172,8 @@ def test_a_file_of_probes(tmp_path):
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("x\tplace\tA.\tB.\tneutral", "group 'x' is no whole number"),
-        ("-1\tplace\tA.\tB.\tneutral", "group '-1' is no whole number"),
+        ("x\tplace\tA.\tB.\tneutral", "group 'x' is not a whole number"),
+        ("-1\tplace\tA.\tB.\tneutral", "group '-1' is not a whole number"),
         ("1\tcolor\tA.\tB.\tneutral", "There is no phenomenon 'color'. Did you mean 'colour'"),
         ("1\tplace\tA.\tB.\tmaybe", "unknown label 'maybe'"),
         ("1\tplace\tA.\tB.\t-", "a probe needs a label"),

@@ -211,7 +211,7 @@ def test_a_subset_too_small_for_five_bytes_is_refused(tmp_path):
 
 def test_a_cut_list_of_digests_is_found_out(tmp_path):
     (tmp_path / "cut.bin").write_bytes(bytes(12))
-    with pytest.raises(ValueError, match="12 bytes, no multiple of 5"):
+    with pytest.raises(ValueError, match="12 bytes, which is not a multiple of 5"):
         snli.read_subset(tmp_path / "cut.bin")
 
 

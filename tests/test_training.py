@@ -242,10 +242,10 @@ def test_resume_without_a_run_starts_one(tmp_path):
 
 def test_a_run_is_not_overwritten(tmp_path):
     run(out=tmp_path / "r")
-    with pytest.raises(ValueError, match=r"has a run already \(resume\.pt\); go on with it by --resume"):
+    with pytest.raises(ValueError, match=r"already has a run \(resume\.pt\); continue it by --resume"):
         run(out=tmp_path / "r")
     (tmp_path / "r" / "resume.pt").unlink()
-    with pytest.raises(ValueError, match=r"has a run already \(best\)"):
+    with pytest.raises(ValueError, match=r"already has a run \(best\)"):
         run(out=tmp_path / "r")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from infersent.data.files import SUFFIXES, read_pairs, read_sentence_pairs
 from infersent.data.pairs import LABELS, Pairs
@@ -15,7 +16,7 @@ __all__ = ["CORPORA", "LABELS", "Pairs", "load", "read_pairs", "read_sentence_pa
 CORPORA = ("captions", "snli", "probes")
 
 
-def load(name: str | Path, split: str | None = None, **options: object) -> Pairs:
+def load(name: str | Path, split: str | None = None, **options: Any) -> Pairs:
     """Load a corpus by name, or a reader's own pairs by path.
 
     Parameters
@@ -23,8 +24,8 @@ def load(name: str | Path, split: str | None = None, **options: object) -> Pairs
     name
         One of :data:`CORPORA`, or the path of a ``.tsv`` or ``.jsonl`` file (see :func:`read_pairs`).
     split
-        ``"train"``, ``"dev"`` or ``"test"``. ``"train"`` if left out, but the probes have ``"test"`` only. A file is a
-        split by itself, so there it has no effect.
+        ``"train"``, ``"dev"`` or ``"test"``; by default ``"train"``, or for the probes ``"test"``, the only split they
+        have. It has no effect on a file, which is a split by itself.
     options
         Passed to the corpus: ``subset="122k"`` for SNLI, ``seed=`` and ``size=`` for the captions.
 
@@ -40,6 +41,7 @@ def load(name: str | Path, split: str | None = None, **options: object) -> Pairs
     """
     if isinstance(name, Path) or Path(name).suffix.lower() in SUFFIXES:
         return read_pairs(name, **options)
-    remedy = f"The path of a {' or '.join(SUFFIXES)} file with pairs of your own will do as well."
+    remedy = f"The path of a {' or '.join(SUFFIXES)} file with pairs of your own will do, too."
     choose("corpus", name, dict.fromkeys(CORPORA), remedy=remedy)
-    return import_module(f"infersent.data.{name}").load(*([] if split is None else [split]), **options)
+    pairs: Pairs = import_module(f"infersent.data.{name}").load(*([] if split is None else [split]), **options)
+    return pairs

@@ -1,11 +1,10 @@
-"""The cache folder, and arrays kept in it until what they were made from changes."""
+"""The cache folder, and arrays that are kept in it until what they were made from changes."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import tempfile
 import warnings
 import zipfile
 import zlib
@@ -14,6 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pooch
+
+from infersent.foundation.arrays import Array
+from infersent.foundation.atomic import replace_file
 
 #: The environment variable that moves the cache folder.
 CACHE_VARIABLE = "INFERSENT_CACHE"
@@ -24,19 +26,20 @@ def cache_folder() -> Path:
     return Path(os.environ.get(CACHE_VARIABLE) or pooch.os_cache("infersent")).expanduser()
 
 
-def cached_arrays(kind: str, key: object, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Return the arrays that ``make()`` gives, from the cache where they have been made before.
+def cached_arrays(kind: str, key: object, make: Callable[[], Mapping[str, Array]]) -> dict[str, Array]:
+    """Return the arrays that ``make()`` returns, from the cache if they have been made before.
 
-    Processes may call this at the same time: each sees whole files only. A damaged file is made again. Where the cache
-    cannot be written, on a full disk for instance, the arrays are returned all the same, with a warning.
+    Several processes may call this at the same time: each sees whole files only. A damaged file is made again. If the
+    cache cannot be written, for example because the disk is full, the arrays are returned all the same, with a
+    warning.
 
     Parameters
     ----------
     kind
-        What is kept, as a folder name: ``"pairs"``, ``"tokens"``.
+        What is kept, as the name of a folder: ``"pairs"``, ``"tokens"``.
     key
         Everything that the arrays depend on, as a value that JSON can write; the version of the code that makes them
-        belongs into it. Another key is another file, so a change of inputs is never answered from the cache.
+        is part of it. Another key means another file, so what was made from other inputs is never returned.
     make
         Makes the arrays. No array may hold Python objects.
 
@@ -72,8 +75,8 @@ def cached_arrays(kind: str, key: object, make: Callable[[], Mapping[str, np.nda
     return arrays
 
 
-def _read(path: Path) -> dict[str, np.ndarray] | None:
-    """Return the arrays of a file, or None where it is missing or damaged."""
+def _read(path: Path) -> dict[str, Array] | None:
+    """Return the arrays of a file, or ``None`` if it is missing or damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return dict(arrays)
@@ -81,14 +84,11 @@ def _read(path: Path) -> dict[str, np.ndarray] | None:
         return None
 
 
-def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write a file that others see either whole or not at all."""
+def _write(path: Path, arrays: Mapping[str, Array]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, **arrays)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+
+    def write(new: Path) -> None:
+        with new.open("wb") as file:  # given a name, savez would add a suffix to it
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # no array is named like an option of savez
+
+    replace_file(path, write, shared=True)

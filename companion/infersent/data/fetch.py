@@ -27,7 +27,7 @@ DATA_VARIABLE = "INFERSENT_DATA"
 
 @dataclass(frozen=True)
 class Archive:
-    """Where an archive comes from and how to know it.
+    """Where an archive comes from and how to recognise it.
 
     Attributes
     ----------
@@ -59,11 +59,11 @@ ARCHIVES = {
 
 
 class DataUnavailable(OSError):
-    """An archive is neither on disk nor to be had from the network."""
+    """An archive is not on disk and cannot be downloaded."""
 
 
 class ChecksumMismatch(DataUnavailable):
-    """A download is not the file that it should be."""
+    """A download is not the expected file."""
 
 
 class DiskFull(OSError):
@@ -71,16 +71,16 @@ class DiskFull(OSError):
 
 
 class DamagedArchive(OSError):
-    """A zip file is cut short, or is not the archive that its name says."""
+    """A zip file is cut short, or is not the archive that its name promises."""
 
 
 def fetch(name: str, *, progress: bool = True) -> Path:
-    """Return the path of an archive, downloading it where it is not on disk.
+    """Return the path of an archive, downloading it if it is not on disk.
 
-    The folder named by ``$INFERSENT_DATA`` is asked first, for the archive itself or for a part of it in the same
-    layout (``snli_1.0.part.zip``). Then comes the cache folder, and at last the network. An interrupted download goes
-    on where it stopped when the function is called again, if the server can; of two processes that want the same
-    archive, one downloads and the other waits.
+    The folder named by ``$INFERSENT_DATA`` is searched first, for the archive itself or for a part of it in the same
+    layout (``snli_1.0.part.zip``); then the cache folder; the network comes last. When the function is called again, an
+    interrupted download resumes where it stopped, if the server allows it; of two processes that want the same archive,
+    one downloads and the other waits.
 
     Parameters
     ----------
@@ -94,11 +94,11 @@ def fetch(name: str, *, progress: bool = True) -> Path:
     ValueError
         There is no archive of that name.
     DataUnavailable
-        The archive cannot be downloaded, or ``$INFERSENT_DATA`` is no folder.
+        The archive cannot be downloaded, or ``$INFERSENT_DATA`` is not a folder.
     ChecksumMismatch
-        The download is another file than expected; it is deleted.
+        The download is not the expected file; it is deleted.
     DiskFull
-        The download does not fit on the disk; what has come so far is kept.
+        The download does not fit on the disk; what has arrived so far is kept.
     """
     archive = _archive(name)
     if (path := _in_data_folder(name)) is not None:
@@ -115,37 +115,37 @@ def fetch(name: str, *, progress: bool = True) -> Path:
                 f"{archive.url} cannot be downloaded: {_reason(error)}.{damaged} Try again later. {_by_hand(name)}"
             )
             raise DataUnavailable(message) from error
-        except ValueError as error:  # pooch has no class of its own for it
+        except ValueError as error:  # pooch's error for a wrong checksum
             raise ChecksumMismatch(f"{archive.url}: {error} Try again. {_by_hand(name)}") from error
 
 
 def available(name: str) -> bool:
-    """Say whether :func:`fetch` can answer from disk, be it with the archive or with a part of it.
+    """Return whether :func:`fetch` needs no download: the archive, or a part of it, is on disk.
 
     Raises
     ------
     ValueError
         There is no archive of that name.
     DataUnavailable
-        ``$INFERSENT_DATA`` is no folder.
+        ``$INFERSENT_DATA`` is not a folder.
     """
     _archive(name)
     return _in_data_folder(name) is not None or (cache_folder() / name).exists()
 
 
 def is_part(path: str | Path) -> bool:
-    """Say whether an archive is only a part of the official one, as its name tells: ``<stem>.part.zip``."""
+    """Return whether an archive is only a part of the official one; its name tells: ``<stem>.part.zip``."""
     return Path(path).name.endswith(".part.zip")
 
 
 @contextmanager
 def open_member(path: str | Path, member: str) -> Iterator[IO[bytes]]:
-    """Open one file of a zip archive for reading, as a context.
+    """Open one file of a zip archive for reading, in a ``with`` statement.
 
     Raises
     ------
     DamagedArchive
-        The archive is cut short or damaged, which may show only while reading; or it has no such file.
+        The archive is cut short or damaged, which may come to light only while reading; or it has no such file.
     """
     with _opened(path) as archive:
         if member not in archive.namelist():
@@ -189,8 +189,8 @@ def _in_data_folder(name: str) -> Path | None:
     folder = Path(setting).expanduser()
     if not folder.is_dir():
         raise DataUnavailable(
-            f"${DATA_VARIABLE} is {setting!r}, which is no folder (looked for {folder.absolute()}). "
-            "Make it name the folder with your archives, or unset it to download them."
+            f"${DATA_VARIABLE} is {setting!r}, which is not a folder (looked for {folder.absolute()}). "
+            "Set it to the folder with your archives, or unset it to download them."
         )
     for candidate in (folder / name, folder / f"{name.removesuffix('.zip')}.part.zip"):
         if candidate.exists():
@@ -199,7 +199,7 @@ def _in_data_folder(name: str) -> Path | None:
 
 
 def _reason(error: requests.RequestException) -> str:
-    """Say in a few words what requests says in a nest of exceptions."""
+    """Say in a few words what requests wraps in several layers of exceptions."""
     if error.response is not None:
         return f"the server answered {error.response.status_code} {error.response.reason}"
     if isinstance(error, requests.Timeout):
@@ -212,12 +212,12 @@ def _reason(error: requests.RequestException) -> str:
 def _by_hand(name: str) -> str:
     return (
         f"Or get {name} in another way and save it as {cache_folder() / name}, "
-        f"or save it in any folder and make ${DATA_VARIABLE} name that folder."
+        f"or save it in any folder and set ${DATA_VARIABLE} to that folder."
     )
 
 
 class _ResumingDownloader:
-    """A downloader for pooch that keeps what it has got in a file and goes on from there."""
+    """A downloader for pooch that keeps what has arrived in a file and resumes from there."""
 
     chunk_bytes = 1 << 16
     timeout_s = 30
@@ -234,7 +234,7 @@ class _ResumingDownloader:
                 self._continue(url, start)
                 complete = True
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
-                # A connection that got further is worth another; one that did not is the end of it.
+                # If this connection brought anything, try another; if it did not, give up.
                 if self._size() <= start:
                     raise
         os.replace(self.partial, output_file)
@@ -243,12 +243,12 @@ class _ResumingDownloader:
         return self.partial.stat().st_size if self.partial.exists() else 0
 
     def _continue(self, url: str, start: int) -> None:
-        # A compressed transfer would make byte ranges and lengths those of another file.
+        # In a compressed transfer, byte ranges and lengths would be those of the compressed file.
         headers = {"Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
         with requests.get(url, headers=headers, stream=True, timeout=self.timeout_s) as response:
-            # Nothing comes after the partial file, so it is whole or another file's: not worth finding out.
+            # Nothing follows the partial file: it is complete or belongs to another file, so start again.
             past_the_end = start and response.status_code == requests.codes.requested_range_not_satisfiable
             if not past_the_end:
                 response.raise_for_status()
@@ -284,6 +284,6 @@ class _ResumingDownloader:
         return DiskFull(
             errno.ENOSPC,
             f"No space left {when} of {self.partial.stem} ({free:,} bytes are free). Make space and try again, and the "
-            f"download goes on; or make ${CACHE_VARIABLE} name a folder on a larger disk",
+            f"download resumes; or set ${CACHE_VARIABLE} to a folder on a larger disk",
             str(self.partial.parent),
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from infersent.data.pairs import LABELS, Pairs
 
-#: What each part of a pair may be called in a header or as a JSON key; the first name is ours, the second SNLI's.
+#: The names that each part of a pair may have in a header or as a JSON key: first ours, then SNLI's.
 COLUMNS = {
     "premise": ("premise", "sentence1"),
     "hypothesis": ("hypothesis", "sentence2"),
@@ -37,10 +37,10 @@ def read_pairs(path: str | Path) -> Pairs:
     r"""Read labelled sentence pairs from a ``.tsv`` or ``.jsonl`` file.
 
     A ``.tsv`` file starts with a header line that names its columns, and quotes are ordinary characters in it. A
-    ``.jsonl`` file has one JSON object a line. Either way the names are ``premise``, ``hypothesis`` and ``label``, or
-    SNLI's ``sentence1``, ``sentence2`` and ``gold_label``; further columns are ignored. Upper and lower case are the
-    same in a label. A pair labelled ``-`` (SNLI's mark for "no majority") is left out, and so are blank lines. An
-    empty sentence is legal.
+    ``.jsonl`` file has one JSON object per line. Either way the names are ``premise``, ``hypothesis`` and ``label``, or
+    SNLI's ``sentence1``, ``sentence2`` and ``gold_label``; further columns are ignored. Labels may be in upper or lower
+    case. A pair labelled ``-`` (SNLI's mark for "no majority") is left out, and so are blank lines. A sentence may be
+    empty.
 
     Parameters
     ----------
@@ -146,12 +146,12 @@ def decoded_lines(lines: Iterable[bytes], source: str | Path) -> Iterator[tuple[
 
 
 def jsonl_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Record]:
-    """Yield the line number and the object of each line of JSON; blank lines are passed over.
+    """Yield the line number and the object of each line of JSON; blank lines are skipped.
 
     Raises
     ------
     MalformedLine
-        A line is not UTF-8, not JSON, or JSON but no object.
+        A line is not UTF-8, is not JSON, or is JSON but not an object.
     """
     for number, line in decoded_lines(lines, source):
         if not line.strip():
@@ -161,17 +161,17 @@ def jsonl_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Recor
         except json.JSONDecodeError as error:
             raise MalformedLine(source, number, f"not JSON ({error}). Each line is one JSON object.") from error
         if not isinstance(record, dict):
-            raise MalformedLine(source, number, f"{line.strip()[:60]} is no JSON object such as {{...}}.")
+            raise MalformedLine(source, number, f"{line.strip()[:60]} is not a JSON object such as {{...}}.")
         yield number, record
 
 
 def tsv_records(lines: Iterable[bytes], source: str | Path) -> Iterator[_Record]:
-    """Yield the line number and the cells by column name of each line under the header; blank lines are passed over.
+    """Yield the line number and the cells by column name of each line under the header; blank lines are skipped.
 
     Raises
     ------
     MalformedLine
-        A line is not UTF-8 or has not the header's number of cells, or the header names no premise or hypothesis.
+        A line is not UTF-8 or does not have as many cells as the header, or the header lacks a premise or a hypothesis.
     """
     header = None
     for number, line in decoded_lines(lines, source):
@@ -203,7 +203,7 @@ def _records(path: Path, lines: Iterable[bytes]) -> Iterator[_Record]:
 def _select(
     records: Iterable[_Record], columns: Sequence[str], source: str | Path
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the line number and the wanted fields of each record; the first record decides the columns' names."""
+    """Yield the line number and the wanted fields of each record; the first record decides which names are used."""
     names: list[str] = []
     for number, record in records:
         if not names:
@@ -217,13 +217,13 @@ def _select(
                 raise MalformedLine(source, number, f"{name!r} is {value!r}, not text. Put it in quotes.")
             try:
                 value.encode()
-            except UnicodeEncodeError as error:  # JSON can write half of a surrogate pair, which is no character
+            except UnicodeEncodeError as error:  # JSON can hold half of a surrogate pair, which is not a character
                 raise MalformedLine(source, number, f"{name!r} is {value!r}, which is not Unicode ({error}).") from None
         yield number, fields
 
 
 def _column_names(present: Iterable[str], columns: Sequence[str], source: str | Path, line: int) -> list[str]:
-    """Return what each wanted column is called here."""
+    """Return the name that each wanted column has here."""
     present = list(present)
     names = []
     for column in columns:

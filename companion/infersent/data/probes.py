@@ -2,15 +2,15 @@
 
 A **group** is one scene: a premise with hypotheses that differ from one another in one thing, or one hypothesis with
 premises that do, or two premises with the same two hypotheses. All its pairs turn on one phenomenon, and they have at
-least two labels. So who always gives the same answer, or looks at one sentence only, does not get a group right.
+least two labels. So a model that always gives the same answer, or looks at one sentence only, gets no group right.
 
 The labels are SNLI's: the premise is the caption of a photo, and the hypothesis speaks of the same scene. It is
-entailed if the premise leaves no doubt about it, a contradiction if no one photo can have both captions, and neutral
-otherwise. "A man" of the hypothesis is the man of the premise, so what two captions say of him must fit together; and
-as a caption names what there is to see, two captions of wholly different scenes are a contradiction. A number is exact
-("two" is not "four"), while "some" says no more than that there are some. What a hypothesis adds is neutral.
+entailed if the premise leaves no doubt about it, a contradiction if no single photo can have both captions, and neutral
+otherwise. "A man" in the hypothesis is the man of the premise, so what two captions say of him must fit together; and
+since a caption names what there is to see, two captions of wholly different scenes contradict each other. A number is
+exact ("two" is not "four"), while "some" says no more than that there are some. What a hypothesis adds is neutral.
 
-What the labels rest on, phenomenon by phenomenon (the controls are what keeps a label from following from the tag):
+What the labels rest on, phenomenon by phenomenon (the controls keep a label from following from the tag):
 
 ``hypernym-up``
     A word gives way to one for a larger class. Entailed; but neutral under "no" or "without", where inference runs the
@@ -19,33 +19,33 @@ What the labels rest on, phenomenon by phenomenon (the controls are what keeps a
     A word gives way to one for a smaller class. Neutral; but entailed under "no" or "without", and where the premise
     gives what the smaller class needs ("a very young dog", "a puppy"). Control: another class (contradiction).
 ``antonym``
-    A word gives way to its opposite. Contradiction; but entailed if "not" comes with it. Controls: a word of the same
-    meaning (entailment), one that is about something else (neutral).
+    A word gives way to its opposite. Contradiction; but entailed if "not" is added. Controls: a word of the same
+    meaning (entailment), one about something else (neutral).
 ``negation``
     "Not", "no", "nobody", "nothing", "neither", "without". Denying what the premise states, or the reverse:
     contradiction. The same denial in other words: entailment. Denial of something else: neutral.
 ``number``
-    Another number contradicts, the same in other words is entailed ("a dozen", "more than one"), and one that an open
-    premise ("several") allows is neutral.
+    Another number contradicts, the same number in other words is entailed ("a dozen", "more than one"), and a number
+    that an open premise ("several") allows is neutral.
 ``colour``
     Another colour of the same thing contradicts, the same colour or a wider one ("dark") is entailed, and the colour
     of something else is neutral.
 ``place``
     A place that excludes the first contradicts, the same or a wider one is entailed, a narrower one is neutral.
 ``agent-patient``
-    Who does it and to whom change places. That contradicts with most verbs ("chase"), says the same with symmetric
-    ones ("dance with"), and is neutral where each may do it to the other ("look at"). The words stay, so only their
-    order tells. Controls: the same roles in other words, a new detail.
+    Agent and patient change places. With most verbs that is a contradiction ("chase"), with symmetric ones it says the
+    same ("dance with"), and it is neutral if each may do it to the other ("look at"). The words stay, so only their
+    order makes the difference. Controls: the same roles in other words, a new detail.
 ``active-passive``
-    The active turns passive or the reverse. Entailed; a contradiction if the roles change places or another thing is
-    done; neutral if the passive leaves the agent out and the active names one, or a detail is new.
+    The active becomes passive, or the reverse. Entailed; a contradiction if the roles change places or the action is
+    another; neutral if the passive leaves out an agent that the active names, or a detail is new.
 ``quantifier``
     "All", "most", "half", "some", "few", "only", "none": entailed, neutral or contradictory by logic.
 ``unrelated``
     Two scenes with nothing in common, whose captions contradict each other. Each hypothesis is also paired with the
     premise that entails it. No pair is neutral.
 ``paraphrase``
-    The same in other words is entailed. Controls: the same words with one thing changed that makes it false, or open.
+    The same in other words is entailed. Controls: the same words with one change that makes it false, or open.
 ``temporal``
     "Before", "after", "already", "still", "about to", "just", and times of day: the same order of events is entailed,
     the reverse order contradicts, and a time or an event that the premise does not give is neutral.
@@ -61,6 +61,7 @@ import numpy as np
 
 from infersent.data.files import NO_LABEL, MalformedLine, collect_pairs, tsv_records
 from infersent.data.pairs import Pairs
+from infersent.foundation.arrays import Ints
 from infersent.foundation.choices import choose
 
 __all__ = ["PHENOMENA", "groups", "load", "read_probes"]
@@ -96,19 +97,19 @@ def load(split: str = "test") -> Pairs:
     Raises
     ------
     ValueError
-        The split is another.
+        The split is another one.
     """
     remedy = "The probes are for testing only; train on captions or snli."
     choose("split of the probes", split, {"test": None}, remedy=remedy)
     return _probes()[0].take(slice(None))
 
 
-def groups() -> np.ndarray:
+def groups() -> Ints:
     """Return the number of each probe's group, ``[pairs]``; pairs of one group stand together."""
     return _probes()[1].copy()
 
 
-def read_probes(path: str | Path) -> tuple[Pairs, np.ndarray]:
+def read_probes(path: str | Path) -> tuple[Pairs, Ints]:
     """Read a ``.tsv`` file with the columns group, phenomenon, premise, hypothesis and label.
 
     Returns
@@ -121,7 +122,7 @@ def read_probes(path: str | Path) -> tuple[Pairs, np.ndarray]:
     Raises
     ------
     MalformedLine
-        A line cannot be read, lacks a column or a label, or has a group that is no number or an unknown phenomenon.
+        A line cannot be read, lacks a column or a label, or its group is not a number or its phenomenon is unknown.
     """
     with Path(path).open("rb") as lines:
         records = list(tsv_records(lines, path))
@@ -131,13 +132,13 @@ def read_probes(path: str | Path) -> tuple[Pairs, np.ndarray]:
             if column not in record:
                 raise MalformedLine(path, line, f"no column {column!r} among {', '.join(map(repr, record))}.")
         if not record["group"].isdecimal():
-            raise MalformedLine(path, line, f"group {record['group']!r} is no whole number.")
+            raise MalformedLine(path, line, f"group {record['group']!r} is not a whole number.")
         try:
             choose("phenomenon", record["phenomenon"], dict.fromkeys(PHENOMENA))
         except ValueError as error:
             raise MalformedLine(path, line, str(error)) from None
         if record.get("label", "").strip() == NO_LABEL:
-            raise MalformedLine(path, line, f"a probe needs a label, and {NO_LABEL!r} is none.")
+            raise MalformedLine(path, line, f"a probe needs a label, and {NO_LABEL!r} is not one.")
         numbers.append(int(record["group"]))
         phenomena.append(record["phenomenon"])
     pairs = collect_pairs(records, source=path, name="probes test")
@@ -145,5 +146,5 @@ def read_probes(path: str | Path) -> tuple[Pairs, np.ndarray]:
 
 
 @lru_cache(maxsize=1)
-def _probes() -> tuple[Pairs, np.ndarray]:
+def _probes() -> tuple[Pairs, Ints]:
     return read_probes(_FILE)

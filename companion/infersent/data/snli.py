@@ -13,6 +13,7 @@ from infersent.data import fetch
 from infersent.data.cache import cached_arrays
 from infersent.data.files import collect_pairs, jsonl_records
 from infersent.data.pairs import LABELS, Pairs
+from infersent.foundation.arrays import Array, Ints
 from infersent.foundation.choices import choose
 
 #: The name of the official archive.
@@ -21,8 +22,7 @@ ARCHIVE = "snli_1.0.zip"
 #: The published number of pairs with a gold label in each split.
 SIZES = {"train": 549_367, "dev": 9_842, "test": 9_824}
 
-
-# Part of the cache's key: to be raised whenever the same archive would be read otherwise.
+# Part of the cache's key: raise it whenever the same archive would be read in another way.
 _PARSER_VERSION = 1
 
 
@@ -60,17 +60,17 @@ SUBSETS = {
 
 
 def load(split: str = "train", subset: str | None = None, *, progress: bool = True) -> Pairs:
-    """Load the pairs of SNLI that have a gold label, each run of blanks in a sentence made one.
+    """Load the pairs of SNLI that have a gold label; every run of blanks in a sentence becomes one blank.
 
-    The archive comes from :func:`infersent.data.fetch.fetch`: from disk where it is there, else from the network.
+    The archive comes from :func:`infersent.data.fetch.fetch`: from disk if it is there, or else from the network.
 
     Parameters
     ----------
     split
         ``"train"``, ``"dev"`` or ``"test"``.
     subset
-        ``"122k"`` for the training pairs of SNLI-122k, in a fixed shuffled order that does not depend on the archive
-        they come from. ``None`` for all pairs, in the order of the archive. Dev and test are whole in either case.
+        ``"122k"`` for the training pairs of SNLI-122k, in a fixed shuffled order, whichever archive they come from.
+        ``None`` for all pairs, in the order of the archive. Dev and test are complete in either case.
     progress
         Whether a download shows its progress.
 
@@ -83,7 +83,7 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
     infersent.data.files.MalformedLine
         A line of the archive cannot be read.
     OSError
-        The archive cannot be had or read; see :func:`infersent.data.fetch.fetch`.
+        The archive cannot be found, downloaded or read; see :func:`infersent.data.fetch.fetch`.
     """
     choose("split of SNLI", split, SIZES)
     if subset is not None:
@@ -96,9 +96,9 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
             f"{path} holds only a part of SNLI's training pairs. Ask for subset='122k' (--subset 122k), or "
             f"put the official archive in its place: {fetch.ARCHIVES[ARCHIVE].url}"
         )
-    # Parsing the official archive takes some seconds, which need not be spent each time.
+    # Parsing the official archive takes some seconds, and need not be done each time.
     file = path.stat()
-    key = [_PARSER_VERSION, str(path.resolve()), file.st_size, file.st_mtime_ns, split, subset]
+    key: list[str | int | None] = [_PARSER_VERSION, str(path.resolve()), file.st_size, file.st_mtime_ns, split, subset]
     if subset is not None:
         key.append(SUBSETS[subset].digest)
     name = f"SNLI {split}" if subset is None else f"SNLI-{subset} {split}"
@@ -106,12 +106,12 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
 
 
 def read_archive(path: str | Path, split: str) -> Pairs:
-    """Read the pairs of one split from an archive in SNLI's layout, in its order, however many there are.
+    """Read the pairs of one split from an archive in SNLI's layout, in the archive's order, however many there are.
 
     Raises
     ------
     infersent.data.fetch.DamagedArchive
-        The archive cannot be read, or is not SNLI.
+        The archive cannot be read, or is not one of SNLI.
     infersent.data.files.MalformedLine
         A line of it cannot be read.
     """
@@ -128,7 +128,7 @@ def _single_spaced(sentences: Iterable[str]) -> list[str]:
 
 
 def _checked(path: Path, split: str, subset: str | None) -> Pairs:
-    """Read a split or a subset of it, and make sure that it is what it is called."""
+    """Read a split or a subset of it, and make sure that it is what its name says."""
     pairs = read_archive(path, split)
     remedy = f"Replace the file by the official archive: {fetch.ARCHIVES[ARCHIVE].url}"
     if subset is None:
@@ -152,29 +152,29 @@ def _checked(path: Path, split: str, subset: str | None) -> Pairs:
     return chosen
 
 
-def _to_arrays(pairs: Pairs) -> dict[str, np.ndarray]:
-    # One sentence a line: sentences are single-spaced, so none has a line break in it.
+def _to_arrays(pairs: Pairs) -> dict[str, Array]:
+    # One sentence per line: sentences are single-spaced, so none contains a line break.
     texts = {"premises": pairs.premises, "hypotheses": pairs.hypotheses}
     arrays = {what: np.frombuffer("\n".join(lines).encode(), dtype=np.uint8) for what, lines in texts.items()}
     return {**arrays, "labels": pairs.labels.astype(np.uint8)}
 
 
-def _from_arrays(arrays: dict[str, np.ndarray], name: str) -> Pairs:
+def _from_arrays(arrays: dict[str, Array], name: str) -> Pairs:
     premises, hypotheses = (arrays[what].tobytes().decode().split("\n") for what in ("premises", "hypotheses"))
     return Pairs(premises, hypotheses, arrays["labels"], name)
 
 
 # A subset is stored as the sorted digests of its pairs, each as its distance from the one before, in five bytes. A
-# digest is a uniform number below 2**52, so of n = 122,755 the mean distance is 2**52 / n = 3.7e10 and the largest
-# about ln(n) times that, 4.4e11, which is below 2**40 = 1.1e12. Sorting by digest shuffles the pairs once and for all.
-# The chance that any of SNLI's other pairs has a digest in the list is 430,000 n / 2**52 = 1.2e-5; the digest of the
-# whole subset would tell.
+# digest is a uniform number below 2**52, so between n = 122,755 digests the mean distance is 2**52 / n = 3.7e10 and the
+# largest about ln(n) times that, 4.4e11, which is below 2**40 = 1.1e12. Sorting by digest shuffles the pairs once and
+# for all. The probability that any of SNLI's other pairs has a digest in the list is 430,000 n / 2**52 = 1.2e-5, and
+# the digest of the whole subset would reveal it.
 
 _DIGEST_BITS = 52
 DELTA_BYTES = 5
 
 
-def pair_digests(pairs: Pairs) -> np.ndarray:
+def pair_digests(pairs: Pairs) -> Ints:
     """Return the first 52 bits of each pair's SHA-256 over ``label TAB premise TAB hypothesis``: ``[n]``, uint64."""
     heads = [
         hashlib.sha256(f"{LABELS[label]}\t{premise}\t{hypothesis}".encode()).digest()[:8]
@@ -183,7 +183,7 @@ def pair_digests(pairs: Pairs) -> np.ndarray:
     return np.frombuffer(b"".join(heads), dtype=">u8").astype(np.uint64) >> np.uint64(64 - _DIGEST_BITS)
 
 
-def select_subset(pairs: Pairs, wanted: np.ndarray, name: str) -> Pairs:
+def select_subset(pairs: Pairs, wanted: Ints, name: str) -> Pairs:
     """Return the pairs whose digests are ``wanted``, sorted by digest.
 
     Parameters
@@ -191,7 +191,7 @@ def select_subset(pairs: Pairs, wanted: np.ndarray, name: str) -> Pairs:
     pairs
         Any pairs, in any order.
     wanted
-        Sorted digests, uint64. A digest that is there ``k`` times takes at most ``k`` pairs.
+        Sorted digests, uint64. A digest that occurs ``k`` times selects at most ``k`` pairs.
     name
         The name of the selection.
     """
@@ -201,23 +201,25 @@ def select_subset(pairs: Pairs, wanted: np.ndarray, name: str) -> Pairs:
     return pairs.take(order[chosen], name)
 
 
-def _numbered(digests: np.ndarray) -> np.ndarray:
-    """Make sorted digests distinct: the free upper bits count how often a digest has been there before."""
+def _numbered(digests: Ints) -> Ints:
+    """Make sorted digests distinct: the free upper bits count how often a digest occurred before."""
     before = np.arange(len(digests)) - np.searchsorted(digests, digests)
     return digests | before.astype(np.uint64) << np.uint64(_DIGEST_BITS)
 
 
-def read_subset(path: str | Path) -> np.ndarray:
+def read_subset(path: str | Path) -> Ints:
     """Return the sorted digests of a file made by :func:`infersent.release.subset.write_subset`: ``[n]``, uint64.
 
     Raises
     ------
     ValueError
-        The file's length is no multiple of five bytes.
+        The file's length is not a multiple of five bytes.
     """
     data = Path(path).read_bytes()
     if len(data) % DELTA_BYTES:
-        raise ValueError(f"{path} has {len(data)} bytes, no multiple of {DELTA_BYTES}. Install the package anew.")
+        raise ValueError(
+            f"{path} has {len(data)} bytes, which is not a multiple of {DELTA_BYTES}. Reinstall the package."
+        )
     octets = np.zeros((len(data) // DELTA_BYTES, 8), dtype=np.uint8)
     octets[:, :DELTA_BYTES] = np.frombuffer(data, dtype=np.uint8).reshape(-1, DELTA_BYTES)
     return np.cumsum(octets.view("<u8").ravel(), dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""The types of numpy arrays in signatures: what an array holds. Its shape stands in words beside it: ``[pairs, dim]``."""
+"""The types of numpy arrays in signatures: what an array holds. Shapes stand in docstrings: ``[pairs, dim]``."""
 
 from __future__ import annotations
 

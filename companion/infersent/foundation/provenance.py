@@ -109,7 +109,7 @@ def device_name(device: torch.device | str) -> str:
 
 
 def machine() -> str:
-    """Return the processor, the number of cores and the system in words, such as ``AMD EPYC, 2 cores, Linux x86_64``."""
+    """Return processor, number of cores and system in words: ``AMD EPYC, 2 cores, Linux x86_64``."""
     cores = os.cpu_count() or 1
     system = f"{platform.system()} {platform.machine()}"
     parts = [_processor(), f"{cores} core{'s' if cores > 1 else ''}", system]

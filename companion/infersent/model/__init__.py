@@ -1,1 +1,1 @@
-"""One encoder for both sentences, the pair features, a classifier head; and a trained model on disk, without code."""
+"""One encoder for both sentences, the pair features, a classifier head; and trained models as files without code."""

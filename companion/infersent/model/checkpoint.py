@@ -31,10 +31,10 @@ from infersent.text.vectors import shipped_vectors
 #: The model that comes with the package.
 SHIPPED = FOLDER / "infersent"
 
-#: What to do about a damaged checkpoint.
+#: What a reader can do about a damaged checkpoint.
 DAMAGE_REMEDY = "Train or copy it again."
 
-#: Raised by one when a folder of this version can no longer be read by older code.
+#: The version of the format; it rises by one when older code can no longer read a new folder.
 FORMAT = 1
 
 _GIVEN = "encoder.embedding.given"
@@ -43,12 +43,12 @@ _FILES = ("model.safetensors", "config.json", "tokenizer.json", "metrics.json")
 
 
 class CheckpointError(ValueError):
-    """A folder is no checkpoint, or its files do not fit together."""
+    """A folder is not a checkpoint, or its files do not fit together."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A trained model in plain parts, which know nothing of the class that is built from them.
+    """The plain parts of a trained model, which know nothing of the class that is built from them.
 
     Attributes
     ----------
@@ -74,15 +74,15 @@ class Checkpoint:
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint, metrics: dict[str, Any] | None = None) -> None:
-    """Fill the folder ``path``, atomically: a reader finds the old checkpoint or the new one, whole.
+    """Fill the folder ``path`` in one step: a reader finds the old checkpoint or the new one, whole.
 
-    Where the given word vectors are those that come with the package, the folder names them instead of holding them
-    once more.
+    If the given word vectors are those that come with the package, the folder does not hold them again: their digest in
+    ``config.json`` stands for them.
 
     Raises
     ------
     OSError
-        If the disk is full or may not be written; an older checkpoint at ``path`` is still there.
+        If the disk is full or the folder cannot be written; an older checkpoint at ``path`` is left as it was.
     """
     weights = {name: tensor.contiguous() for name, tensor in checkpoint.weights.items()}
     given = _digest(weights[_GIVEN])
@@ -105,9 +105,9 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint, metrics: dict[str
 
 
 def read_checkpoint(path: str | Path) -> Checkpoint:
-    """Return the parts of a checkpoint's folder, or of the best epoch in a training run's folder.
+    """Return the parts of a checkpoint: the folder itself, or the best epoch in a training run's folder.
 
-    Nothing in the folder is executed: safetensors and JSON hold data only.
+    Nothing in the folder is executed: safetensors and JSON hold only data.
 
     Raises
     ------
@@ -121,14 +121,14 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
             raise CheckpointError(f"{folder} has format {found}, but this version reads {FORMAT}; update infersent.")
         for name in config["model"]["blocks"]:
             if name not in feature_names():
-                remedy = "Register it by infersent.register_feature, as where it was trained, before loading."
+                remedy = "Register it by infersent.register_feature before loading, as it was for training."
                 raise CheckpointError(f"{folder} uses the pair feature {name!r}, which is not registered. {remedy}")
         weights = load_file(folder / "model.safetensors")
         if _GIVEN not in weights:
             weights[_GIVEN] = torch.from_numpy(shipped_vectors().vectors)
             if _digest(weights[_GIVEN]) != config["given_vectors"]:
-                raise CheckpointError(f"{folder} was trained on other word vectors than come with this version.")
-        # float16 saves room on disk; only some processors compute in it, and slowly.
+                raise CheckpointError(f"{folder} was trained on other word vectors than those of this version.")
+        # float16 saves room on disk, but few processors compute in it, and those slowly.
         weights = {name: w.float() if w.dtype == torch.float16 else w for name, w in weights.items()}
         tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
         return Checkpoint(config["model"], tokenizer, config["trained_words"], weights)
@@ -140,11 +140,12 @@ def load_metrics(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     CheckpointError
-        If the folder is no checkpoint or its metrics are damaged.
+        If the folder is not a checkpoint, or its metrics are damaged.
     """
     folder = find_checkpoint(path)
     with explained_damage(folder, DAMAGE_REMEDY):
-        return json.loads((folder / "metrics.json").read_text())
+        metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text())
+    return metrics
 
 
 def find_checkpoint(path: str | Path) -> Path:
@@ -156,27 +157,27 @@ def find_checkpoint(path: str | Path) -> Path:
         If neither is a checkpoint; the message lists what is missing.
     """
     path = Path(path)
-    # A kill between the two renames of a save leaves the older checkpoint aside; a reader takes it from there.
+    # If a save was killed between its two renames, the older checkpoint is the one that was moved aside.
     for folder in (path, path / "best", aside(path), aside(path / "best")):
         if all((folder / name).is_file() for name in _FILES):
             return folder
     missing = [name for name in _FILES if not (path / name).is_file()]
     what = "lacks " + ", ".join(missing) if path.is_dir() else "does not exist"
-    raise CheckpointError(f"{path} is no checkpoint: it {what}. Make one by `infersent train --out {path}`.")
+    raise CheckpointError(f"{path} is not a checkpoint: it {what}. Make one by `infersent train --out {path}`.")
 
 
-def _digest(vectors: torch.Tensor) -> str:
-    """Return what tells word vectors from others, whatever precision they are stored in."""
+def _digest(vectors: Tensor) -> str:
+    """Return a digest of word vectors that does not depend on the precision in which they are stored."""
     return hashlib.sha256(vectors.cpu().half().contiguous().numpy().tobytes()).hexdigest()[:16]
 
 
 @contextmanager
 def explained_damage(path: Path, remedy: str) -> Iterator[None]:
-    """Turn whatever reading a damaged file raises into a CheckpointError that names it and the remedy."""
+    """Turn any error from reading a damaged file into a CheckpointError that names the file and the remedy."""
     try:
         yield
     except (CheckpointError, MemoryError):
         raise
-    except Exception as error:  # tokenizers raises bare Exception, and each library has its own for a damaged file
+    except Exception as error:  # each library has its own error for a damaged file, and tokenizers a bare Exception
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise CheckpointError(f"{path} is damaged or was written by another version: {reason}. {remedy}") from error

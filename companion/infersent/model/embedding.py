@@ -11,28 +11,30 @@ class WordEmbedding(nn.Module):
     """Look words up in two tables.
 
     InferSent keeps its GloVe vectors frozen (Conneau et al. 2017, section 3.3). Here the ids below ``trained``
-    (padding, the unknown word, frequent words that GloVe lacks) are parameters, and the rest is a buffer that no
-    optimiser sees.
+    (padding, the unknown word, frequent words that GloVe lacks) have parameters as their vectors, and the others have
+    rows of a buffer that no optimiser sees.
 
     Parameters
     ----------
     trained
-        The number of trained rows, padding and the unknown word included.
+        The number of trained rows, including padding and the unknown word.
     given
         The vectors of all other words, ``[given, dim]``.
     """
 
+    given: Tensor
+
     def __init__(self, trained: int, given: Tensor) -> None:
         super().__init__()
         dim = given.shape[1]
-        # As wide as the given vectors are, so that a new word starts out as an ordinary one.
+        # As spread out as the given vectors, so that a new word starts as an ordinary one.
         spread = float(given.std()) if given.numel() else 1.0
         self.trained = nn.Parameter(torch.randn(trained, dim) * spread)
         self.register_buffer("given", given)
 
     @property
     def dim(self) -> int:
-        """The number of coordinates of a word vector."""
+        """How many coordinates a word vector has."""
         return self.trained.shape[1]
 
     def forward(self, ids: Tensor) -> Tensor:

@@ -16,12 +16,12 @@ def max_pool(states: Tensor, lengths: Tensor) -> Tensor:
     """Take the maximum of every coordinate over a sentence's own words.
 
     The first release of InferSent let the zeros of the padding take part, so that a short sentence's vector depended on
-    its batch-mates. Here what lies beyond a sentence's end is minus infinity and can never win.
+    the other sentences of its batch. Here what lies beyond a sentence's end is minus infinity and can never win.
 
     Parameters
     ----------
     states
-        One vector a word, ``[sentences, time, dim]``; whatever stands in the padding is ignored.
+        One vector per word, ``[sentences, time, dim]``; those in the padding are ignored.
     lengths
         ``[sentences]``, each at least 1.
 
@@ -33,7 +33,7 @@ def max_pool(states: Tensor, lengths: Tensor) -> Tensor:
     Raises
     ------
     ValueError
-        If a sentence has no word: a maximum over nothing is not defined.
+        If a sentence has no word: the maximum of nothing is not defined.
     """
     padding = _padding(states, lengths, "max")
     return states.masked_fill(padding, -torch.inf).amax(dim=1)
@@ -47,7 +47,7 @@ def mean_pool(states: Tensor, lengths: Tensor) -> Tensor:
     Parameters
     ----------
     states
-        One vector a word, ``[sentences, time, dim]``; whatever stands in the padding is ignored.
+        One vector per word, ``[sentences, time, dim]``; those in the padding are ignored.
     lengths
         ``[sentences]``, each at least 1.
 
@@ -59,7 +59,7 @@ def mean_pool(states: Tensor, lengths: Tensor) -> Tensor:
     Raises
     ------
     ValueError
-        If a sentence has no word: a mean of nothing is not defined.
+        If a sentence has no word: the mean of nothing is not defined.
     """
     padding = _padding(states, lengths, "mean")
     total = states.masked_fill(padding, 0.0).sum(dim=1)  # [sentences, dim]
@@ -76,49 +76,68 @@ def _padding(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:
     return (time >= lengths.to(states.device).unsqueeze(1)).unsqueeze(2)
 
 
-def _packed_words(encoder: BiLSTM | LastState, ids: Tensor, lengths: Tensor) -> PackedSequence:
-    """Return the vectors of all words, ``[all words, word dim]``, packed: the padding is left out."""
-    packed = pack_padded_sequence(ids, lengths.cpu(), batch_first=True, enforce_sorted=False)
-    words = encoder.dropout(encoder.embedding(packed.data))  # [all words] -> [all words, word dim]
-    return PackedSequence(words, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
-
-
-class BiLSTM(nn.Module):
-    """A bidirectional LSTM over word vectors; how its states become one vector, a subclass says by its ``pool``.
-
-    The forward and the backward LSTM read a sentence from its two ends; word t's state is both their states side by
-    side.
+class Encoder(nn.Module):
+    """What every encoder is: word vectors, dropout on them, and a ``forward`` that makes one vector of a sentence.
 
     Parameters
     ----------
     embedding
-        Word ids to word vectors.
+        From word ids to word vectors.
+    hidden
+        Half the numbers of the sentence vector.
+    dropout
+        Share of the word vectors' numbers set to zero in training; 0 in the paper.
+
+    Attributes
+    ----------
+    dim
+        How many coordinates a sentence vector has: ``2 * hidden``.
+    """
+
+    def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.embedding = embedding
+        self.dropout = nn.Dropout(dropout)
+        self.dim = 2 * hidden
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
+        raise NotImplementedError
+
+    def packed_words(self, ids: Tensor, lengths: Tensor) -> PackedSequence:
+        """Return the vectors of all words, ``[all words, word dim]``, packed: the padding is left out."""
+        packed = pack_padded_sequence(ids, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        words = self.dropout(self.embedding(packed.data))  # [all words] -> [all words, word dim]
+        return PackedSequence(words, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
+
+
+class BiLSTM(Encoder):
+    """A bidirectional LSTM over word vectors; a subclass says by its ``pool`` how the states become one vector.
+
+    The forward and the backward LSTM read a sentence from its two ends; the state of a word is their two states side by
+    side.
+
+    Parameters
+    ----------
+    embedding, dropout
+        See :class:`Encoder`.
     hidden
         Units per direction; the sentence vector has ``2 * hidden`` numbers (2048 and 4096 in the paper).
-    dropout
-        Share of the word vectors' numbers set to zero while training; 0 in the paper.
     """
 
     #: From ``states [sentences, time, dim]`` and ``lengths [sentences]`` to ``[sentences, dim]``.
     pool: Callable[[Tensor, Tensor], Tensor]
 
     def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.embedding = embedding
-        self.dropout = nn.Dropout(dropout)
+        super().__init__(embedding, hidden, dropout=dropout)
         self.lstm = nn.LSTM(embedding.dim, hidden, bidirectional=True, batch_first=True)
-
-    @property
-    def dim(self) -> int:
-        """The number of coordinates of a sentence vector."""
-        return 2 * self.lstm.hidden_size
 
     def states(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Return every word's state, ``[sentences, time, dim]``, zero in the padding.
 
-        A packed sequence holds no padding, so the backward LSTM starts at each sentence's own last word.
+        A packed sequence contains no padding, so the backward LSTM starts at each sentence's own last word.
         """
-        packed = self.lstm(_packed_words(self, ids, lengths))[0]
+        packed = self.lstm(self.packed_words(ids, lengths))[0]
         states, _ = pad_packed_sequence(packed, batch_first=True, total_length=ids.shape[1])
         return states
 
@@ -137,7 +156,7 @@ class BiLSTMMax(BiLSTM):
 
     @staticmethod
     def winners(states: Tensor, lengths: Tensor) -> Tensor:
-        """Return from which word each coordinate comes, ``[sentences, dim]``; of equal words, the first."""
+        """Return from which word each coordinate comes, ``[sentences, dim]``: the first, if several are equal."""
         padding = _padding(states, lengths, "max")
         return states.masked_fill(padding, -torch.inf).argmax(dim=1)  # [sentences, time, dim] -> [sentences, dim]
 
@@ -154,65 +173,58 @@ class BiLSTMMean(BiLSTM):
 class InnerAttention(BiLSTM):
     """A bidirectional LSTM and several weighted means of its states (Conneau et al. 2017, section 3.2.4).
 
-    With the states h_t, each view k has a vector c_k of its own and asks it which words count:
-    a_t = softmax over t of (tanh(W h_t + b) . c_k), and the view's vector is the sum of a_t h_t. The sentence vector is
-    the views side by side.
+    Of the states h_t, each view k weighs those that match a vector c_k of its own:
+    a_t = softmax over t of (tanh(W h_t + b) . c_k), and the view is the sum of a_t h_t. The sentence vector is the
+    views side by side.
 
     Parameters
     ----------
     embedding, dropout
-        As of :class:`BiLSTM`.
+        See :class:`Encoder`.
     hidden
-        Half of the sentence vector's numbers: a view gets its share of them.
+        Half the numbers of the sentence vector, which the views share equally.
 
     Raises
     ------
     ValueError
-        If ``hidden`` is no multiple of the number of views.
+        If ``hidden`` is not a multiple of the number of views.
     """
 
     VIEWS = 4
 
     def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
         super().__init__(embedding, _share(hidden, self.VIEWS, "views"), dropout=dropout)
+        self.dim = 2 * hidden
         width = 2 * self.lstm.hidden_size
         self.key = nn.Linear(width, width)
         self.views = nn.Linear(width, self.VIEWS, bias=False)
 
-    @property
-    def dim(self) -> int:
-        """The number of coordinates of a sentence vector."""
-        return 2 * self.lstm.hidden_size * self.VIEWS
-
     def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
         """Return the views of ``states [sentences, time, width]``, ``[sentences, views * width]``."""
-        scores = self.views(self.key(states).tanh())  # [sentences, time, views]
+        scores: Tensor = self.views(self.key(states).tanh())  # [sentences, time, views]
         weights = scores.masked_fill(_padding(states, lengths, "attention"), -torch.inf).softmax(dim=1)
         return torch.einsum("stv,stw->svw", weights, states).flatten(1)  # [sentences, views * width]
 
 
-class LastState(nn.Module):
+class LastState(Encoder):
     """A recurrent network whose state after the last word is the sentence vector (Conneau et al. 2017, section 3.2.1).
 
-    A subclass says which network reads, and whether a second one reads backwards; then the sentence vector is both last
-    states side by side: the forward one after the last word, the backward one after the first.
+    A subclass says which network reads, and whether a second one reads backwards. If so, the sentence vector is the two
+    last states side by side: the forward one after the last word, the backward one after the first.
 
     Parameters
     ----------
     embedding, dropout
-        As of :class:`BiLSTM`.
+        See :class:`Encoder`.
     hidden
-        Half of the sentence vector's numbers: a network that reads one way has twice as many units.
+        Half the numbers of the sentence vector: a network that reads one way has twice as many units.
     """
 
-    network: type[nn.RNNBase]
+    network: type[nn.LSTM | nn.GRU]
     both_ways: bool
 
     def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.embedding = embedding
-        self.dropout = nn.Dropout(dropout)
-        self.dim = 2 * hidden
+        super().__init__(embedding, hidden, dropout=dropout)
         units = hidden if self.both_ways else self.dim
         self.rnn = self.network(embedding.dim, units, bidirectional=self.both_ways, batch_first=True)
 
@@ -220,8 +232,8 @@ class LastState(nn.Module):
         """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
         if len(lengths) and int(lengths.min()) < 1:
             raise ValueError(f"Sentence {int(lengths.argmin())} has no word, so there is no last state.")
-        _, last = self.rnn(_packed_words(self, ids, lengths))
-        states = last[0] if isinstance(last, tuple) else last  # an LSTM has a cell beside its state
+        _, last = self.rnn(self.packed_words(ids, lengths))
+        states: Tensor = last[0] if isinstance(last, tuple) else last  # an LSTM has a cell beside its state
         return states.transpose(0, 1).flatten(1)  # [directions, sentences, units] -> [sentences, dim]
 
 
@@ -243,8 +255,8 @@ class BiGRULast(LastState):
     network, both_ways = nn.GRU, True
 
 
-class HierarchicalConvNet(nn.Module):
-    """Four convolutions one on another, and the maximum over time of each (Conneau et al. 2017, section 3.2.5).
+class HierarchicalConvNet(Encoder):
+    """Four convolutions on top of one another, and the maximum over time of each (Conneau et al. 2017, section 3.2.5).
 
     Each layer sees one more word to the left and to the right than the layer below. The sentence vector is the four
     layers' maxima side by side.
@@ -252,23 +264,20 @@ class HierarchicalConvNet(nn.Module):
     Parameters
     ----------
     embedding, dropout
-        As of :class:`BiLSTM`.
+        See :class:`Encoder`.
     hidden
-        Half of the sentence vector's numbers, shared equally by the layers.
+        Half the numbers of the sentence vector, which the layers share equally.
 
     Raises
     ------
     ValueError
-        If ``2 * hidden`` is no multiple of the number of layers.
+        If ``2 * hidden`` is not a multiple of the number of layers.
     """
 
     LAYERS = 4
 
     def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.embedding = embedding
-        self.dropout = nn.Dropout(dropout)
-        self.dim = 2 * hidden
+        super().__init__(embedding, hidden, dropout=dropout)
         channels = _share(self.dim, self.LAYERS, "layers")
         widths = [embedding.dim, *[channels] * (self.LAYERS - 1)]
         self.layers = nn.ModuleList(nn.Conv1d(width, channels, kernel_size=3, padding=1) for width in widths)
@@ -279,7 +288,7 @@ class HierarchicalConvNet(nn.Module):
         padding = _padding(states, lengths, "max")
         maxima = []
         for layer in self.layers:
-            # Zeros beyond the end, as a sentence alone would have them there: the padding's states must not leak in.
+            # Zeros beyond the end, as if the sentence stood alone: the states in the padding must not leak in.
             states = layer(states.masked_fill(padding, 0.0).transpose(1, 2)).relu().transpose(1, 2)
             maxima.append(max_pool(states, lengths))  # [sentences, time, channels] -> [sentences, channels]
         return torch.cat(maxima, dim=1)
@@ -291,9 +300,8 @@ def _share(total: int, parts: int, what: str) -> int:
     return total // parts
 
 
-#: Encoders by name: the seven of the paper. Each takes (embedding, hidden, dropout=...), and its ``forward(ids,
-#: lengths)`` gives sentence vectors of ``dim = 2 * hidden`` numbers.
-ENCODERS: dict[str, Callable[..., nn.Module]] = {
+#: Encoders by name: the seven of the paper. Each is called with (embedding, hidden, dropout=...).
+ENCODERS: dict[str, Callable[..., Encoder]] = {
     "lstm-last": LSTMLast,
     "gru-last": GRULast,
     "bigru-last": BiGRULast,
@@ -304,12 +312,12 @@ ENCODERS: dict[str, Callable[..., nn.Module]] = {
 }
 
 
-def build_encoder(name: str, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> nn.Module:
+def build_encoder(name: str, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> Encoder:
     """Return the encoder of that name.
 
     Raises
     ------
     ValueError
-        If there is none; the message offers the nearest.
+        If there is none of that name; the message suggests the nearest.
     """
     return choose("encoder", name, ENCODERS)(embedding, hidden, dropout=dropout)

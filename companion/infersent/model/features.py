@@ -18,16 +18,16 @@ from infersent.foundation.choices import choose
 
 @dataclass(frozen=True)
 class PairFeature:
-    """One block: its function, its width and how it behaves when the sentences swap.
+    """One block: its function, its width, and how it behaves when the sentences are swapped.
 
     Attributes
     ----------
     name
-        The block's name in the registry, written as the formula.
+        The block's name in the registry, written as a formula.
     function
         Maps two tensors ``[batch, dim]`` to one ``[batch, width(dim)]``.
     width
-        Maps ``dim`` to the number of columns that the block has.
+        Maps ``dim`` to the number of the block's columns.
     swap
         ``"symmetric"`` if f(v, u) = f(u, v), ``"antisymmetric"`` if f(v, u) = -f(u, v), else ``None``.
     """
@@ -42,7 +42,7 @@ _REGISTRY: dict[str, PairFeature] = {}
 
 
 def same_width(dim: int) -> int:
-    """One column a dimension: the width of every element-wise block."""
+    """Return ``dim``, the width of every element-wise block: one column per dimension."""
     return dim
 
 
@@ -54,25 +54,25 @@ def register_feature(
     swap: str | None = None,
     replace: bool = False,
 ) -> PairFeature:
-    """Add a block of your own, which every model, study and command then knows by its name.
+    """Add a block of your own; every model, study and command then knows it by its name.
 
     Parameters
     ----------
     name
-        How the block is called, for example ``"(u*v)**2"``.
+        The block's name, for example ``"(u*v)**2"``.
     function
         Maps ``u`` and ``v``, both ``[batch, dim]``, to ``[batch, width(dim)]``.
     width
-        The number of columns as a function of ``dim``. Left out, the block is as wide as ``u``.
+        The number of columns as a function of ``dim``; by default the block is as wide as ``u``.
     swap
-        ``"symmetric"``, ``"antisymmetric"`` or ``None``: what happens to the block when the sentences swap.
+        ``"symmetric"``, ``"antisymmetric"`` or ``None``: how the block changes when the sentences are swapped.
     replace
         Allow a name that is already taken.
 
     Raises
     ------
     ValueError
-        If the name is empty or taken, or ``swap`` is none of the three.
+        If the name is empty or taken, or ``swap`` is not one of the three.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def register_feature(
     if name in _REGISTRY and not replace:
         raise ValueError(f"The pair feature {name!r} exists already; choose another name, or pass replace=True.")
     if swap not in (None, "symmetric", "antisymmetric"):
-        raise ValueError(f"swap={swap!r} is none of 'symmetric', 'antisymmetric' and None.")
+        raise ValueError(f"swap={swap!r} is not 'symmetric', 'antisymmetric' or None.")
     _REGISTRY[name] = PairFeature(name, function, width, swap)
     return _REGISTRY[name]
 
@@ -102,8 +102,8 @@ register_feature("min(u,v)", torch.minimum, swap="symmetric")
 register_feature("max(v-u,0)", lambda u, v: F.relu(v - u))
 register_feature("max(u-v,0)", lambda u, v: F.relu(u - v))
 register_feature("v*(1-u)", lambda u, v: v * (1 - u))
-# Controls of the study: the product on the scale that |u-v| has in an untrained encoder and on larger ones, and a block
-# of the same width that tells nothing.
+# Controls of the study: the product on the scale that |u-v| has in an untrained encoder and on larger scales, and a
+# block of the same width that carries no information.
 register_feature("4*u*v", lambda u, v: 4 * u * v, swap="symmetric")
 register_feature("8*u*v", lambda u, v: 8 * u * v, swap="symmetric")
 register_feature("16*u*v", lambda u, v: 16 * u * v, swap="symmetric")
@@ -127,25 +127,25 @@ def get_feature(name: str) -> PairFeature:
     Raises
     ------
     ValueError
-        If no block has that name; the message offers the nearest one that exists.
+        If no block has that name; the message suggests the nearest one.
     """
     return choose("pair feature", name, _REGISTRY, remedy="Add your own by register_feature.")
 
 
 class Blocks(tuple[str, ...]):
-    """Names of pair features in the order of their columns: one value for what the classifier gets.
+    """Names of pair features in the order of their columns: what the classifier gets, as one value.
 
-    It is a tuple of names, each registered and none of them twice.
+    It is a tuple of names, each of them registered and none repeated.
 
     Parameters
     ----------
     names
-        The names, or all of them in one string with commas between them.
+        The names, or one string with commas between them.
 
     Raises
     ------
     ValueError
-        If there is no name, one is unknown, or one appears twice.
+        If there are no names, or one is unknown or appears twice.
 
     Examples
     --------
@@ -172,7 +172,7 @@ class Blocks(tuple[str, ...]):
             )
         return blocks
 
-    def __add__(self, more: str | Iterable[str]) -> Blocks:  # type: ignore[override]
+    def __add__(self, more: str | Iterable[str]) -> Blocks:  # type: ignore[override]  # a tuple adds any tuple
         """Return these blocks and those of ``more`` that are not among them."""
         return Blocks((*self, *(name for name in Blocks(more) if name not in self)))
 
@@ -201,7 +201,7 @@ BLOCKS = Blocks("u, v, |u-v|, u*v")
 
 
 def block_slices(dim: int, blocks: Sequence[str] = BLOCKS) -> dict[str, slice]:
-    """Return which columns of the concatenation belong to which block: the one source of every width.
+    """Return which columns of the concatenation belong to which block.
 
     Examples
     --------
@@ -217,8 +217,8 @@ def block_slices(dim: int, blocks: Sequence[str] = BLOCKS) -> dict[str, slice]:
 
 
 def features_width(dim: int, blocks: Sequence[str] = BLOCKS) -> int:
-    """Return the number of columns that ``pair_features`` gives for vectors of ``dim`` numbers."""
-    return max(s.stop for s in block_slices(dim, blocks).values())
+    """Return how many columns :func:`pair_features` returns for vectors of ``dim`` numbers."""
+    return sum(get_feature(name).width(dim) for name in Blocks(blocks))
 
 
 def pair_features(u: Tensor, v: Tensor, blocks: Sequence[str] = BLOCKS) -> Tensor:
@@ -239,7 +239,7 @@ def pair_features(u: Tensor, v: Tensor, blocks: Sequence[str] = BLOCKS) -> Tenso
     Raises
     ------
     ValueError
-        If the shapes, dtypes or devices differ, or a block is unknown or gives another width than it declared.
+        If the shapes, dtypes or devices differ, or a block is unknown or not as wide as it declares.
 
     Examples
     --------

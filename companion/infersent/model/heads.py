@@ -1,18 +1,18 @@
-"""Classifier heads: from the pair features to one logit a label."""
+"""Classifier heads: from the pair features to one logit per label."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from infersent.data.pairs import LABELS
 from infersent.foundation.choices import choose
 
 
 def linear_head(features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Sequential:
-    """One affine map ``features -> 3``. ``hidden`` is not used: it is there so that all heads are built alike."""
+    """One affine map ``features -> 3``. ``hidden`` is not used; it exists so that all heads are built alike."""
     return nn.Sequential(nn.Dropout(dropout), nn.Linear(features, len(LABELS)))
 
 
@@ -55,31 +55,30 @@ def build_head(name: str, features: int, *, hidden: int = 512, dropout: float = 
     Raises
     ------
     ValueError
-        If there is none; the message offers the nearest.
+        If there is none of that name; the message suggests the nearest.
     """
     return choose("head", name, HEADS)(features, hidden=hidden, dropout=dropout)
 
 
 def collapse(head: nn.Sequential, *, dtype: torch.dtype | None = None) -> nn.Linear:
-    """Multiply a stack of affine maps out into the one affine map that it is.
+    """Multiply out a stack of affine maps into the one affine map that it is.
 
     With x -> W1 x + b1 -> W2 (·) + b2 the result has W = W2 W1 and b = W2 b1 + b2, and so on up the stack. The product
-    is formed in float64 on the CPU and rounded once. Dropout does nothing outside training and is left out.
+    is computed in float64 on the CPU and rounded once. Dropout does nothing outside training and is left out.
 
     Parameters
     ----------
     head
         Affine maps, and dropout between them.
     dtype
-        The result's precision; the head's own if left out. ``torch.float64`` rounds nothing.
+        The precision of the result; by default the head's own. ``torch.float64`` rounds nothing.
 
     Raises
     ------
     TypeError
         If a layer between the affine maps is not affine; the message names it.
     """
-    weight: torch.Tensor | None = None
-    bias: torch.Tensor | None = None
+    product: tuple[Tensor, Tensor] | None = None  # the weight and the bias of the layers so far
     for layer in head:
         if isinstance(layer, nn.Dropout):
             continue
@@ -91,9 +90,10 @@ def collapse(head: nn.Sequential, *, dtype: torch.dtype | None = None) -> nn.Lin
         # On the CPU, because not every accelerator has float64.
         w, b = layer.weight.detach().cpu().double(), layer.bias.detach().cpu().double()
         # [out, hidden] @ [hidden, features] -> [out, features]
-        weight, bias = (w, b) if weight is None else (w @ weight, w @ bias + b)
-    if weight is None or bias is None:
+        product = (w, b) if product is None else (w @ product[0], w @ product[1] + b)
+    if product is None:
         raise TypeError("The head has no nn.Linear layer, so there is nothing to collapse.")
+    weight, bias = product
     affine = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.float64)
     with torch.no_grad():
         affine.weight.copy_(weight)

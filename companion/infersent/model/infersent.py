@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from tqdm.auto import tqdm
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.arrays import Floats
 from infersent.model.checkpoint import (
     DAMAGE_REMEDY,
     SHIPPED,
@@ -29,29 +30,29 @@ from infersent.model.embedding import WordEmbedding
 from infersent.model.encoders import build_encoder
 from infersent.model.features import BLOCKS, Blocks, features_width, pair_features
 from infersent.model.heads import build_head
-from infersent.text.batching import Batch, pad, word_ids
+from infersent.text.batching import Batch, EncodedPairs, batches_by_length, batches_in_order, word_ids
 from infersent.text.tokenizer import SPECIAL_TOKENS
 from infersent.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Everything that decides a model's shape, apart from its vocabulary.
+    """Everything that determines a model's shape, apart from its vocabulary.
 
     Attributes
     ----------
     encoder
         A name from :data:`infersent.model.encoders.ENCODERS`.
     hidden
-        Half of the sentence vector's numbers: the units per direction of a bidirectional LSTM.
+        Half the numbers of the sentence vector: the units per direction of a bidirectional LSTM.
     blocks
         The pair features, from the registry of :mod:`infersent.model.features`.
     head
         A name from :data:`infersent.model.heads.HEADS`.
     head_hidden
-        Width of the head's hidden layers, where it has any.
+        Width of the head's hidden layers, if it has any.
     word_dropout, feature_dropout
-        Share of the word vectors' and of the pair features' numbers that training sets to zero.
+        Share of the numbers of the word vectors, and of the pair features, that training sets to zero.
     """
 
     encoder: str = "bilstm-max"
@@ -72,18 +73,18 @@ class InferSent(nn.Module):
     Parameters
     ----------
     config
-        Its shape.
+        The shape.
     tokenizer
-        Text to word ids.
+        From text to word ids.
     trained_words
-        How many of the tokenizer's ids, counted from 0, have a trained vector; the two special tokens are among them.
+        How many of the tokenizer's ids, counted from 0, have a trained vector, including the two special tokens.
     given
         The vectors of the other ids, ``[given, word dim]``.
 
     Raises
     ------
     ValueError
-        If the tokenizer's words are not as many as the vectors, or a name in ``config`` is unknown.
+        If the tokenizer has more or fewer words than there are vectors, or a name in ``config`` is unknown.
     """
 
     def __init__(self, config: ModelConfig, tokenizer: Tokenizer, trained_words: int, given: Tensor) -> None:
@@ -106,7 +107,7 @@ class InferSent(nn.Module):
 
     @classmethod
     def from_vocabulary(cls, config: ModelConfig, vocabulary: Vocabulary, *, seed: int = 0) -> InferSent:
-        """Return an untrained model. Its parameters depend on ``seed`` alone; the global generator stays as it was."""
+        """Return an untrained model, whose parameters depend only on ``seed``; the global generator is not touched."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             trained_words = len(SPECIAL_TOKENS) + len(vocabulary.trained)
@@ -114,7 +115,7 @@ class InferSent(nn.Module):
 
     @classmethod
     def from_pretrained(cls, path: str | Path | None = None, *, device: torch.device | str = "cpu") -> InferSent:
-        """Return a trained model: the shipped one, or that of a checkpoint's folder or of a training run's folder.
+        """Return a trained model: the shipped one, or the one in a checkpoint's or a training run's folder.
 
         The shipped model (256 units per direction, trained on SNLI-122k) comes with the package; its model card is
         :data:`infersent.model.checkpoint.SHIPPED` ``/ "README.md"``.
@@ -122,32 +123,32 @@ class InferSent(nn.Module):
         Parameters
         ----------
         path
-            The folder; the shipped model if left out.
+            The folder; by default the shipped model's.
         device
             Where the model computes.
 
         Raises
         ------
         infersent.model.checkpoint.CheckpointError
-            If the folder is no checkpoint or does not fit together.
+            If the folder is not a checkpoint, or its files do not fit together.
         """
         folder = find_checkpoint(SHIPPED if path is None else path)
         parts = read_checkpoint(folder)
         with explained_damage(folder, DAMAGE_REMEDY):
-            with torch.random.fork_rng(devices=[]):  # the random first values are overwritten below
+            with torch.random.fork_rng(devices=[]):  # the random initial values are overwritten below
                 model = cls(ModelConfig(**parts.config), parts.tokenizer, parts.trained_words, parts.given)
             model.load_state_dict(parts.weights)
         return model.eval().to(device)
 
     def untrained(self, *, seed: int = 0, **changes: Any) -> InferSent:
-        """Return a model with the same words and settings but fresh parameters, which depend on ``seed`` alone.
+        """Return a model with the same words and settings but fresh parameters, which depend only on ``seed``.
 
         Parameters
         ----------
         seed
-            Of the parameters; the global generator stays as it was.
+            Of the parameters; the global generator is not touched.
         changes
-            Fields of :class:`ModelConfig` with other values: ``head="mlp"``.
+            New values for fields of :class:`ModelConfig`: ``head="mlp"``.
         """
         embedding = self.encoder.embedding
         with torch.random.fork_rng(devices=[]):
@@ -156,23 +157,23 @@ class InferSent(nn.Module):
             return InferSent(config, self.tokenizer, len(embedding.trained), embedding.given)
 
     def save(self, path: str | Path, metrics: dict[str, Any] | None = None) -> None:
-        """Write the model to the folder ``path``, atomically; :meth:`from_pretrained` reads it.
+        """Write the model to the folder ``path`` in one step; :meth:`from_pretrained` reads it.
 
-        Numbers are stored in the model's precision: ``model.half()`` before halves the file, and what reads it computes
-        in float32 again.
+        Numbers are stored in the model's precision: calling ``model.half()`` first halves the file, and the model that
+        is read from it computes in float32 again.
 
         Parameters
         ----------
         path
             The folder; an older checkpoint there is replaced.
         metrics
-            How it was trained and how good it is, as JSON values: what
-            :func:`infersent.model.checkpoint.load_metrics` returns.
+            How it was trained and how good it is, as JSON values;
+            :func:`infersent.model.checkpoint.load_metrics` returns them.
 
         Raises
         ------
         OSError
-            If the disk is full or may not be written; an older checkpoint at ``path`` is still there.
+            If the disk is full or the folder cannot be written; an older checkpoint at ``path`` is left as it was.
         """
         trained_words = len(self.encoder.embedding.trained)
         parts = Checkpoint(asdict(self.config), self.tokenizer, trained_words, self.state_dict())
@@ -191,7 +192,44 @@ class InferSent(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """Return the logits of a batch, ``[pairs, 3]``, in the order of ``LABELS``."""
         u, v = self.sentence_pair(batch)
-        return self.head(pair_features(u, v, self.config.blocks))  # [pairs, width] -> [pairs, 3]
+        logits: Tensor = self.head(pair_features(u, v, self.config.blocks))  # [pairs, width] -> [pairs, 3]
+        return logits
+
+    @torch.no_grad()
+    def sentence_pairs(self, encoded: EncodedPairs, *, batch_size: int = 256) -> tuple[Tensor, Tensor]:
+        """Return ``u`` and ``v`` of all pairs, ``[pairs, dim]`` each, where the model computes.
+
+        Raises
+        ------
+        ValueError
+            If there are no pairs.
+        """
+        if not len(encoded):
+            raise ValueError("There are no pairs to encode.")
+        with evaluating(self):
+            sides = [self.sentence_pair(batch.to(self.device)) for batch in batches_in_order(encoded, batch_size)]
+        return torch.cat([u for u, _ in sides]), torch.cat([v for _, v in sides])
+
+    @overload
+    def encode(
+        self,
+        sentences: str | Sequence[str],
+        batch_size: int = ...,
+        show_progress_bar: bool = ...,
+        convert_to_numpy: Literal[True] = ...,
+        normalize_embeddings: bool = ...,
+    ) -> Floats: ...
+
+    @overload
+    def encode(
+        self,
+        sentences: str | Sequence[str],
+        batch_size: int = ...,
+        show_progress_bar: bool = ...,
+        *,
+        convert_to_numpy: Literal[False],
+        normalize_embeddings: bool = ...,
+    ) -> Tensor: ...
 
     @torch.no_grad()  # not inference_mode: a head may be trained on the vectors
     def encode(
@@ -201,20 +239,20 @@ class InferSent(nn.Module):
         show_progress_bar: bool = False,
         convert_to_numpy: bool = True,
         normalize_embeddings: bool = False,
-    ) -> np.ndarray | Tensor:
-        """Return one vector a sentence.
+    ) -> Floats | Tensor:
+        """Return one vector per sentence.
 
         A sentence's vector does not depend on the others that are encoded with it. Words that the model does not know
-        share one trained vector; a sentence with no word at all is read as one unknown word.
+        share one trained vector; a sentence without any word is read as one unknown word.
 
         Parameters
         ----------
         sentences
             One text, or ``n`` of them.
         batch_size
-            Sentences a batch; batches are cut after sorting by length.
+            Sentences per batch; they are sorted by length first.
         show_progress_bar
-            Show sentences done and sentences per second.
+            Show how many sentences are done, and how many per second.
         convert_to_numpy
             Return a numpy array rather than a tensor.
         normalize_embeddings
@@ -228,7 +266,7 @@ class InferSent(nn.Module):
         Raises
         ------
         TypeError
-            If an item is no text.
+            If an item is not a text.
         ValueError
             If ``batch_size`` is below 1.
         """
@@ -236,16 +274,11 @@ class InferSent(nn.Module):
         _check_texts(texts)
         _check_batch_size(batch_size)
         ids = word_ids(self.tokenizer, texts)
-        order = np.argsort([-len(s) for s in ids], kind="stable")  # longest first: memory runs out at once or never
         vectors = torch.empty(len(texts), self.encoder.dim, device=self.device)
         bar = tqdm(total=len(texts), unit="sentence", disable=not show_progress_bar, desc="encoding")
         with bar, evaluating(self):
-            for start in range(0, len(order), batch_size):
-                rows = order[start : start + batch_size]
-                batch, lengths = pad([ids[i] for i in rows])
-                vectors[torch.from_numpy(rows)] = self.encoder(
-                    batch.to(self.device), lengths
-                )  # [rows, time] -> [rows, dim]
+            for rows, batch, lengths in batches_by_length(ids, batch_size):
+                vectors[rows] = self.encoder(batch.to(self.device), lengths)  # [rows, time] -> [rows, dim]
                 bar.update(len(rows))
         if normalize_embeddings:
             vectors = F.normalize(vectors, dim=1)
@@ -254,13 +287,13 @@ class InferSent(nn.Module):
         return vectors.cpu().numpy() if convert_to_numpy else vectors
 
     @torch.no_grad()
-    def predict_proba(self, premises: Sequence[str], hypotheses: Sequence[str], batch_size: int = 128) -> np.ndarray:
+    def predict_proba(self, premises: Sequence[str], hypotheses: Sequence[str], batch_size: int = 128) -> Floats:
         """Return the probability of each label, ``[n, 3]`` in the order of ``LABELS``.
 
         Raises
         ------
         TypeError
-            If an item is no text.
+            If an item is not a text.
         ValueError
             If there are not as many hypotheses as premises, or ``batch_size`` is below 1.
         """
@@ -271,14 +304,17 @@ class InferSent(nn.Module):
         u = self.encode(premises, batch_size, convert_to_numpy=False)  # [n, dim]
         v = self.encode(hypotheses, batch_size, convert_to_numpy=False)
         with evaluating(self):
-            rows = zip(u.split(batch_size), v.split(batch_size), strict=True)  # the features of all pairs may not fit
+            # In batches, because the features of all pairs may not fit into memory.
+            rows = zip(u.split(batch_size), v.split(batch_size), strict=True)
             logits = [self.head(pair_features(*row, self.config.blocks)) for row in rows]  # [rows, 3] each
-        return torch.cat(logits).softmax(dim=1).cpu().numpy() if logits else np.zeros((0, len(LABELS)), np.float32)
+        if not logits:
+            return np.zeros((0, len(LABELS)), np.float32)
+        return torch.cat(logits).softmax(dim=1).cpu().numpy()
 
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Switch dropout off inside the block, and leave the model in the mode it was in."""
+    """Switch dropout off inside the ``with`` block; afterwards the model is in the mode it was in before."""
     was_training = model.training
     model.eval()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -12,18 +13,19 @@ from torch import Tensor
 
 from infersent.data.cache import cached_arrays
 from infersent.data.pairs import Pairs
+from infersent.foundation.arrays import Array, Ints
 from infersent.text.tokenizer import PAD_ID, UNKNOWN_ID
 
-# Part of the cache's key: to be raised whenever the same pairs and tokenizer would give other arrays.
+# Part of the cache's key: raise it whenever the same pairs and tokenizer would give other arrays.
 _ENCODING_VERSION = 1
 
-# Sentences that the tokenizer takes at a time: what it returns for each needs far more memory than the ids alone.
+# How many sentences the tokenizer gets at a time: what it returns for each needs far more memory than the ids alone.
 _SENTENCES_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some pairs, with the distinct sentences that they are made of.
+    """Some pairs, and the distinct sentences that they are made of.
 
     Attributes
     ----------
@@ -32,7 +34,7 @@ class Batch:
     lengths
         The number of words of each sentence, ``[sentences]``, on the CPU.
     premises, hypotheses
-        For each pair the row of its sentence in ``ids``, ``[pairs]``.
+        The row of each pair's sentence in ``ids``, ``[pairs]``.
     labels
         Indices into ``LABELS``, ``[pairs]``.
     """
@@ -48,14 +50,18 @@ class Batch:
 
     def to(self, device: torch.device | str) -> Batch:
         """Return the batch on another device; lengths stay on the CPU, where packing wants them."""
-        moved = (t.to(device) for t in (self.ids, self.premises, self.hypotheses, self.labels))
-        ids, premises, hypotheses, labels = moved
-        return Batch(ids, self.lengths, premises, hypotheses, labels)
+        return Batch(
+            self.ids.to(device),
+            self.lengths,
+            self.premises.to(device),
+            self.hypotheses.to(device),
+            self.labels.to(device),
+        )
 
 
 @dataclass(frozen=True)
 class EncodedPairs:
-    """Pairs as word ids: every distinct sentence once, in one flat array.
+    """Pairs as word ids: every distinct sentence once, all in one flat array.
 
     Attributes
     ----------
@@ -64,27 +70,32 @@ class EncodedPairs:
     starts
         ``[distinct + 1]``: sentence ``i`` is ``words[starts[i]:starts[i + 1]]``.
     premises, hypotheses
-        ``[pairs]``: which distinct sentence stands on each side.
+        ``[pairs]``: the distinct sentence on each side.
     labels
-        ``[pairs]``.
+        ``[pairs]``, indices into ``LABELS``.
     """
 
-    words: np.ndarray
-    starts: np.ndarray
-    premises: np.ndarray
-    hypotheses: np.ndarray
-    labels: np.ndarray
+    words: Ints
+    starts: Ints
+    premises: Ints
+    hypotheses: Ints
+    labels: Ints
 
     def __len__(self) -> int:
         return len(self.labels)
 
     @property
-    def lengths(self) -> np.ndarray:
+    def lengths(self) -> Ints:
         """The number of words of each distinct sentence."""
         return np.diff(self.starts)
 
-    def batch(self, rows: np.ndarray) -> Batch:
-        """Return the pairs at ``rows`` as a batch; a sentence that several of them share is in it once."""
+    @property
+    def sentences(self) -> list[Ints]:
+        """The word ids of each distinct sentence."""
+        return [self.words[start:stop] for start, stop in pairwise(self.starts)]
+
+    def batch(self, rows: Ints) -> Batch:
+        """Return the pairs at ``rows`` as a batch, in which a sentence that several of them share occurs once."""
         both = np.concatenate([self.premises[rows], self.hypotheses[rows]])  # [2 * pairs]
         sentences, positions = np.unique(both, return_inverse=True)
         ids, lengths = pad([self.words[self.starts[i] : self.starts[i + 1]] for i in sentences])
@@ -93,15 +104,15 @@ class EncodedPairs:
 
 
 def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
-    """Return the word ids of each sentence. A sentence with no token at all is read as one unknown word."""
-    ids = []
+    """Return the word ids of each sentence. A sentence without any token is read as one unknown word."""
+    ids: list[list[int]] = []
     for start in range(0, len(sentences), _SENTENCES_AT_ONCE):
         encodings = tokenizer.encode_batch_fast(list(sentences[start : start + _SENTENCES_AT_ONCE]))
         ids += [encoding.ids or [UNKNOWN_ID] for encoding in encodings]
     return ids
 
 
-def pad(sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+def pad(sentences: Sequence[Sequence[int] | Ints]) -> tuple[Tensor, Tensor]:
     """Return ``ids [sentences, time]``, padded on the right, and ``lengths [sentences]``."""
     lengths = torch.tensor([len(s) for s in sentences])
     ids = np.full((len(sentences), int(lengths.max())), PAD_ID, dtype=np.int64)
@@ -111,9 +122,9 @@ def pad(sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
 
 
 def encode_pairs(pairs: Pairs, tokenizer: Tokenizer, *, cache: bool = True) -> EncodedPairs:
-    """Turn texts into word ids, once: the result is cached under the digests of the pairs and of the tokenizer."""
+    """Turn texts into word ids, once: the result is cached for these pairs and this tokenizer."""
 
-    def encode() -> dict[str, np.ndarray]:
+    def encode() -> dict[str, Array]:
         index = {sentence: i for i, sentence in enumerate(dict.fromkeys([*pairs.premises, *pairs.hypotheses]))}
         ids = word_ids(tokenizer, list(index))
         return {
@@ -130,20 +141,41 @@ def encode_pairs(pairs: Pairs, tokenizer: Tokenizer, *, cache: bool = True) -> E
     return EncodedPairs(**cached_arrays("encoded", key, encode))
 
 
+def batches_by_length(
+    sentences: Sequence[Sequence[int] | Ints], batch_size: int
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Yield all sentences in batches of similar length, the longest first: memory runs out at once or never.
+
+    Parameters
+    ----------
+    sentences
+        The word ids of each.
+    batch_size
+        How many sentences per batch.
+
+    Yields
+    ------
+    tuple of Tensor
+        The batch's indices into ``sentences``, ``[batch]``, and its ids and lengths as :func:`pad` returns them.
+    """
+    order = np.argsort([-len(sentence) for sentence in sentences], kind="stable")
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        yield torch.from_numpy(rows), *pad([sentences[i] for i in rows])
+
+
 def batches_in_order(encoded: EncodedPairs, batch_size: int) -> Iterator[Batch]:
     """Yield all pairs in their order: for evaluation."""
     for start in range(0, len(encoded), batch_size):
         yield encoded.batch(np.arange(start, min(start + batch_size, len(encoded))))
 
 
-def shuffled_batches(
-    encoded: EncodedPairs, batch_size: int, *, seed: int, epoch: int, pool: int = 64
-) -> list[np.ndarray]:
-    """Return the rows of each batch of one epoch, all pairs once, in an order that depends on seed and epoch alone.
+def shuffled_batches(encoded: EncodedPairs, batch_size: int, *, seed: int, epoch: int, pool: int = 64) -> list[Ints]:
+    """Return the rows of each batch of one epoch, every pair once, in an order that depends on seed and epoch alone.
 
-    Pairs are shuffled and dealt into pools of ``pool`` batches. Inside a pool they are sorted by the length of the
-    premise (ties at random, but pairs that share a premise stay together, so that it is encoded once), cut into
-    batches, and the batches are shuffled. So a batch holds sentences of similar length, and its pairs still change from
+    Pairs are shuffled and divided into pools of ``pool`` batches. Within a pool they are sorted by the length of the
+    premise (ties at random, but pairs that share a premise stay together, so that it is encoded once) and cut into
+    batches, and the batches are shuffled. So a batch holds sentences of similar length, and yet its pairs change from
     epoch to epoch.
     """
     rng = np.random.default_rng([seed, epoch])
@@ -151,7 +183,7 @@ def shuffled_batches(
     # A random rank for every distinct sentence keeps the pairs of one premise together through shuffling and sorting.
     rank = rng.permutation(len(lengths))[encoded.premises]  # [pairs]
     rows = np.lexsort((rng.random(len(rank)), rank))
-    batches: list[np.ndarray] = []
+    batches: list[Ints] = []
     for start in range(0, len(rows), pool * batch_size):
         chunk = rows[start : start + pool * batch_size]
         chunk = chunk[np.argsort(lengths[encoded.premises[chunk]], kind="stable")]

@@ -1,4 +1,4 @@
-"""Word vectors by name: those that come with the package, GloVe's, or none at all."""
+"""Word vectors by name: the ones that come with the package, GloVe's, or none at all."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from infersent.data import fetch
 from infersent.text.glove import read_glove
 from infersent.text.vectors import WordVectors, shipped_vectors
 
-#: The vectors that come with the package; every other name is a GloVe file such as ``glove.840B.300d``.
+#: The vectors that come with the package; every name but the next is a GloVe file such as ``glove.840B.300d``.
 SHIPPED_VECTORS = "shipped"
 
-#: No given vectors: every frequent word gets a trained one, of so many numbers.
-TRAINED_VECTORS, _TRAINED_DIM = "trained", 100
+#: No given vectors: every frequent word gets a trained one.
+TRAINED_VECTORS = "trained"
+
+_TRAINED_DIM = 100  # coordinates of a trained vector where there are no given ones
 
 # The archive that holds GloVe's vectors of each name.
 _GLOVE_ARCHIVES = dict.fromkeys([f"glove.6B.{dim}d" for dim in (50, 100, 200, 300)], "glove.6B.zip") | {
@@ -28,9 +30,9 @@ def load_vectors(name: str, keep: set[str], *, progress: bool = True) -> WordVec
     Raises
     ------
     ValueError
-        If the name is none of ``"shipped"``, ``"trained"`` and GloVe's, or the archive lacks the vectors of that name.
+        If the name is not ``"shipped"``, ``"trained"`` or one of GloVe's, or the archive lacks those vectors.
     OSError
-        If GloVe's archive is neither on disk nor downloadable.
+        If GloVe's archive is not on disk and cannot be downloaded.
     """
     if name == SHIPPED_VECTORS:
         return shipped_vectors()

@@ -1,4 +1,4 @@
-"""Reading GloVe's text files, line by line."""
+"""Reading GloVe's text files line by line."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from infersent.data.fetch import member_sizes, open_member
+from infersent.foundation.arrays import Floats
 from infersent.text.vectors import WordVectors
 
 
 def read_glove(
     path: str | Path, keep: Collection[str] | None = None, *, member: str | None = None, progress: bool = False
 ) -> WordVectors:
-    """Read vectors from a GloVe text file, line by line: the file never lies in memory as a whole.
+    """Read vectors from a GloVe text file line by line: it is never in memory as a whole.
 
     Parameters
     ----------
     path
         A ``.txt`` file of lines ``word x_1 … x_dim`` (Pennington et al. 2014), or a ``.zip`` that holds such files.
     keep
-        The words to keep, in the file's order; all of them if left out.
+        The words to keep, in the file's order; by default all.
     member
-        Which file of the archive; may be left out if it has only one.
+        Which file of the archive; it may be left out if there is only one.
     progress
         Show a progress bar over the file's bytes.
 
@@ -38,22 +39,24 @@ def read_glove(
         If the archive is cut short or damaged.
     """
     path = Path(path)
-    words, rows, dim = [], [], None
+    words: list[str] = []
+    rows: list[Floats] = []
+    dim = None
     with _open_vectors(path, member) as (stream, size, name):
         bar = tqdm(total=size, unit="B", unit_scale=True, desc=f"reading {name}", disable=not progress)
         for number, line in enumerate(stream, start=1):
             bar.update(len(line))
             fields = line.split()
             if number == 1 and len(fields) == 2 and all(f.isdigit() for f in fields):
-                continue  # the header of word2vec's text format: how many words, how many numbers
+                continue  # the header of word2vec's text format: the numbers of words and of coordinates
             dim = dim or len(fields) - 1
             try:
-                # A few words of glove.840B contain spaces, so the numbers are counted from the right.
+                # A few words of glove.840B contain spaces, so numbers are counted from the right.
                 word, *numbers = line.decode("utf-8").rstrip("\r\n").rsplit(" ", dim)
                 if keep is not None and word not in keep:
                     continue
                 row = np.array(numbers, dtype=np.float32)
-            except ValueError as error:  # what is not UTF-8 is one too
+            except ValueError as error:  # a UnicodeDecodeError is one, too
                 raise ValueError(
                     f"{path}, {name}, line {number}: {error}; expected a word and {dim} numbers in UTF-8."
                 ) from None

@@ -10,11 +10,11 @@ from tokenizers.models import WordLevel
 #: The first words of every vocabulary. Padding never reaches a sentence vector; an unknown word has a trained vector.
 SPECIAL_TOKENS = ("[PAD]", "[UNK]")
 
-#: Their ids; those of the other words follow.
+#: Their ids; the other words follow.
 PAD_ID, UNKNOWN_ID = range(len(SPECIAL_TOKENS))
 
-#: Applied in turn to the lower-cased text. After the first, all engines agree on what a blank is: U+0085 is one in
-#: Oniguruma's ``\s`` only, U+FEFF in JavaScript's only. The others let GloVe's words be found: it has none like "n't".
+#: Applied in turn to the lower-cased text. After the first, all engines agree on what a blank is: U+0085 is one only in
+#: Oniguruma's ``\s``, U+FEFF only in JavaScript's. The others make words that GloVe has: it has none like "n't".
 REPLACEMENTS = (
     ("[\u0085\ufeff]", " "),
     ("[’‘`]", "'"),

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 from tokenizers import Tokenizer
 
+from infersent.foundation.arrays import Floats
 from infersent.text.tokenizer import build_tokenizer, split_words
 from infersent.text.vectors import WordVectors
 
@@ -16,7 +16,7 @@ from infersent.text.vectors import WordVectors
 def count_words(sentences: Iterable[str]) -> Counter[str]:
     """Return how often each token occurs."""
     counts: Counter[str] = Counter()
-    for sentence, times in Counter(sentences).items():  # a corpus repeats its sentences, and splitting takes the time
+    for sentence, times in Counter(sentences).items():  # splitting is slow, and a corpus repeats its sentences
         for word in split_words(sentence):
             counts[word] += times
     return counts
@@ -29,18 +29,18 @@ class Vocabulary:
     Attributes
     ----------
     trained
-        Words with no given vector but enough occurrences: they get a row that training fills.
+        Words without a given vector that occur often enough: each gets a row that is trained.
     given
-        Words with a vector; the model keeps these as they are.
+        Words with a vector, which the model keeps as it is.
     vectors
         ``[len(given), dim]``.
     coverage
-        Shares of the corpus' tokens, adding to one: ``{"given": …, "trained": …, "unknown": …}``.
+        Shares of the corpus's tokens, which add up to one: ``{"given": …, "trained": …, "unknown": …}``.
     """
 
     trained: list[str]
     given: list[str]
-    vectors: np.ndarray
+    vectors: Floats
     coverage: dict[str, float]
 
     def tokenizer(self) -> Tokenizer:
@@ -54,14 +54,14 @@ class Vocabulary:
 
 
 def build_vocabulary(counts: Counter[str], vectors: WordVectors, *, min_count: int = 10) -> Vocabulary:
-    """Decide what becomes of every word of a corpus.
+    """Decide for every word of a corpus how the model knows it.
 
     A word with a vector keeps it. A word without one gets a trained row if it occurs at least ``min_count`` times; the
-    rest share the one row of unknown words, which is trained on them. Words of ``vectors`` that the corpus lacks stay
-    known too, so that a reader's own sentences find them.
+    rest share the row of the unknown word, which is trained on them. Words of ``vectors`` that the corpus lacks are
+    known, too, so that a reader's own sentences can use them.
     """
     have = set(vectors.words)
-    # Ties in frequency are broken by spelling: the ids must not depend on the order of counting.
+    # Words of equal frequency are ordered by spelling: the ids must not depend on the order of counting.
     trained = sorted((w for w, n in counts.items() if w not in have and n >= min_count), key=lambda w: (-counts[w], w))
     total = max(1, counts.total())
     coverage = {

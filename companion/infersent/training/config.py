@@ -10,6 +10,7 @@ import torch
 
 from infersent.foundation.choices import choose
 
+#: Optimizers by name.
 OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
 
 
@@ -22,30 +23,30 @@ class TrainingConfig:
     optimizer
         ``"adam"``, or ``"sgd"`` for the paper's.
     learning_rate
-        At the first epoch.
+        In the first epoch.
     head_rate
         The head's learning rate as a multiple of the encoder's; 1 in the paper.
     decay
         Factor on the learning rate after each epoch; 0.99 in the paper.
     shrink
-        Divisor of the learning rate after an epoch whose dev accuracy is below the best so far; 5 in the paper, 1 for
-        never.
+        Divisor of the learning rate after an epoch whose dev accuracy is below the best so far; 5 in the paper. 1
+        changes nothing.
     min_learning_rate
-        Training stops when the rate falls below; 1e-5 in the paper.
+        Training stops when the rate falls below it; 1e-5 in the paper.
     epochs
-        At most so many.
+        The largest number of epochs.
     batch_size
-        Pairs a step.
+        Pairs per step.
     clip
-        Largest norm of the gradient.
+        The largest norm of the gradient; a longer one is scaled down to it.
     class_weights
-        Weight each label by the inverse of its frequency, for data whose labels are not balanced.
+        Whether to weight each label by the inverse of its frequency, for data whose labels are not balanced.
     averaging
-        Keep a moving average of the parameters over the steps, and evaluate and save that: the weight of the past at
-        each step (0.999 looks back over about 1,000 steps; before step 9,000, over a tenth of those so far); 0 for the
-        parameters themselves, as in the paper.
+        The weight of the past in a moving average of the parameters, which is evaluated and saved in their place. 0.999
+        looks back over about 1,000 steps; before step 9,000, over a tenth of the steps so far. 0 for the parameters
+        themselves, as in the paper.
     seed
-        Of the first parameters, the batches and dropout.
+        Of the initial parameters, the batches and dropout.
     """
 
     optimizer: str = "adam"

@@ -1,4 +1,4 @@
-"""How good a model is: accuracy with its interval, overall and a label."""
+"""How good a model is: its accuracy with an interval, and its recall label by label."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.foundation.intervals import wilson_interval
 from infersent.model.infersent import InferSent, evaluating
 from infersent.text.batching import EncodedPairs, batches_in_order
@@ -17,52 +18,52 @@ from infersent.text.batching import EncodedPairs, batches_in_order
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model's answers on labelled pairs.
+    """A model's answers to labelled pairs.
 
     Attributes
     ----------
     labels, predictions
         ``[n]``, indices into ``LABELS``.
     logits
-        ``[n, 3]``, where they are known.
+        ``[n, 3]``, if they are known.
     """
 
-    labels: np.ndarray
-    predictions: np.ndarray
-    logits: np.ndarray | None = None
+    labels: Ints
+    predictions: Ints
+    logits: Floats | None = None
 
     @property
-    def correct(self) -> np.ndarray:
-        """``[n]`` booleans, for paired tests."""
-        return self.labels == self.predictions
+    def correct(self) -> Bools:
+        """Which answers are right, ``[n]``: what paired tests compare."""
+        return np.equal(self.labels, self.predictions)
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers, from 0 to 1."""
+        """The share of right answers, from 0 to 1."""
         return float(self.correct.mean())
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95% Wilson interval of :attr:`accuracy`: what the finite number of pairs leaves open."""
+        """The 95% Wilson interval of :attr:`accuracy`: what a finite number of pairs leaves open."""
         return wilson_interval(int(self.correct.sum()), len(self.labels))
 
     @property
     def recall(self) -> dict[str, float]:
-        """For each label the share of its pairs that got it; nan where the data has none."""
+        """For each label, the share of its pairs that are answered right; nan if there are none."""
         return {
             label: float(self.correct[self.labels == i].mean()) if (self.labels == i).any() else float("nan")
             for i, label in enumerate(LABELS)
         }
 
     @property
-    def confusion(self) -> np.ndarray:
-        """``[3, 3]`` counts: rows are the right labels, columns the answers."""
+    def confusion(self) -> Ints:
+        """How often each label got each answer, ``[3, 3]``: rows are right labels, columns are answers."""
         return np.bincount(3 * self.labels + self.predictions, minlength=9).reshape(3, 3)
 
     def to_json(self) -> dict[str, Any]:
-        """Return accuracy, interval, recall and the number of pairs as plain JSON values, shares to five places.
+        """Return accuracy, interval, recall and the number of pairs as JSON values, with shares to five places.
 
-        The recall of a label that the data lacks is ``None``: JSON has no nan.
+        The recall of a label that does not occur is ``None``: JSON has no nan.
         """
         return {
             "pairs": len(self.labels),
@@ -80,7 +81,7 @@ class Evaluation:
 
 @torch.inference_mode()
 def evaluate(model: InferSent, encoded: EncodedPairs, *, batch_size: int = 256) -> Evaluation:
-    """Return the model's answers on encoded pairs.
+    """Return the model's answers to encoded pairs.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The training loop: one epoch after another, the best on dev kept, nothing lost when it is stopped."""
+"""The training loop: one epoch after another, the best on dev kept, and nothing lost when it is stopped."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from tqdm.auto import tqdm
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.arrays import Ints
 from infersent.model.infersent import InferSent
 from infersent.text.batching import EncodedPairs, shuffled_batches
 from infersent.training.config import TrainingConfig
@@ -24,13 +25,13 @@ from infersent.training.run import Epoch, TrainingRun
 
 
 class TrainingDiverged(FloatingPointError):
-    """The loss is no number any more."""
+    """The loss or the gradient is no longer finite."""
 
 
-def label_weights(labels: np.ndarray) -> Tensor:
-    """Return weights ``[3]`` inverse to each label's frequency, one on average over the pairs.
+def label_weights(labels: Ints) -> Tensor:
+    """Return weights ``[3]``, inverse to the labels' frequencies, with a mean of one over the pairs.
 
-    A label that does not occur has the weight 0: nothing is divided among no pairs.
+    A label that does not occur has weight 0.
     """
     counts = np.bincount(labels, minlength=len(LABELS))
     present = counts > 0
@@ -53,9 +54,9 @@ def train(
     """Train a model in place and leave it with the parameters of its best epoch on dev.
 
     The same seed on the same machine gives the same numbers. With ``out``, every epoch ends on disk: ``out/best`` is
-    the checkpoint of the best epoch, ``out/log.jsonl`` has a line an epoch, and ``out/resume.pt`` is what
-    ``resume=True`` goes on from, to the same result as an uninterrupted run. A kill at any moment loses the epoch under
-    way and nothing else.
+    the checkpoint of the best epoch, ``out/log.jsonl`` has one line per epoch, and ``out/resume.pt`` is what
+    ``resume=True`` continues from, to the same result as an uninterrupted run. If the process is killed, it loses the
+    current epoch and nothing else.
 
     Parameters
     ----------
@@ -68,29 +69,29 @@ def train(
     out
         The run's folder, or ``None`` to keep everything in memory.
     resume
-        Go on from ``out/resume.pt`` where there is one.
+        Continue from ``out/resume.pt`` if it exists.
     provenance
         Saved with the checkpoint's metrics: data, versions, command.
     progress
-        Show a bar for each epoch.
+        Show a progress bar for each epoch.
     report
-        Called with each epoch's log line when the epoch is on disk.
+        Called with each epoch of the log once it is on disk.
 
     Returns
     -------
     list of Epoch
-        The log, earlier epochs of a resumed run included.
+        The log, including the earlier epochs of a resumed run.
 
     Raises
     ------
     TrainingDiverged
-        If the loss or the gradient becomes NaN or infinite. The best epoch so far stays in ``out/best``.
+        If the loss or the gradient becomes nan or infinite. The best epoch so far stays in ``out/best``.
     ValueError
-        If there are no pairs, or ``out`` has a run with other settings, or one at all without ``resume``.
+        If there are no pairs, or ``out`` holds a run with other settings, or any run if ``resume`` is not set.
     infersent.model.checkpoint.CheckpointError
         If ``out/resume.pt`` is damaged.
     OSError
-        If the disk is full; the epochs before are on it.
+        If the disk is full; the earlier epochs are on it.
     """
     if not len(train_pairs) or not len(dev_pairs):
         raise ValueError(
@@ -101,7 +102,7 @@ def train(
     run = TrainingRun(model, config, Path(out) if out else None, provenance or {}, identity)
     if run.out:
         run.open(resume)
-    # Dropout draws from torch's global generators; the caller's are left as they were.
+    # Dropout draws from torch's global generators; afterwards they are in the state they were in before.
     with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
         while not run.finished:
             number = len(run.log) + 1
@@ -121,7 +122,7 @@ def train(
 
 
 def _identity(model: InferSent, *parts: EncodedPairs) -> str:
-    """Return a digest of all that decides a run's numbers beside its settings: words, vectors and pairs."""
+    """Return a digest of everything besides the settings that determines a run's numbers: words, vectors, pairs."""
     sha = hashlib.sha256(model.tokenizer.to_str().encode())
     sha.update(model.encoder.embedding.given.cpu().numpy().tobytes())
     for pairs in parts:
@@ -133,10 +134,10 @@ def _identity(model: InferSent, *parts: EncodedPairs) -> str:
 def _one_epoch(
     run: TrainingRun, pairs: EncodedPairs, weights: Tensor | None, number: int, progress: bool
 ) -> dict[str, float]:
-    """Take one pass over the pairs; return its mean loss, accuracy, seconds and sentences per second."""
+    """Train for one pass over the pairs; return its mean loss, accuracy, seconds and sentences per second."""
     model, config = run.model, run.config
     model.train()
-    # Dropout's draws depend on seed and epoch alone, so that a resumed run makes the same ones.
+    # What dropout draws depends only on seed and epoch, so that a resumed run draws the same.
     torch.manual_seed(config.seed * 100_003 + number)
     total_loss = right = seen = 0.0
     start = time.perf_counter()
@@ -150,7 +151,7 @@ def _one_epoch(
             run.optimizer.zero_grad(set_to_none=True)
             loss.backward()
             norm = nn.utils.clip_grad_norm_(run.parameters, config.clip)
-            # Before the step: what is not finite must not reach the parameters, which are saved.
+            # Before the step, so that nothing infinite reaches the parameters, which are saved.
             for name, value in (("loss", loss.item()), ("gradient", norm.item())):
                 if not math.isfinite(value):
                     raise TrainingDiverged(f"The {name} became {value} in epoch {number}, step {step}.")

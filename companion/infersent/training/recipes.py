@@ -17,22 +17,22 @@ from infersent.training.config import TrainingConfig
 
 @dataclass(frozen=True)
 class Recipe:
-    """A whole recipe.
+    """Everything that makes a trained model.
 
     Attributes
     ----------
     about
-        One line, shown by ``--help``.
+        One line for ``--help``.
     data
         A corpus name for :func:`infersent.data.load`.
     subset
-        Which part of its training pairs, or ``None`` for all.
+        Which subset of its training pairs, or ``None`` for all.
     vectors
-        ``"shipped"``, ``"trained"`` for none given, or a GloVe file by name: ``"glove.6B.300d"``.
+        ``"shipped"``, ``"trained"`` if none are given, or the name of a GloVe file: ``"glove.6B.300d"``.
     min_count
-        Words without a vector get a trained one from so many occurrences on.
+        A word without a vector gets a trained one if it occurs at least this often.
     model, training
-        The shape and how to train it.
+        The model's shape, and how to train it.
     """
 
     about: str
@@ -44,11 +44,12 @@ class Recipe:
     training: TrainingConfig = field(default_factory=TrainingConfig)
 
     def smaller(self, *, hidden: int, epochs: int) -> Recipe:
-        """Return the recipe with fewer units and epochs: a run that a reader can wait for."""
+        """Return the recipe with fewer units and epochs: a run worth waiting for."""
         model = replace(self.model, hidden=hidden)
         return replace(self, model=model, training=replace(self.training, epochs=epochs))
 
 
+#: Recipes by name: the presets of ``infersent train``.
 RECIPES = {
     "demo": Recipe(
         about="captions, 64 units per direction, a linear head: under a minute on one core",
@@ -85,12 +86,12 @@ RECIPES = {
 
 
 def get_recipe(name: str) -> Recipe:
-    """Return the preset of that name.
+    """Return the recipe of that name.
 
     Raises
     ------
     ValueError
-        If there is none; the message offers the nearest.
+        If there is none of that name; the message suggests the nearest.
     """
     return choose("preset", name, RECIPES)
 
@@ -102,7 +103,7 @@ class Setup:
     Attributes
     ----------
     vocabulary
-        With its coverage of the training pairs.
+        The words that the model knows, with their coverage of the training pairs.
     model
         Untrained.
     train, dev
@@ -135,11 +136,11 @@ def set_up(recipe: Recipe, train_pairs: Pairs, dev_pairs: Pairs, *, progress: bo
         "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
         **provenance(),
     }
-    encoded = [encode_pairs(pairs, model.tokenizer) for pairs in (train_pairs, dev_pairs)]
-    return Setup(vocabulary, model, *encoded, made_from)
+    train, dev = (encode_pairs(pairs, model.tokenizer) for pairs in (train_pairs, dev_pairs))
+    return Setup(vocabulary, model, train, dev, made_from)
 
 
 def load_pairs(recipe: Recipe, split: str) -> Pairs:
-    """Return one split of the preset's corpus; its subset, if it has one, concerns the training pairs only."""
+    """Return one split of the recipe's corpus; its subset, if it has one, applies only to the training pairs."""
     options = {"subset": recipe.subset} if recipe.subset and split == "train" else {}
     return load(recipe.data, split, **options)

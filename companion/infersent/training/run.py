@@ -1,16 +1,17 @@
-"""A training run from epoch to epoch: its log, its best parameters, and all of it on disk."""
+"""A training run from epoch to epoch: its log, its best parameters, and how they are kept on disk."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from infersent.foundation.atomic import replace_file
 from infersent.model.checkpoint import explained_damage
@@ -32,26 +33,40 @@ class Epoch:
 
 
 def check_out(out: str | Path, resume: bool) -> None:
-    """Refuse, before any work is done, to train over what is in the folder ``out`` already.
+    """Refuse, before any work is done, to overwrite a run that is already in the folder ``out``.
 
     Raises
     ------
     ValueError
-        If there is a run or a checkpoint, and ``resume`` is not set.
+        If it holds a run or a checkpoint, and ``resume`` is not set.
     """
     for name in ("resume.pt", "best", "config.json"):
         if not resume and (Path(out) / name).exists():
-            raise ValueError(f"{out} has a run already ({name}); go on with it by --resume, or choose another --out.")
+            raise ValueError(f"{out} already has a run ({name}); continue it by --resume, or choose another --out.")
 
 
 class TrainingRun:
-    """What changes from epoch to epoch, in memory and on disk."""
+    """What changes from epoch to epoch, in memory and on disk.
+
+    Parameters
+    ----------
+    model
+        Changed in place.
+    config
+        How to train.
+    out
+        The run's folder, or ``None`` to keep everything in memory.
+    provenance
+        Saved with the metrics of the best epoch.
+    identity
+        A digest of everything besides the settings that determines the numbers.
+    """
 
     def __init__(
         self, model: InferSent, config: TrainingConfig, out: Path | None, provenance: dict[str, Any], identity: str
     ) -> None:
         self.model, self.config, self.out, self.provenance, self.identity = model, config, out, provenance, identity
-        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        self.parameters = nn.ParameterList(p for p in model.parameters() if p.requires_grad)
         head = set(model.head.parameters())
         groups = [
             {"params": [p for p in self.parameters if p not in head], "factor": 1.0},
@@ -60,12 +75,18 @@ class TrainingRun:
         self.optimizer = OPTIMIZERS[config.optimizer](groups, lr=config.learning_rate)
         self.log: list[Epoch] = []
         self.best: dict[str, Tensor] | None = None
-        self.steps = 0
-        self.average = [p.detach().clone() for p in self.parameters] if config.averaging else None
+        self.average: AveragedModel | None = None
+        if config.averaging:
+            # Of the parameters alone: of a whole model, torch would copy the given word vectors at every step, too.
+            self.average = AveragedModel(self.parameters, avg_fn=self._with_past)
+            self.average.n_averaged.fill_(1)  # the initial parameters
 
     @property
     def learning_rate(self) -> float:
-        """The rate of the epoch under way: the paper's schedule, as a function of the log."""
+        """The rate of the current epoch: the paper's schedule.
+
+        It is a function of the log, where a scheduler of torch's would have a state of its own to save and to resume.
+        """
         rate, best = self.config.learning_rate, -1.0
         for epoch in self.log:
             rate *= self.config.decay
@@ -74,29 +95,32 @@ class TrainingRun:
             best = max(best, epoch.dev_accuracy)
         return rate
 
+    def _with_past(self, average: Tensor, current: Tensor, averaged: Tensor | int) -> Tensor:
+        """Return the new average. The first steps count more, so that it forgets the random start."""
+        steps = int(averaged)
+        past = min(self.config.averaging, steps / (steps + 9))
+        return average.lerp(current, 1 - past)
+
     def update_average(self) -> None:
-        """Take the step just made into the average; the first steps count more, so that it forgets the random start."""
-        self.steps += 1
+        """Take the step just made into the average, if one is kept."""
         if self.average is not None:
-            past = min(self.config.averaging, self.steps / (self.steps + 9))
-            for average, parameter in zip(self.average, self.parameters, strict=True):
-                average.lerp_(parameter.detach(), 1 - past)
+            self.average.update_parameters(self.parameters)
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """Give the model its averaged parameters inside the block, where an average is kept."""
+        """Give the model its averaged parameters inside the ``with`` block, if an average is kept."""
         if self.average is None:
             yield
             return
         trained = [p.detach().clone() for p in self.parameters]
-        self._put(self.average)
+        self._put(self.average.module.parameters())
         try:
             yield
         finally:
             self._put(trained)
 
     @torch.no_grad()
-    def _put(self, values: list[Tensor]) -> None:
+    def _put(self, values: Iterable[Tensor]) -> None:
         for parameter, value in zip(self.parameters, values, strict=True):
             parameter.copy_(value)
 
@@ -107,14 +131,16 @@ class TrainingRun:
 
     @property
     def finished(self) -> bool:
+        """Whether the last epoch is done, or the learning rate has become too small."""
         return len(self.log) >= self.config.epochs or self.learning_rate < self.config.min_learning_rate
 
     def set_learning_rate(self) -> None:
+        """Give the optimizer the rate of the current epoch, and of it the head's multiple."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate * group["factor"]
 
     def what_is_kept(self) -> str:
-        """Say what is left when training broke off, and how to begin anew."""
+        """Say what is left after training broke off, and how to start again."""
         kept = "No epoch was finished."
         if self.log:
             where = f" in {self.out / 'best'}" if self.out else ""
@@ -122,11 +148,13 @@ class TrainingRun:
         return f"{kept} Train again with a --learning-rate below {self.config.learning_rate:g} and another --out."
 
     def settings(self) -> dict[str, Any]:
-        """What must be equal for a run to go on; more epochs are allowed."""
+        """Return what must be equal for a run to continue, as JSON values; more epochs are allowed."""
         training = {name: value for name, value in asdict(self.config).items() if name != "epochs"}
-        return json.loads(json.dumps({"model": asdict(self.model.config), "training": training}))
+        settings: dict[str, Any] = json.loads(json.dumps({"model": asdict(self.model.config), "training": training}))
+        return settings
 
     def open(self, resume: bool) -> None:
+        """Make the run's folder, or continue the run that is in it. See :func:`infersent.training.loop.train`."""
         assert self.out is not None
         check_out(self.out, resume)
         state_file = self.out / "resume.pt"
@@ -138,7 +166,7 @@ class TrainingRun:
             state = torch.load(state_file, map_location=self.model.device, weights_only=True)
             theirs, log = json.loads(state["settings"]), [Epoch(**epoch) for epoch in json.loads(state["log"])]
             identity, best, model, optimizer = (state[name] for name in ("identity", "best", "model", "optimizer"))
-            steps, average = state["steps"], state["average"]
+            average = state["moving_average"]
         if differences := _differences(theirs, self.settings()):
             raise ValueError(f"{self.out} was trained with other settings: {differences}. Use them, or another --out.")
         if identity != self.identity:
@@ -147,16 +175,17 @@ class TrainingRun:
                 f"{self.out} was trained with {what}. Use the same --data, --dev and --vectors, or another --out."
             )
         self.log, self.best = log, best
-        # A kill may have come between the writes of an epoch: bring log and best checkpoint to the resumed state.
+        # The run may have been killed between two writes: bring log and best checkpoint to the resumed state.
         self._write_log()
         self.restore_best()
         self._save_best()
         self.model.load_state_dict(model)
-        self.steps, self.average = steps, average
+        if self.average is not None:
+            self.average.load_state_dict(average)
         self.optimizer.load_state_dict(optimizer)
 
     def add(self, epoch: Epoch) -> None:
-        """Enter an epoch; when this returns, it is on disk."""
+        """Add an epoch to the log; when this returns, it is on disk."""
         self.log.append(epoch)
         if self.best_epoch is epoch:
             with self.averaged():
@@ -171,12 +200,12 @@ class TrainingRun:
                 "model": self.model.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "best": self.best,
-                "steps": self.steps,
-                "average": self.average,
+                "moving_average": None if self.average is None else self.average.state_dict(),
             }
             replace_file(self.out / "resume.pt", lambda path: torch.save(state, path))
 
     def restore_best(self) -> None:
+        """Give the model the parameters of the best epoch."""
         assert self.best is not None
         self.model.load_state_dict(self.best, strict=False)
 
@@ -184,6 +213,7 @@ class TrainingRun:
         return {name: p for name, p in self.model.named_parameters() if p.requires_grad}
 
     def _write_log(self) -> None:
+        assert self.out is not None
         lines = "".join(json.dumps(asdict(epoch)) + "\n" for epoch in self.log)
         replace_file(self.out / "log.jsonl", lambda path: path.write_text(lines))
 

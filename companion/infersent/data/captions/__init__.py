@@ -1,26 +1,26 @@
 """Captions: a controlled corpus in which no single sentence gives its label away.
 
-Thousands of English captions of a small world of our own, labelled by what they mean (``world.py``): entailment if
-the scenes that the premise describes are among those that the hypothesis describes, contradiction if there is no scene
-that both describe, neutral otherwise.
+Thousands of English captions of a small invented world, labelled by what they mean (``world.py``): entailment if the
+scenes that the premise describes are among those that the hypothesis describes, contradiction if no scene fits
+both, neutral otherwise.
 
 **Construction.** A *chain* is five captions, each strictly broader than the one before: s0 < s1 < s2 < s3 < s4. Its
 premises are s0 to s3, its hypotheses s1 to s4, and its four links are its entailment pairs. The swaps of the two links
 between captions of both sides, (s2, s1) and (s3, s2), are neutral, and they are pairs too. That leaves, for neutral
-pairs, the premises s0, s1 and the hypotheses s3, s4 of all chains of a block: a perfect matching among the pairs that
-are neutral joins them. Another, of all premises with all hypotheses, makes the contradictions.
+pairs, the premises s0, s1 and the hypotheses s3, s4 of all chains of a block: a perfect matching joins them into
+neutral pairs. Another, of all premises with all hypotheses, makes the contradictions.
 
 **Balance.** So in every split each distinct premise has exactly one pair of each label, and so has each distinct
 hypothesis. An additive head, one whose logits are f(premise) + g(hypothesis), such as any linear head on (u, v), cannot
-beat the uniform answer there: with every f and g, the mean log-loss is at least log 3. (It is convex in the
-logits, and at zero logits its derivative along any f + g sums, sentence by sentence, 1/3 - [label] over one pair of
-each label: zero.)
+beat the uniform answer there: for every f and g, the mean log-loss is at least log 3. (It is convex in the logits,
+and at zero logits its derivative along any f + g sums, sentence by sentence, 1/3 - [label] over one pair of each label:
+zero.)
 
-**Direction.** Half of all entailment pairs are there in swapped form, as neutral pairs. A head on symmetric features
-only, such as ``(|u-v|, u*v)``, gives both the same answer, and so errs on one of each such two: on two pairs of the
-twelve of each chain. Its accuracy is at most 5/6 (:func:`symmetric_ceiling`).
+**Direction.** Half of all entailment pairs also occur swapped, as neutral pairs. A head on symmetric features only,
+such as ``(|u-v|, u*v)``, gives both the same answer, and so errs on one of every such two: on two of the twelve pairs
+of each chain. Its accuracy is at most 5/6 (:func:`symmetric_ceiling`).
 
-Splits share no sentence, but the words of all are in ``train``.
+Splits share no sentence, but every word of dev and test occurs in ``train``.
 """
 
 from __future__ import annotations
@@ -35,11 +35,12 @@ import numpy as np
 from infersent.data.captions.matching import Block, draw_block
 from infersent.data.captions.world import PHENOMENA
 from infersent.data.pairs import LABELS, Pairs
+from infersent.foundation.arrays import Ints
 from infersent.foundation.choices import choose
 
 __all__ = ["BLOCK", "PHENOMENA", "SPLITS", "load", "symmetric_ceiling"]
 
-#: The pairs of a split.
+#: The number of pairs in each split.
 SPLITS = {"train": 30_000, "dev": 3_000, "test": 3_000}
 
 #: Pairs come in blocks of this many, each balanced by itself.
@@ -56,10 +57,10 @@ def load(split: str = "train", *, seed: int = 0, size: int | None = None) -> Pai
     split
         ``"train"``, ``"dev"`` or ``"test"``.
     seed
-        Draws another corpus from the same world. Figures in the book come from seed 0.
+        Another seed draws another corpus from the same world. The book's figures come from seed 0.
     size
-        How many pairs, from the first on; a multiple of :data:`BLOCK`, as only whole blocks are balanced. All by
-        default.
+        How many pairs, counted from the first; a multiple of :data:`BLOCK`, because only whole blocks are balanced.
+        All by default.
 
     Returns
     -------
@@ -69,7 +70,7 @@ def load(split: str = "train", *, seed: int = 0, size: int | None = None) -> Pai
     Raises
     ------
     ValueError
-        If there is no such split, or ``size`` is no whole number of blocks of it.
+        If there is no such split, or ``size`` is not a whole number of its blocks.
     """
     choose("split of the captions", split, SPLITS)
     size = SPLITS[split] if size is None else size
@@ -94,7 +95,7 @@ def symmetric_ceiling(pairs: Pairs) -> float:
     """
     if not len(pairs):
         raise ValueError(f"{pairs.name} has no pairs, and so no accuracy; give at least one.")
-    counts: defaultdict[frozenset[str], np.ndarray] = defaultdict(lambda: np.zeros(len(LABELS), dtype=np.int64))
+    counts: defaultdict[frozenset[str], Ints] = defaultdict(lambda: np.zeros(len(LABELS), dtype=np.int64))
     for premise, hypothesis, label in zip(pairs.premises, pairs.hypotheses, pairs.labels, strict=True):
         counts[frozenset((premise, hypothesis))][label] += 1
     return sum(int(count.max()) for count in counts.values()) / len(pairs)

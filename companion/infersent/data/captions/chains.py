@@ -11,8 +11,8 @@ from infersent.data.captions.world import ATTRIBUTES, Meaning, affirmed, negates
 
 LINKS = 4
 _FEWEST_WORDS, _MOST_WORDS = 4, 14
-_NEGATIONS = 0.3  # How likely a step to or from a negation is, compared with another that is possible.
-_WORDINGS = 10  # How often to look for a wording that is still free.
+_NEGATIONS = 0.3  # How likely a step to or from a negation is, compared with any other possible step.
+_WORDINGS = 10  # How often to look for a wording that is not yet taken.
 
 
 class Cast(NamedTuple):
@@ -66,7 +66,7 @@ def draw_chain(rng: Random, taken: set[str]) -> Chain:
 
 
 def _unused(meaning: Meaning, rng: Random, taken: set[str]) -> str:
-    """Return a wording of ``meaning`` that has a caption's length and is not taken, or ``""`` if none turns up."""
+    """Return a wording of ``meaning`` that has a caption's length and is not taken, or ``""`` if none is found."""
     for _ in range(_WORDINGS):
         sentence = word(meaning, rng)
         if sentence not in taken and _FEWEST_WORDS <= len(sentence.split()) <= _MOST_WORDS:
@@ -75,7 +75,7 @@ def _unused(meaning: Meaning, rng: Random, taken: set[str]) -> str:
 
 
 def _narrow(cast: Cast, rng: Random) -> Meaning:
-    """Draw what a caption says that says much, but leaves something open for others to say."""
+    """Draw the meaning of a caption that says much, but not everything."""
     stated = {
         "colour": rng.choice(cast.colour),
         "count": rng.choice(ATTRIBUTES["count"].values),
@@ -92,7 +92,7 @@ def _broader(meaning: Meaning, cast: Cast) -> dict[str, list[Meaning]]:
     for name, term in meaning._asdict().items():
         for broader in ATTRIBUTES[name].broader(term) if term else ():
             step = meaning._replace(**{name: broader})
-            # A subject alone says too little, and nobody would say that a dog is not reading.
+            # A subject alone says too little, and nobody would remark that a dog is not reading.
             if step.who and any(step[1:]) and not (negates(broader) and affirmed(broader) not in cast.action):
                 negation = negates(term) or negates(broader)
                 steps["negation" if negation else ATTRIBUTES[name].phenomenon].append(step)

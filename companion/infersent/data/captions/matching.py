@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import maximum_bipartite_matching, min_weight_full_bip
 
 from infersent.data.captions.chains import LINKS, draw_chain
 from infersent.data.captions.world import CONTRADICTION, NEUTRAL, PHENOMENA, Extents, Meaning, compare
+from infersent.foundation.arrays import Floats, Ints
 
 
 class Block(NamedTuple):
@@ -28,17 +29,17 @@ class Block(NamedTuple):
 
     sentences: list[str]
     meanings: list[Meaning]
-    premises: np.ndarray
-    hypotheses: np.ndarray
-    labels: np.ndarray
-    phenomena: np.ndarray
+    premises: Ints
+    hypotheses: Ints
+    labels: Ints
+    phenomena: Ints
 
 
 def draw_block(rng: Random, chains: int, taken: set[str]) -> Block:
     """Draw chains of captions that are not among ``taken``, and match them to ``12 * chains`` pairs in random order.
 
-    A chain is replaced where its captions stand in the way of a perfect matching: a few say so much that hardly any
-    other caption is neutral to them by one thing alone.
+    A chain is replaced if its captions stand in the way of a perfect matching: a few say so much that hardly any other
+    caption is neutral to them because of one thing alone.
     """
     generator = np.random.default_rng(rng.getrandbits(64))
     drawn = [draw_chain(rng, taken) for _ in range(chains)]
@@ -64,33 +65,33 @@ def draw_block(rng: Random, chains: int, taken: set[str]) -> Block:
 
 
 class _Relation(NamedTuple):
-    """The pairs that stand in one relation, turning on one thing, between premises and as many hypotheses."""
+    """The pairs of one relation, each turning on one thing, between premises and equally many hypotheses."""
 
-    premises: np.ndarray
-    hypotheses: np.ndarray
-    pairs: np.ndarray  # [2, candidates] indices into premises and into hypotheses
-    phenomena: np.ndarray  # [candidates]
+    premises: Ints
+    hypotheses: Ints
+    pairs: Ints  # [2, candidates] indices into premises and into hypotheses
+    phenomena: Ints  # [candidates]
 
     @classmethod
-    def among(cls, extents: Extents, premises: np.ndarray, hypotheses: np.ndarray, label: int) -> _Relation:
+    def among(cls, extents: Extents, premises: Ints, hypotheses: Ints, label: int) -> _Relation:
         labels, phenomena = compare(extents.take(premises[:, None]), extents.take(hypotheses))
         candidates = (labels == label) & (phenomena >= 0)
         return cls(premises, hypotheses, np.stack(np.nonzero(candidates)), phenomena[candidates])
 
-    def _graph(self, weights: np.ndarray) -> csr_array:
+    def _graph(self, weights: Floats) -> csr_array:
         return csr_array((weights, tuple(self.pairs)), shape=(len(self.premises), len(self.hypotheses)))
 
-    def unmatched(self) -> np.ndarray:
-        """Return the captions that a largest matching leaves over: none if there is a perfect one."""
+    def unmatched(self) -> Ints:
+        """Return the captions that a largest matching leaves over: none if it is perfect."""
         partner = maximum_bipartite_matching(self._graph(np.ones(len(self.phenomena))), perm_type="column")
         alone = np.setdiff1d(np.arange(len(self.hypotheses)), partner)
         return np.concatenate([self.premises[partner < 0], self.hypotheses[alone]])
 
-    def match(self, rng: np.random.Generator) -> np.ndarray:
+    def match(self, rng: np.random.Generator) -> Ints:
         """Return a perfect matching as ``[2, premises]`` captions: a random one that favours rare phenomena.
 
         The weights are exponential. If their mean were the number of candidates that share a pair's phenomenon, the
-        lightest of all would be of each phenomenon equally often; a power above one favours the rare ones.
+        lightest of all would belong to each phenomenon equally often; a power above one favours the rare ones.
         """
         common = np.bincount(self.phenomena, minlength=len(PHENOMENA))[self.phenomena]
         weights = rng.exponential(common**1.5)

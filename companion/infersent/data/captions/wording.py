@@ -64,8 +64,8 @@ def word(meaning: Meaning, rng: Random) -> str:
 def _denials(meaning: Meaning, who: str, doing: str, where: str, be: str, rng: Random) -> list[str]:
     """Return clauses that say who does not do something.
 
-    Where they are goes before the verb, so that it is not denied too. A scene shows one group, so "Nobody in the park
-    is running" says of it what "A person in the park is not running" says.
+    The place goes before the verb, so that it is not denied too. A scene shows one group, so "Nobody in the park is
+    running" says the same of it as "A person in the park is not running".
     """
     be_not = rng.choice((f"{be} not", f"{be}n't"))
     clauses = [f"{who} {where} {be_not} {doing}", _first(where, f"{who} {be_not} {doing}")]

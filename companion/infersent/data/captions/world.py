@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.arrays import Ints
 
 #: What a pair can turn on. An "unrelated" pair is neutral, and its captions speak of different things.
 PHENOMENA = ("kind", "property", "count", "place", "action", "negation", "unrelated")
@@ -44,11 +45,11 @@ class Attribute:
     Attributes
     ----------
     phenomenon
-        What a pair turns on when it turns on this attribute.
+        What a pair is said to turn on when it turns on this attribute.
     values
         Mutually exclusive values. One that starts with "other" has no word of its own.
     classes
-        A term that covers several values, to these values.
+        For each term that covers several values, these values.
     negatable
         Whether each term has a negation that is a term too.
     """
@@ -60,7 +61,7 @@ class Attribute:
 
     @cached_property
     def extents(self) -> Mapping[str, frozenset[str]]:
-        """Each term, to the values that it covers; ``""`` leaves the attribute open, and covers all."""
+        """The values that each term covers; ``""`` leaves the attribute open, and covers all."""
         everything = frozenset(self.values)
         extents = {value: frozenset([value]) for value in self.values if not value.startswith("other ")}
         extents |= {term: frozenset(values) for term, values in self.classes.items()}
@@ -106,33 +107,33 @@ class Meaning(NamedTuple):
 
     who: str
     colour: str = ""
-    count: str = ""
+    count: str = ""  # type: ignore[assignment]  # hides tuple.count, which has no use here
     action: str = ""
     place: str = ""
 
 
 @dataclass(frozen=True)
 class Extents:
-    """The sets of scenes that captions describe, a box in one integer each.
+    """The sets of scenes that captions describe, each a box in one integer.
 
-    Every attribute has a field of bits: one for each value, set if the caption allows it, and a spare one above them,
+    Every attribute has a field of bits: one for each value, set if the caption allows it, and above them a spare one,
     clear. So the intersection of two boxes is ``a & b``, and ``a`` lies in ``b`` if ``a & ~b`` is zero. A set of
-    attributes is an integer too: of the spare bits of its attributes.
+    attributes is an integer, too: the sum of their spare bits.
 
     Attributes
     ----------
     box
         The values that a caption allows.
     stated, negated
-        The attributes that it states, and those that it states by a negation.
+        The attributes that it states, and those of them that it states by a negation.
     verb
         A number for the verb of its action: the same for "playing a guitar" and "playing an instrument".
     """
 
-    box: np.ndarray
-    stated: np.ndarray
-    negated: np.ndarray
-    verb: np.ndarray
+    box: Ints
+    stated: Ints
+    negated: Ints
+    verb: Ints
 
     @classmethod
     def of(cls, meanings: Sequence[Meaning]) -> Extents:
@@ -148,18 +149,18 @@ class Extents:
         ]
         return cls(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
 
-    def take(self, captions: np.ndarray) -> Extents:
+    def take(self, captions: Ints) -> Extents:
         """Return the extents of ``captions``, indices in an array of any shape, in that shape."""
         return Extents(self.box[captions], self.stated[captions], self.negated[captions], self.verb[captions])
 
 
-def compare(p: Extents, h: Extents) -> tuple[np.ndarray, np.ndarray]:
+def compare(p: Extents, h: Extents) -> tuple[Ints, Ints]:
     """Label pairs, and say what each turns on.
 
-    The decisive attributes of a pair are those in which the premise does not lie within the hypothesis, or, if it does
-    in all, those in which the two differ. A pair with one decisive attribute turns on it: on negation if one of the two
+    The decisive attributes of a pair are those in which the premise does not lie within the hypothesis or, if there is
+    none, those in which the two differ. A pair with one decisive attribute turns on it: on negation if one of the two
     states it by a negation, on the kind of thing if the two name the same verb, or else on the attribute's phenomenon.
-    A neutral pair that states different attributes, of not quite the same kind of subject, is unrelated.
+    A neutral pair whose captions state different attributes, of different kinds of subject, is unrelated.
 
     Parameters
     ----------
@@ -191,8 +192,8 @@ def compare(p: Extents, h: Extents) -> tuple[np.ndarray, np.ndarray]:
     return labels, phenomena
 
 
-def _nonempty(box: np.ndarray) -> np.ndarray:
-    """Return the attributes of which ``box`` allows any value: adding all ones to a field carries to its spare bit."""
+def _nonempty(box: Ints) -> Ints:
+    """Return the attributes for which ``box`` allows a value: adding all ones to a field carries into its spare bit."""
     return (box + _OPEN) & _ALL
 
 
