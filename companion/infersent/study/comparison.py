@@ -11,6 +11,7 @@ import numpy as np
 from scipy.stats import binomtest, bootstrap, ttest_rel
 
 from infersent.foundation.intervals import mean_interval
+from infersent.foundation.tables import Cell, Table
 from infersent.study.answers import Answers
 from infersent.study.grid import Trial
 from infersent.study.records import Record
@@ -38,7 +39,7 @@ class Group:
     def name(self) -> str:
         """The settings on one line."""
         parts = (f"{name}={in_words(value)}" for name, value in self.settings.items())
-        return ", ".join(parts) or "all runs"
+        return ", ".join(parts) or "all trials"
 
     @property
     def seeds(self) -> list[int]:
@@ -105,24 +106,44 @@ def in_words(value: Any) -> str:
     return f"{value:,}" if type(value) is int else str(value)
 
 
-def table(found: Sequence[Group]) -> str:
-    """Return one line a group, its mean accuracy and the 95% interval over the seeds; then, where the corpus has
-    phenomena, a second table with the mean accuracy on each.
-    """
-    width = max((len(group.name) for group in found), default=0)
-    lines = []
+def table(found: Sequence[Group]) -> Table:
+    """Return a row for each group: its settings, its mean accuracy, and the 95% interval over the seeds."""
+    split = found[0].split if found else "test"
+    results: list[list[Cell]] = []
     for group in found:
         low, high = group.interval
-        interval = f"  95% interval {low:.1%} to {high:.1%}" if len(group.seeds) > 1 else ""
-        seeds = f"{len(group.seeds)} seed{'s' if len(group.seeds) > 1 else ''}"
-        lines.append(f"{group.name:{width}}  {group.mean:.1%}{interval}  {seeds}")
-    if found and (names := list(found[0].phenomena)):
-        columns = [max(len(name), 6) + 2 for name in names]
-        lines += ["", " " * width + "".join(map(str.rjust, names, columns))]
-        for group in found:
-            shares = (f"{group.phenomena[name]:.1%}" for name in names)
-            lines.append(f"{group.name:{width}}" + "".join(map(str.rjust, shares, columns)))
-    return "\n".join(lines)
+        several = len(group.seeds) > 1
+        results.append([group.mean, f"{low:.1%} to {high:.1%}" if several else None, len(group.seeds)])
+    caption = f"Mean accuracy on {split} over the seeds, with its 95% interval"
+    return _by_settings(found, [split, "95% interval", "seeds"], results, {split: ".1%"}, caption)
+
+
+def phenomena_table(found: Sequence[Group]) -> Table:
+    """Return a row for each group: its settings, and its mean accuracy on each phenomenon that the corpus names."""
+    names = list(found[0].phenomena) if found else []
+    results: list[list[Cell]] = [[group.phenomena[name] for name in names] for group in found]
+    caption = "Mean accuracy over the seeds, by phenomenon"
+    return _by_settings(found, names, results, dict.fromkeys(names, ".1%"), caption)
+
+
+def _by_settings(
+    found: Sequence[Group], titles: list[str], results: list[list[Cell]], formats: dict[str, str], caption: str
+) -> Table:
+    """Return the results of groups behind a column for each setting in which they differ, the blocks first."""
+    names = sorted(dict.fromkeys(name for group in found for name in group.settings), key=lambda name: name != "blocks")
+    rows = [
+        [*(_setting(group.settings[name]) if name in group.settings else None for name in names), *result]
+        for group, result in zip(found, results, strict=True)
+    ]
+    if not names:  # the first column names the rows
+        rows = [["all trials", *row] for row in rows]
+    return Table([*(names or [""]), *titles], rows, formats=formats, caption=caption)
+
+
+def _setting(value: Any) -> str:
+    if value is None:
+        return "all"  # of the corpus, or of its pairs
+    return ", ".join(value) if isinstance(value, list) else in_words(value)
 
 
 def find_group(records: Sequence[Record], split: str = "test", **settings: Any) -> Group:
