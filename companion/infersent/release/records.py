@@ -16,7 +16,7 @@ from infersent.model.infersent import InferSent
 from infersent.study import records
 from infersent.study.grid import read_grid
 from infersent.study.records import Record, load_records
-from infersent.study.subsets import STUDIES, summarise
+from infersent.study.subsets import SUBSET_GRIDS, summarise
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
 
@@ -72,7 +72,7 @@ def _write_lines(found: list[Record], path: Path) -> Path:
     return path
 
 
-def write_ablation(path: str | Path | None = None, studies: Sequence[str] = tuple(STUDIES)) -> dict[str, Any]:
+def write_ablation(path: str | Path | None = None, studies: Sequence[str] = tuple(SUBSET_GRIDS)) -> dict[str, Any]:
     """Summarise shipped studies in one small file, that of the package if left out.
 
     Raises
@@ -80,7 +80,7 @@ def write_ablation(path: str | Path | None = None, studies: Sequence[str] = tupl
     ValueError
         If the package has no records of a study, or they lack runs.
     """
-    found = {name: {"name": STUDIES[name], **summarise(load_records(name))} for name in studies}
+    found = {name: {"name": SUBSET_GRIDS[name], **summarise(load_records(name)).to_json()} for name in studies}
     record = {"made_by": "infersent.release.records.write_ablation", "studies": found}
     save_record(record, path or FOLDER / "ablation.json")
     return record

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest, bootstrap, ttest_rel
 
+from infersent.foundation.arrays import Bools, Floats
 from infersent.foundation.intervals import mean_interval
 from infersent.foundation.tables import Cell, Table
 from infersent.study.answers import Answers
@@ -52,7 +53,7 @@ class Group:
         return [record.answers(self.split) for record in self.records]
 
     @property
-    def accuracies(self) -> np.ndarray:
+    def accuracies(self) -> Floats:
         """``[trials]``: accuracy of each trial, from 0 to 1."""
         return np.array([answers.accuracy for answers in self.answers])
 
@@ -73,7 +74,7 @@ class Group:
         return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
 
     @property
-    def correct(self) -> np.ndarray:
+    def correct(self) -> Bools:
         """``[trials, pairs]`` booleans: which answers of each trial are right."""
         return np.array([answers.right() for answers in self.answers])
 
@@ -252,7 +253,7 @@ def compare(first: Group, second: Group, *, resamples: int = 2000) -> Comparison
     )
 
 
-def _mcnemar(ours: np.ndarray, theirs: np.ndarray) -> float:
+def _mcnemar(ours: Bools, theirs: Bools) -> float:
     """Return McNemar's exact p-value: of the pairs that just one of two runs gets right, is it each half the time?"""
     only_ours, only_theirs = int((ours & ~theirs).sum()), int((~ours & theirs).sum())
     either = only_ours + only_theirs

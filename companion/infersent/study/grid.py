@@ -84,7 +84,8 @@ class Trial:
         recipe = self.recipe
         data = {"corpus": recipe.data, "subset": recipe.subset, "pairs": self.pairs}
         data |= {"vectors": recipe.vectors, "min_count": recipe.min_count}
-        return json.loads(json.dumps(data | asdict(recipe.model) | asdict(recipe.training)))
+        spec: dict[str, Any] = json.loads(json.dumps(data | asdict(recipe.model) | asdict(recipe.training)))
+        return spec
 
     @property
     def key(self) -> str:
