@@ -1,4 +1,4 @@
-"""The record of where the evidence lies in the shipped model and in the models of the studies."""
+"""Writing the record of where the evidence lies in the shipped model and in the models of the studies."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def write_evidence(
     ----------
     models
         The folder that ``infersent study run --checkpoints`` filled with the models of ``subsets`` and ``controls``;
-        without it the shipped model alone is measured.
+        if left out, only the shipped model is measured.
     path
         Where the record goes.
     progress
-        Show a bar over the study's models.
+        Show a bar over the studies' models.
     """
     shipped = InferSent.from_pretrained()
     test = load("snli", "test")

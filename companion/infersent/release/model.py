@@ -1,4 +1,4 @@
-"""The model that comes with the package: made from a training run, measured, and described by its card."""
+"""Writing the model that comes with the package: made from a training run, measured, and described by its card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record of the signs of pooled coordinates, before and after training."""
+"""Writing the record of the signs of pooled coordinates, before and after training."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SMALL_PAIRS = 24_000
 
 
 def small_recipe(encoder: str, seed: int) -> Recipe:
-    """Return a run of about a minute: the laptop recipe with 64 units per direction and three epochs."""
+    """Return the recipe of a run of about a minute: the laptop recipe with 64 units per direction and three epochs."""
     small = get_recipe("laptop").smaller(hidden=64, epochs=3)
     return replace(
         small,

@@ -1,4 +1,4 @@
-"""What the records of a study say: runs grouped over their seeds, and two groups compared pair by pair."""
+"""What the records of a study say: trials grouped over their seeds, and two groups compared pair by pair."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Group:
     Attributes
     ----------
     settings
-        What tells this group from the others, by flat name.
+        The settings in which this group differs from the others, by flat name.
     records
         The trials' records, in the order of their seeds.
     split
@@ -69,7 +69,7 @@ class Group:
 
     @property
     def phenomena(self) -> dict[str, float]:
-        """The mean accuracy over the seeds by phenomenon, where the corpus has any."""
+        """The mean accuracy over the seeds by phenomenon; empty where the corpus names none."""
         each = [answers.phenomena for answers in self.answers]
         return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
 
@@ -80,7 +80,7 @@ class Group:
 
 
 def groups(records: Sequence[Record], split: str = "test") -> list[Group]:
-    """Put together the trials that differ in their seed alone, in the order of the first of each.
+    """Group the trials that differ in their seed alone, in the order in which each group's first trial appears.
 
     Trials that failed are left out.
     """
@@ -100,10 +100,10 @@ def groups(records: Sequence[Record], split: str = "test") -> list[Group]:
 
 
 def in_words(value: Any) -> str:
-    """Return a setting's value as it is written in tables."""
+    """Return a setting's value as it is written in a sentence."""
     if isinstance(value, list):
         return "(" + ", ".join(value) + ")"
-    # True is an int, too.
+    # The type itself: True is an int, too.
     return f"{value:,}" if type(value) is int else str(value)
 
 
@@ -143,7 +143,7 @@ def _by_settings(
 
 def _setting(value: Any) -> str:
     if value is None:
-        return "all"  # of the corpus, or of its pairs
+        return "all"  # the whole corpus, or all of its pairs
     return ", ".join(value) if isinstance(value, list) else in_words(value)
 
 
@@ -153,7 +153,7 @@ def find_group(records: Sequence[Record], split: str = "test", **settings: Any) 
     Raises
     ------
     ValueError
-        If a name is unknown, or none or several groups have them; the message lists what tells the groups apart.
+        If a name is unknown, or if no group or several have them; the message says how the groups differ.
 
     Examples
     --------
@@ -169,12 +169,12 @@ def find_group(records: Sequence[Record], split: str = "test", **settings: Any) 
     ]
     if len(found) == 1:
         return found[0]
-    told = sorted({name for group in known for name in group.settings})
+    differing = sorted({name for group in known for name in group.settings})
     asked = ", ".join(f"{name}={value!r}" for name, value in settings.items())
     which = "\n".join(f"  {group.settings}" for group in (found or known))
     raise ValueError(
         f"{len(found) or 'No'} group{'s have' if len(found) > 1 else ' has'} {asked or 'no settings'}. "
-        f"Groups differ in {', '.join(told) or 'nothing'}:\n{which}"
+        f"Groups differ in {', '.join(differing) or 'nothing'}:\n{which}"
     )
 
 
@@ -191,12 +191,12 @@ class Comparison:
         nan with one seed.
     over_pairs
         95% interval of the difference by a paired bootstrap over the test pairs: another test set would give another
-        number. The runs are taken as they are.
+        number. The trained models are taken as given.
     p_seeds
         p-value of the paired t-test over the seeds; nan with one seed.
     mcnemar
-        For each seed the p-value of McNemar's exact test (McNemar 1947): do the two runs err on as many of the pairs
-        that just one of them gets right?
+        For each seed the p-value of McNemar's exact test (McNemar 1947): of the pairs that only one of the two models
+        gets right, does each get half?
     seeds
         The seeds that both groups have.
     """
@@ -224,14 +224,21 @@ class Comparison:
 def compare(first: Group, second: Group, *, resamples: int = 2000) -> Comparison:
     """Compare two groups on the seeds that both have: the same test pairs, the same order of training batches.
 
+    Parameters
+    ----------
+    first, second
+        The groups.
+    resamples
+        How many samples the bootstrap over the test pairs draws.
+
     Raises
     ------
     ValueError
-        If they share no seed, or were tested on other pairs.
+        If they share no seed, or were tested on different numbers of pairs.
     """
     seeds = sorted(set(first.seeds) & set(second.seeds))
     if not seeds:
-        raise ValueError(f"The groups share no seed: {first.seeds} and {second.seeds}. Compare runs of equal seeds.")
+        raise ValueError(f"The groups share no seed: {first.seeds} and {second.seeds}. Compare trials of equal seeds.")
     ours, theirs = (group.correct[[group.seeds.index(seed) for seed in seeds]] for group in (first, second))
     if ours.shape != theirs.shape:
         raise ValueError(f"One group has {ours.shape[1]:,} test pairs, the other {theirs.shape[1]:,}: nothing to pair.")
@@ -254,7 +261,7 @@ def compare(first: Group, second: Group, *, resamples: int = 2000) -> Comparison
 
 
 def _mcnemar(ours: Bools, theirs: Bools) -> float:
-    """Return McNemar's exact p-value: of the pairs that just one of two runs gets right, is it each half the time?"""
+    """Return McNemar's exact p-value: of the pairs that only one of two models gets right, does each get half?"""
     only_ours, only_theirs = int((ours & ~theirs).sum()), int((~ours & theirs).sum())
     either = only_ours + only_theirs
     return float(binomtest(only_ours, either).pvalue) if either else 1.0
