@@ -15,7 +15,7 @@ from infersent.release.records import write_ablation
 from infersent.study.comparison import compare, find_group
 from infersent.study.grid import read_grid
 from infersent.study.records import load_records
-from infersent.study.subsets import STUDIES, SUBSETS, load_ablation, summarise
+from infersent.study.subsets import SUBSET_GRIDS, SUBSETS, Summary, load_ablation, summarise
 from infersent.widgets import AblationExplorer
 from tests.toy import toy_record
 
@@ -41,7 +41,7 @@ def records():
 
 @pytest.fixture(scope="module")
 def studies(records):
-    return {"subsets": {"name": "SNLI", **summarise(records, resamples=300)}}
+    return {"subsets": {"name": "SNLI", **summarise(records, resamples=300).to_json()}}
 
 
 def split(blocks):
@@ -55,7 +55,7 @@ def numbers(text):
 # The summary
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", SUBSET_GRIDS)
 def test_the_subsets_are_those_of_the_studies(name):
     assert {", ".join(trial.model.blocks) for trial in read_grid(name)} == set(SUBSETS)
     assert len(SUBSETS) == 15
@@ -72,6 +72,11 @@ def test_a_subset_has_its_runs_and_their_interval(records, studies):
         assert [subset[end] for end in ("mean", "low", "high")] == pytest.approx(
             [runs.mean(), runs.mean() - half, runs.mean() + half], abs=1e-6
         )
+
+
+def test_a_summary_is_read_and_written_unchanged(studies):
+    value = {name: part for name, part in studies["subsets"].items() if name != "name"}
+    assert Summary.from_json(studies["subsets"]).to_json() == value
 
 
 def test_every_two_subsets_are_compared(records, studies):
@@ -113,7 +118,7 @@ def test_what_is_written_is_read_again(records, studies, tmp_path, monkeypatch):
 
 
 @NOT_SHIPPED
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", SUBSET_GRIDS)
 def test_the_shipped_summary_is_that_of_the_records(name):
     shipped, runs = load_ablation()[name], load_records(name)
     assert [subset["blocks"] for subset in shipped["subsets"]] == list(SUBSETS)
@@ -130,7 +135,7 @@ def test_the_shipped_summary_is_that_of_the_records(name):
 
 @NOT_SHIPPED
 def test_the_shipped_summary_is_small():
-    assert set(load_ablation()) == set(STUDIES)
+    assert set(load_ablation()) == set(SUBSET_GRIDS)
     assert len(AblationExplorer().static_html()) < 50_000
 
 
@@ -145,7 +150,7 @@ def test_the_difference_is_second_less_first(records, studies):
         assert difference.mean == pytest.approx(found.difference, abs=1e-6)
         assert difference.over_seeds == pytest.approx(found.over_seeds, abs=1e-6)
         assert difference.over_pairs == pytest.approx(found.over_pairs, abs=1e-6)
-        assert [subset["blocks"] for subset in explorer.subsets()] == [a, b]
+        assert [subset.blocks for subset in explorer.subsets()] == [a, b]
 
 
 def test_the_verdict_is_that_of_the_study(records, studies):
@@ -232,7 +237,7 @@ def test_the_fallback_shows_the_numbers(studies):
         explorer = AblationExplorer(first=split(a), second=split(b), studies=studies)
         (left, right), difference = explorer.subsets(), explorer.difference()
         cells = re.findall(r"<td>(.*?)</td>", explorer.fallback_html())
-        expected = [left["mean"], left["low"], left["high"], right["mean"], right["low"], right["high"]]
+        expected = [left.mean, left.low, left.high, right.mean, right.low, right.high]
         expected += [difference.mean, *difference.over_seeds, difference.mean, *difference.over_pairs]
         assert numbers(" ".join(cells)) == pytest.approx([100 * number for number in expected], abs=0.0501)
         assert explorer.verdict()[0] in explorer.fallback_html()

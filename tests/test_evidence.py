@@ -20,7 +20,7 @@ VECTORS = sentence_pairs(MODEL, ENCODED)
 
 def test_shares_are_those_of_the_ledgers():
     found = evidence(MODEL, *VECTORS, PAIRS.labels)
-    assert sum(part["share"] for part in found.values()) == pytest.approx(1, abs=1e-3)
+    assert sum(part.share for part in found.values()) == pytest.approx(1, abs=1e-3)
     size, right, by_label = {}, {}, {}
     for ledger, label in zip(explain_all(MODEL, PAIRS.premises, PAIRS.hypotheses), PAIRS.labels, strict=True):
         for name, part in ledger.by_block.items():
@@ -29,10 +29,10 @@ def test_shares_are_those_of_the_ledgers():
             right[name] = right.get(name, 0) + centred[label] / len(PAIRS)
             by_label.setdefault((name, label), []).append(centred)
     for name, part in found.items():
-        assert part["share"] == pytest.approx(size[name] / sum(size.values()), abs=1e-3)
-        assert part["for_right"] == pytest.approx(right[name], abs=1e-3)
+        assert part.share == pytest.approx(size[name] / sum(size.values()), abs=1e-3)
+        assert part.for_right == pytest.approx(right[name], abs=1e-3)
         for i, label in enumerate(LABELS):
-            assert part["signed"][label] == pytest.approx(np.mean(by_label[name, i], axis=0), abs=1e-3)
+            assert part.signed[label] == pytest.approx(np.mean(by_label[name, i], axis=0), abs=1e-3)
 
 
 def test_sentence_pairs_are_the_models_own():
@@ -64,9 +64,9 @@ def test_doing_without_nothing_is_the_model_itself():
     from infersent.training.evaluation import evaluate
 
     whole, less = without(MODEL, ENCODED, ENCODED, [MODEL.config.blocks, ["u"]])
-    assert whole["dropped"] == pytest.approx(evaluate(MODEL, ENCODED).accuracy, abs=1e-5)
-    assert less["blocks"] == ["u"]
-    assert less["refitted"] < whole["refitted"]
+    assert whole.dropped == pytest.approx(evaluate(MODEL, ENCODED).accuracy, abs=1e-5)
+    assert less.blocks == ["u"]
+    assert less.refitted < whole.refitted
 
 
 @pytest.mark.parametrize("blocks", ["u, v, |u-v|", "u, v, |u-v|, u*v", "v, |u-v|", "u*v"])
@@ -77,9 +77,9 @@ def test_the_parts_by_overlap_add_up_to_the_blocks(blocks):
     found = by_overlap(model, u, v, PAIRS.labels)
     whole = evidence(model, u, v, PAIRS.labels)
     for label in LABELS:
-        parts = np.sum([part["signed"][label] for name, part in found.items() if name != "weights"], axis=0)
-        np.testing.assert_allclose(parts, np.sum([part["signed"][label] for part in whole.values()], axis=0), atol=1e-3)
-    assert ("u*v" in found) == ("u*v" in blocks)
+        parts = np.sum([part.signed[label] for part in found.parts.values()], axis=0)
+        np.testing.assert_allclose(parts, np.sum([part.signed[label] for part in whole.values()], axis=0), atol=1e-3)
+    assert ("u*v" in found.parts) == ("u*v" in blocks)
     weights = head_weights(model)[0]
     centred = {name: w - w.mean(axis=0) for name, w in weights.items()}
     excess = np.zeros((len(u), 3))
@@ -87,18 +87,18 @@ def test_the_parts_by_overlap_add_up_to_the_blocks(blocks):
         for name in {"v", "|u-v|"} & set(weights):
             excess += np.outer(np.where(v[:, i] > u[:, i], v[:, i] - u[:, i], 0), centred[name][:, i])
     right = excess[np.arange(len(u)), PAIRS.labels].mean()
-    assert found["hypothesis"]["for_right"] == pytest.approx(right, abs=1e-3)
+    assert found.parts["hypothesis"].for_right == pytest.approx(right, abs=1e-3)
 
 
 def test_an_equal_pair_has_a_shared_part_alone():
     u, _ = VECTORS
     found = by_overlap(MODEL, u, u, PAIRS.labels)
-    assert found["premise"]["share"] == found["hypothesis"]["share"] == 0
-    assert found["shared"]["share"] > 0
+    assert found.parts["premise"].share == found.parts["hypothesis"].share == 0
+    assert found.parts["shared"].share > 0
 
 
 def test_coordinates_are_measured_on_the_pairs():
     u, v = VECTORS
     found = coordinates(u, v)
-    assert found["redundancy"] == pytest.approx(np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75]), abs=1e-3)
-    assert found["spread"]["u*v"] == pytest.approx(np.mean([np.std(u[:, i] * v[:, i]) for i in range(12)]), abs=1e-4)
+    assert found.redundancy == pytest.approx(np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75]), abs=1e-3)
+    assert found.spread["u*v"] == pytest.approx(np.mean([np.std(u[:, i] * v[:, i]) for i in range(12)]), abs=1e-4)

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import platform
+import re
 import signal
 import sys
 from dataclasses import replace
@@ -459,8 +460,9 @@ def test_commands(grid, tmp_path, capsys):
     assert "5 of 5 runs have a record" in capsys.readouterr().out
     assert run_command("table", grid, "--out", out) == 0
     printed = capsys.readouterr().out
-    assert "blocks=(u, v)" in printed
-    assert "3 seeds" in printed
+    header, *rows = (re.split("  +", line) for line in printed.splitlines()[1:])
+    assert header == ["blocks", "test", "95% interval", "seeds"]
+    assert [(row[0], row[-1]) for row in rows] == [("u, v", "2"), ("u*v", "3")]
 
 
 def test_status_says_how_much_time_is_left_and_what_failed(grid, tmp_path, capsys, monkeypatch):

@@ -2,7 +2,8 @@
 
 For example: python tools/own_rates.py unstarved-rate runs/unstarved-rate --seeds 0 1 2 > unstarved.toml
 
-A set's own rate is that of the highest dev accuracy, the lower one of two that are equal. Test accuracies are not read.
+A set's own rate is that of the trial with the highest dev accuracy; of two that are equal, the lower. Test accuracies
+are not read.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def grid_text(best: Sequence[OwnRate], about: str, seeds: Sequence[int]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the grid; 1 where a run has no record yet."""
+    """Print the grid and return 0, or 1 if a trial has no record yet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("grid", help="the grid that tried several rates: a name, or a .toml file")
     parser.add_argument("records", type=Path, help="the folder of its records")

@@ -26,8 +26,8 @@ from infersent.inside.ledger import explain as explain_pair
 from infersent.inside.ledger_view import in_terminal
 from infersent.model.features import Blocks
 from infersent.model.infersent import InferSent, ModelConfig
-from infersent.study.comparison import Comparison, Group, compare, find_group, in_words, table
-from infersent.study.comparison import groups as group_runs
+from infersent.study.comparison import Comparison, Group, compare, find_group, in_words, phenomena_table, table
+from infersent.study.comparison import groups as group_trials
 from infersent.study.dot_product import curves, run_grid
 from infersent.study.grid import Trial, read_grid
 from infersent.study.records import Record, load_records, read_records, unfinished_records
@@ -469,7 +469,10 @@ def study(
         return
     print(_progress(grid, trials, records))
     if action == "table":
-        print(table(group_runs(records, split)))
+        found = group_trials(records, split)
+        print(table(found))
+        if found and found[0].phenomena:
+            print(f"\n{phenomena_table(found)}")
 
 
 def _progress(grid: str, trials: list[Trial], records: list[Record]) -> str:

@@ -1,13 +1,14 @@
-"""Where a trained model keeps its evidence: how its logits split over the blocks on a whole corpus, and what the head
+"""Where a trained model's evidence lies: how its logits split over the blocks on a whole corpus, and what the head
 could do with fewer blocks if it were fitted again.
 
 A part that is equal in all three logits changes no probability. So every part is taken relative to its mean over the
-labels, and called *centred*.
+labels; it is then called *centred*.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.arrays import Floats, Ints
 from infersent.inside.dimensions import redundancy
-from infersent.inside.interventions import drop, intervene
+from infersent.inside.interventions import Intervention, drop, intervene
 from infersent.inside.ledger import head_weights
 from infersent.model.features import pair_features
 from infersent.model.infersent import InferSent, evaluating
@@ -25,7 +27,81 @@ from infersent.text.batching import EncodedPairs, batches_in_order
 from infersent.training.evaluation import Evaluation
 
 
-def evidence(model: InferSent, u: np.ndarray, v: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Part:
+    """One of several parts that add up to a model's centred logits, on labelled pairs.
+
+    Attributes
+    ----------
+    share
+        Its mean size as a share of all parts'; the size is the sum over the labels of the absolute centred part.
+    signed
+        For each right label the mean centred part of the three logits, ``{label: [3]}``.
+    for_right
+        The mean centred part of the right label's logit.
+    """
+
+    share: float
+    signed: dict[str, list[float]]
+    for_right: float
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """A model's centred logits split by what two sentences share, see :func:`by_overlap`.
+
+    Attributes
+    ----------
+    parts
+        ``shared``, ``premise``, ``hypothesis``, and ``u*v`` if the model has it.
+    weights
+        The root mean square of the weights of the first three.
+    """
+
+    parts: dict[str, Part]
+    weights: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return parts and weights side by side, as JSON values."""
+        return {name: asdict(part) for name, part in self.parts.items()} | {"weights": self.weights}
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """How alike the coordinates of \\|u-v\\| and of u*v are, and how wide.
+
+    Attributes
+    ----------
+    redundancy
+        The quartiles over the coordinates of :func:`infersent.inside.dimensions.redundancy`.
+    spread
+        For each of the two blocks the mean standard deviation of a coordinate.
+    """
+
+    redundancy: list[float]
+    spread: dict[str, float]
+
+
+@dataclass(frozen=True)
+class FewerBlocks:
+    """Two ways of doing without some blocks, see :func:`without`.
+
+    Attributes
+    ----------
+    blocks
+        Those that are kept.
+    dropped
+        Test accuracy when the others are set to zero.
+    refitted
+        Test accuracy of a head that is fitted again on the kept ones.
+    """
+
+    blocks: list[str]
+    dropped: float
+    refitted: float
+
+
+def evidence(model: InferSent, u: Floats, v: Floats, labels: Ints) -> dict[str, Part]:
     """Return how a model's centred logits split over its blocks on labelled pairs.
 
     Parameters
@@ -39,10 +115,8 @@ def evidence(model: InferSent, u: np.ndarray, v: np.ndarray, labels: np.ndarray)
 
     Returns
     -------
-    dict
-        For each block: ``share``, its mean size as a share of all blocks' (the sum over the labels of the absolute
-        centred part); ``signed``, for each right label the mean centred part of the three logits, ``{label: [3]}``; and
-        ``for_right``, the mean centred part of the right label's logit.
+    dict of Part
+        One for each block.
     """
     two = torch.from_numpy(u), torch.from_numpy(v)
     weights, _ = head_weights(model)
@@ -50,25 +124,25 @@ def evidence(model: InferSent, u: np.ndarray, v: np.ndarray, labels: np.ndarray)
     return _split({name: pair_features(*two, [name]).numpy() @ w.T for name, w in weights.items()}, labels)
 
 
-def _split(parts: dict[str, np.ndarray], labels: np.ndarray) -> dict[str, Any]:
-    """Return how centred logits split over parts ``[pairs, 3]`` that add up to them, see :func:`evidence`."""
+def _split(parts: dict[str, Floats], labels: Ints) -> dict[str, Part]:
+    """Return how centred logits split over parts, ``[pairs, 3]`` each, that add up to them."""
     centred = {name: part - part.mean(axis=1, keepdims=True) for name, part in parts.items()}  # [pairs, 3]
     size = {name: float(np.abs(part).sum(axis=1).mean()) for name, part in centred.items()}
     rows = np.arange(len(labels))
     return {
-        name: {
-            "share": round(size[name] / sum(size.values()), 4),
-            "signed": {
+        name: Part(
+            share=round(size[name] / sum(size.values()), 4),
+            signed={
                 label: [round(float(x), 4) for x in part[labels == i].mean(axis=0)] for i, label in enumerate(LABELS)
             },
-            "for_right": round(float(part[rows, labels].mean()), 4),
-        }
+            for_right=round(float(part[rows, labels].mean()), 4),
+        )
         for name, part in centred.items()
     }
 
 
 @torch.no_grad()
-def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[np.ndarray, np.ndarray]:
+def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[Floats, Floats]:
     """Return u and v of all pairs, ``[pairs, dim]`` each."""
     with evaluating(model):
         pairs = [model.sentence_pair(batch.to(model.device)) for batch in batches_in_order(encoded, 256)]
@@ -77,7 +151,7 @@ def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[np.ndarray,
 
 
 def refit(
-    u: np.ndarray, v: np.ndarray, labels: np.ndarray, blocks: Sequence[str], *, decay: float = 1e-3, steps: int = 60
+    u: Floats, v: Floats, labels: Ints, blocks: Sequence[str], *, decay: float = 1e-3, steps: int = 60
 ) -> nn.Linear:
     """Fit a linear head anew on finished sentence vectors: multinomial logistic regression by L-BFGS.
 
@@ -90,14 +164,14 @@ def refit(
     blocks
         What the head gets.
     decay
-        Half the factor of the squared weights on standardised features that is added to the mean loss.
+        The sum of the squared weights on standardised features, times this, is added to the mean loss.
     steps
-        Iterations at most.
+        The most iterations that are made.
 
     Returns
     -------
     torch.nn.Linear
-        For the features as they are: the standardisation is multiplied into it.
+        For features that are not standardised: the standardisation is multiplied into its weights.
     """
     features = pair_features(torch.from_numpy(u), torch.from_numpy(v), blocks)  # [pairs, width]
     mean, spread = features.mean(dim=0), features.std(dim=0).clamp_min(1e-6)
@@ -118,12 +192,12 @@ def refit(
 
     optimizer.step(closure)
     with torch.no_grad():
-        head.weight /= spread
-        head.bias -= head.weight @ mean
+        head.weight.div_(spread)
+        head.bias.sub_(head.weight @ mean)
     return head
 
 
-def by_overlap(model: InferSent, u: np.ndarray, v: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+def by_overlap(model: InferSent, u: Floats, v: Floats, labels: Ints) -> Overlap:
     """Return how a model's centred logits split over what the two sentences share and what each has beyond the other.
 
     With the shared part m = min(u, v) and the excesses p = max(u - v, 0) and h = max(v - u, 0) we have u = m + p,
@@ -138,12 +212,6 @@ def by_overlap(model: InferSent, u: np.ndarray, v: np.ndarray, labels: np.ndarra
         ``[pairs, dim]``.
     labels
         ``[pairs]``.
-
-    Returns
-    -------
-    dict
-        As of :func:`evidence`, with the parts ``shared``, ``premise`` and ``hypothesis`` in the place of the three
-        blocks, and ``u*v`` if the model has it; and ``weights``, the root mean square of the three parts' weights.
     """
     head = {name: w - w.mean(axis=0) for name, w in head_weights(model)[0].items()}  # [3, dim] each
     none = np.zeros((len(LABELS), u.shape[1]))
@@ -154,53 +222,51 @@ def by_overlap(model: InferSent, u: np.ndarray, v: np.ndarray, labels: np.ndarra
     if "u*v" in head:
         parts["u*v"] = (u * v) @ head["u*v"].T
     size = {name: round(float(np.sqrt((w**2).mean())), 4) for name, w in weights.items()}
-    return _split(parts, labels) | {"weights": size}
+    return Overlap(_split(parts, labels), size)
 
 
-def coordinates(u: np.ndarray, v: np.ndarray) -> dict[str, Any]:
+def coordinates(u: Floats, v: Floats) -> Coordinates:
     """Return how alike \\|u-v\\| and u*v are, coordinate by coordinate, and how wide.
 
     Parameters
     ----------
     u, v
         ``[pairs, dim]``.
-
-    Returns
-    -------
-    dict
-        ``redundancy``: the quartiles over the coordinates of :func:`infersent.inside.dimensions.redundancy`;
-        ``spread``: for each of the two blocks the mean standard deviation of a coordinate.
     """
     spread = {"|u-v|": np.abs(u - v).std(axis=0).mean(), "u*v": (u * v).std(axis=0).mean()}
-    return {
-        "redundancy": [round(float(x), 4) for x in np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75])],
-        "spread": {name: round(float(x), 4) for name, x in spread.items()},
-    }
+    return Coordinates(
+        redundancy=[round(float(x), 4) for x in np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75])],
+        spread={name: round(float(x), 4) for name, x in spread.items()},
+    )
 
 
 def without(
     model: InferSent, train: EncodedPairs, test: EncodedPairs, subsets: Sequence[Sequence[str]]
-) -> list[dict[str, Any]]:
-    """Compare two ways of doing without blocks: dropping them at test time, and fitting the head again without them.
+) -> list[FewerBlocks]:
+    """Compare two ways of doing without blocks: setting them to zero at test time, and fitting the head again.
 
-    Returns
-    -------
-    list of dict
-        For each subset that is kept: ``blocks``; ``dropped`` and ``refitted``, test accuracies.
+    Parameters
+    ----------
+    model
+        With an affine head.
+    train, test
+        The pairs that a head is fitted on, and those that it is tested on; encoded by the model's tokenizer.
+    subsets
+        The blocks that are kept each time.
     """
     u, v = sentence_pairs(model, train)
-    tested = [torch.from_numpy(side) for side in sentence_pairs(model, test)]
+    test_u, test_v = (torch.from_numpy(side) for side in sentence_pairs(model, test))
     found = []
     for kept in subsets:
         head = refit(u, v, train.labels, kept)
         with torch.no_grad():
-            answers = head(pair_features(*tested, kept)).argmax(dim=1).numpy()
-        gone = {name: drop for name in model.config.blocks if name not in kept}
+            answers = head(pair_features(test_u, test_v, kept)).argmax(dim=1).numpy()
+        gone: dict[str, Intervention] = {name: drop for name in model.config.blocks if name not in kept}
         found.append(
-            {
-                "blocks": list(kept),
-                "dropped": round(intervene(model, test, gone).accuracy, 5),
-                "refitted": round(Evaluation(test.labels, answers).accuracy, 5),
-            }
+            FewerBlocks(
+                blocks=list(kept),
+                dropped=round(intervene(model, test, gone).accuracy, 5),
+                refitted=round(Evaluation(test.labels, answers).accuracy, 5),
+            )
         )
     return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.training.evaluation import Evaluation
 
 # The step of the stored differences, and the largest number of steps in a byte. A label whose logit lies more than
@@ -52,7 +53,7 @@ class Answers:
     phenomena: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def from_evaluation(cls, found: Evaluation, phenomena: tuple[str, ...] | list[str] | None = None) -> Answers:
+    def from_evaluation(cls, found: Evaluation, phenomena: Sequence[str] = ()) -> Answers:
         """Take what a record keeps of an evaluation.
 
         Parameters
@@ -60,10 +61,10 @@ class Answers:
         found
             The answers, with logits or without.
         phenomena
-            The phenomenon of each pair, where the corpus names them.
+            The phenomenon of each pair; empty for a corpus that names none.
         """
         plain = found.to_json()
-        named = np.asarray(phenomena or [])
+        named = np.asarray(phenomena)
         error = None
         if found.logits is not None:
             error = round(expected_calibration_error(_softmax(found.logits), found.labels), 5)
@@ -98,12 +99,12 @@ class Answers:
             **{name: value for name, value in calibration.items() if value is not None},
         }
 
-    def right(self) -> NDArray[np.bool_]:
+    def right(self) -> Bools:
         """Return which answers are right: ``[pairs]`` booleans, in the order of the corpus."""
         bits = np.frombuffer(base64.b85decode(self.correct), dtype=np.uint8)
         return np.unpackbits(bits, count=self.pairs).astype(bool)
 
-    def probabilities(self) -> NDArray[np.float64]:
+    def probabilities(self) -> Floats:
         """Return the probabilities of the labels: ``[pairs, 3]``, in the order of the corpus and of ``LABELS``.
 
         They come from rounded logits, see :func:`pack_logits`: none differs from the model's own by more than 0.017.
@@ -119,12 +120,12 @@ class Answers:
         return _softmax(_unpack_logits(self.logits, self.pairs))
 
 
-def pack_correct(correct: NDArray[np.bool_]) -> str:
+def pack_correct(correct: Bools) -> str:
     """Pack ``[pairs]`` booleans into one bit each, as text; :meth:`Answers.right` unpacks it."""
     return base64.b85encode(np.packbits(correct).tobytes()).decode()
 
 
-def pack_logits(logits: np.ndarray) -> str:
+def pack_logits(logits: Floats) -> str:
     """Pack logits, ``[pairs, 3]``, into two bytes a pair, compressed, as text.
 
     A softmax does not change when all logits of a pair are shifted, so two differences say everything: the second and
@@ -138,14 +139,14 @@ def pack_logits(logits: np.ndarray) -> str:
     return base64.b85encode(zlib.compress(differences.T.tobytes(), 9)).decode()
 
 
-def _unpack_logits(packed: str, pairs: int) -> NDArray[np.float64]:
+def _unpack_logits(packed: str, pairs: int) -> Floats:
     """Return the logits, ``[pairs, 3]``, that :func:`pack_logits` packed, each less the first of its pair."""
     steps = np.frombuffer(zlib.decompress(base64.b85decode(packed)), dtype=np.int8)
     differences = _STEP * steps.reshape(2, pairs).T  # [pairs, 2]
     return np.pad(differences, ((0, 0), (1, 0)))  # the first logit less itself is 0
 
 
-def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
+def expected_calibration_error(probabilities: Floats, labels: Ints, bins: int = 15) -> float:
     """Return how far confidence and accuracy lie apart (Guo et al. 2017, equation 3).
 
     Parameters
@@ -175,7 +176,7 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bi
     return float(np.abs(gaps).sum() / len(labels))
 
 
-def _softmax(logits: np.ndarray) -> NDArray[np.float64]:
+def _softmax(logits: Floats) -> Floats:
     powers = np.exp(np.asarray(logits, dtype=np.float64) - np.max(logits, axis=1, keepdims=True))
-    result: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    result: Floats = powers / powers.sum(axis=1, keepdims=True)
     return result

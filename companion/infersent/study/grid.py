@@ -1,4 +1,4 @@
-"""A study on paper: the trials that a small TOML file asks for, each known by all that decides its numbers."""
+"""A study on paper: the trials that a small TOML file asks for, each identified by all that decides its numbers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Trial:
     recipe
         Corpus, vectors, model and training.
     pairs
-        How many of the corpus's training pairs, from the first; ``None`` for all.
+        How many of the corpus's training pairs it uses, from the first; ``None`` for all.
     """
 
     recipe: Recipe
@@ -50,7 +50,7 @@ class Trial:
         Raises
         ------
         ValueError
-            If a name or a value is unknown; the message offers the nearest.
+            If a name or a value is unknown; the message suggests the nearest.
         """
         for name in spec:
             choose("setting of a run", name, dict.fromkeys([*_DATA, *_MODEL, *_TRAINING]))
@@ -80,11 +80,12 @@ class Trial:
 
     @property
     def spec(self) -> dict[str, Any]:
-        """Every setting by its flat name, defaults included, as JSON values."""
+        """Every setting by its flat name, including those with their default, as JSON values."""
         recipe = self.recipe
         data = {"corpus": recipe.data, "subset": recipe.subset, "pairs": self.pairs}
         data |= {"vectors": recipe.vectors, "min_count": recipe.min_count}
-        return json.loads(json.dumps(data | asdict(recipe.model) | asdict(recipe.training)))
+        spec: dict[str, Any] = json.loads(json.dumps(data | asdict(recipe.model) | asdict(recipe.training)))
+        return spec
 
     @property
     def key(self) -> str:
@@ -101,7 +102,7 @@ def read_grid(path: str | Path) -> list[Trial]:
     Raises
     ------
     ValueError
-        If there is no such grid, or it is not of that form; the message names the place.
+        If there is no such grid, or it does not have this form; the message says where.
     """
     shipped = {file.stem: file for file in sorted(GRIDS.glob("*.toml"))}
     file = Path(path) if str(path).endswith(".toml") else choose("grid", str(path), shipped)

@@ -1,4 +1,4 @@
-"""The records of a study's trials: found by what was trained, whichever file they lie in."""
+"""The records of a study's trials: what each holds, and how it is found by what was trained."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infersent.study.answers import Answers
 from infersent.study.grid import Trial
 from infersent.training.run import Epoch
 
-#: The records of the grids that come with the package, one file a grid.
+#: The records of the grids that come with the package, one file for each grid.
 RECORDS = FOLDER / "studies"
 
 
@@ -27,7 +27,7 @@ class TrainingData:
     train
         Their name: corpus, split and part.
     pairs
-        How many they are.
+        How many there are.
     digest
         16 hexadecimal digits, see :meth:`infersent.data.pairs.Pairs.digest`.
     """
@@ -56,7 +56,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Record:
-    """What came of one trial.
+    """The outcome of one trial.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Running a study: one record a trial, written as soon as it is finished, and nothing computed twice."""
+"""Running a study: a record for each trial, written as soon as it is finished, and nothing computed twice."""
 
 from __future__ import annotations
 
