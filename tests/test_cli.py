@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import LABELS, InferSent, cli
+from infersent import LABELS, InferSent
 from infersent.cli import main
 from infersent.data import Pairs, fetch, snli
 from infersent.foundation.choices import choose
@@ -215,7 +215,7 @@ def test_a_stop_says_how_to_go_on(capsys, monkeypatch):
     def stop(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "load", stop)
+    monkeypatch.setattr("infersent.cli.options.load", stop)
     assert run("data", "captions") == 130
     assert "Run the same command again: a download goes on where it was." in capsys.readouterr().err
 

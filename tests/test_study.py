@@ -471,7 +471,7 @@ def test_status_says_how_much_time_is_left_and_what_failed(grid, tmp_path, capsy
     assert run_command("status", grid, "--out", out) == 0
     assert "0 of 5 runs have a record\ntime left: unknown until a run is finished" in capsys.readouterr().out
     run_study(runs[:2], out, progress=False)
-    monkeypatch.setattr("infersent.cli.seconds_left", lambda runs, records: 4000.0)
+    monkeypatch.setattr("infersent.cli.study.seconds_left", lambda runs, records: 4000.0)
     run_command("status", grid, "--out", out)
     assert "████████░░░░░░░░░░░░ 2 of 5 runs have a record\ntime left: about 1 h 7 min" in capsys.readouterr().out
     (out / f"{runs[2].key}.json").write_text(json.dumps(Record(runs[2], error="OSError: no disk").to_json()))

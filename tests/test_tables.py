@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from infersent.foundation.tables import Table
+from infersent.foundation.tables import Table, signed
 
 
 class Cells(HTMLParser):
@@ -57,3 +57,26 @@ def test_a_row_of_another_length_is_refused():
 def test_a_format_of_no_column_is_refused():
     with pytest.raises(ValueError, match="formats names 'b', but the columns are '', 'a'"):
         Table(["", "a"], [["x", 1]], formats={"b": ".1f"})
+
+
+def test_a_class_for_the_style_sheet():
+    assert Table(["x"], [], css_class="ledger").to_html().startswith('<table class="ledger">')
+    assert Table(["x"], [], css_class="").to_html().startswith("<table>")
+
+
+@pytest.mark.parametrize(
+    ("number", "options", "text"),
+    [
+        (1.234, {}, "+1.23"),
+        (-1.236, {}, "−1.24"),
+        (0.0, {}, "0.00"),
+        (0.004, {}, "0.00"),
+        (-0.004, {}, "0.00"),
+        (0.006, {}, "+0.01"),
+        (-0.04, {"digits": 1}, "0.0"),
+        (12, {"digits": 0, "plus": False}, "12"),
+        (-0.5, {"digits": 1, "plus": False}, "−0.5"),
+    ],
+)
+def test_a_signed_number(number, options, text):
+    assert signed(number, **options) == text

@@ -27,6 +27,8 @@ class Table:
         The format of a column's numbers, by its title: ``{"test": ".1%"}``. Texts stay as they are.
     caption
         What the table shows, in a sentence; empty for none.
+    css_class
+        The class of the HTML table, for style sheets; empty for none.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class Table:
     rows: Iterable[Sequence[Cell]]
     formats: dict[str, str] = field(default_factory=dict)
     caption: str = ""
+    css_class: str = "recorded"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "header", tuple(self.header))
@@ -73,7 +76,9 @@ class Table:
     def __repr__(self) -> str:
         return str(self)
 
-    def _repr_html_(self) -> str:
+    def to_html(self) -> str:
+        """Return the table in HTML, every text of it escaped."""
+        css_class = f' class="{html.escape(self.css_class)}"' if self.css_class else ""
         caption = f"<caption>{html.escape(self.caption)}</caption>\n" if self.caption else ""
         head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in self.header)
         body = "\n".join(
@@ -82,7 +87,33 @@ class Table:
             + "</tr>"
             for name, *others in self.cells
         )
-        return f'<table class="recorded">\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+        return f"<table{css_class}>\n{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+
+def signed(number: float, digits: int = 2, *, plus: bool = True) -> str:
+    """Return a number to so many places with a true minus sign; zero, and what rounds to it, has no sign.
+
+    Parameters
+    ----------
+    number
+        The number.
+    digits
+        How many places after the point.
+    plus
+        Whether a positive number gets a plus sign.
+
+    Examples
+    --------
+    >>> signed(1.234), signed(-0.5, 1), signed(-0.001), signed(2, plus=False)
+    ('+1.23', '−0.5', '0.00', '2.00')
+    """
+    rounded = round(float(number), digits)
+    if rounded == 0:
+        return f"{0:.{digits}f}"
+    return f"{rounded:{'+' if plus else ''}.{digits}f}".replace("-", "−")
 
 
 def _written(cell: Cell, form: str) -> str:

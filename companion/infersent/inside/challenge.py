@@ -12,6 +12,7 @@ from scipy.stats import bootstrap
 from infersent.data import probes
 from infersent.data.pairs import LABELS, Pairs
 from infersent.foundation.intervals import wilson_interval
+from infersent.foundation.tables import Table
 from infersent.model.infersent import InferSent
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
@@ -179,20 +180,25 @@ class ChallengeResult:
         } | groups
 
     def __str__(self) -> str:
-        heads = ["", "right", "95% interval", *LABELS, "commonest label"]
-        rows = [heads + ["whole groups"] * (self.groups is not None)]
+        header = ["", "right", "95% interval", *LABELS, "commonest label"]
+        rows = []
         for name, count in self.by_phenomenon.items():
             low, high = count.interval
-            labels = self.by_label[name]
-            cells = [name, f"{count.right} of {count.total}  {count.share:4.0%}", f"{low:.0%} to {high:.0%}"]
-            cells += [f"{labels[label].right} of {labels[label].total}" if label in labels else "–" for label in LABELS]
-            cells.append(f"{self.commonest_label[name]:.0%}")
-            if self.groups is not None:
-                whole = self.whole_groups_by_phenomenon[name]
-                cells.append(f"{whole.right} of {whole.total}")
-            rows.append(cells)
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+            by_label = [self.by_label[name].get(label) for label in LABELS]
+            rows.append(
+                [
+                    name,
+                    f"{count.right} of {count.total}  {count.share:4.0%}",
+                    f"{low:.0%} to {high:.0%}",
+                    *(part and f"{part.right} of {part.total}" for part in by_label),
+                    f"{self.commonest_label[name]:.0%}",
+                ]
+            )
+        if self.groups is not None:
+            header.append("whole groups")
+            for row, whole in zip(rows, self.whole_groups_by_phenomenon.values(), strict=True):
+                row.append(f"{whole.right} of {whole.total}")
+        lines = [str(Table(header, rows))]
         lines.append(f"all pairs: {self.overall}")
         if self.groups is not None:
             lines.append(f"groups without a mistake: {self.whole_groups}")

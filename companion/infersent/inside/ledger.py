@@ -13,9 +13,7 @@ around it, so this is where the evidence sits and not what the word alone would 
 
 from __future__ import annotations
 
-import html
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +24,7 @@ import torch
 from torch import Tensor
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.tables import Table, signed
 from infersent.model.encoders import BiLSTMMax
 from infersent.model.features import block_slices, get_feature, pair_features
 from infersent.model.heads import collapse
@@ -190,25 +189,23 @@ class Ledger:
             raise LedgerError(f"{worst} misses the logits by {errors[worst]:.2g}; rounding allows {allowed:.2g}.")
         return errors[worst]
 
+    @property
+    def table(self) -> Table:
+        """Each label's logit as a sum: the bias, a row for each block, the logit and the probability."""
+        parts = {"bias": self.bias, **self.by_block, "logit": self.logits}
+        rows = [(name, *(signed(number) for number in part)) for name, part in parts.items()]
+        rows.append(("probability", *(f"{p:.1%}" for p in self.probabilities)))
+        return Table(("", *LABELS), rows, caption=self._title, css_class="ledger")
+
+    @property
+    def _title(self) -> str:
+        return f"{' '.join(self.premise_words)} → {' '.join(self.hypothesis_words)}: {self.label}"
+
     def __repr__(self) -> str:
-        rows = [("", *LABELS), ("bias", *map(_signed, self.bias))]
-        rows += [(name, *map(_signed, part)) for name, part in self.by_block.items()]
-        rows += [("logit", *map(_signed, self.logits)), ("probability", *(f"{p:.1%}" for p in self.probabilities))]
-        table = "\n".join(f"{name:12}" + "".join(f"{cell:>15}" for cell in cells) for name, *cells in rows)
-        return f"{' '.join(self.premise_words)} → {' '.join(self.hypothesis_words)}: {self.label}\n{table}"
+        return f"{self._title}\n{self.table}"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th scope='col'>{label}</th>" for label in ("", *LABELS))
-        rows = [("bias", self.bias), *self.by_block.items(), ("logit", self.logits)]
-        lines = [(name, [_signed(x) for x in part]) for name, part in rows]
-        lines.append(("probability", [f"{p:.1%}" for p in self.probabilities]))
-        body = "".join(
-            f"<tr><th scope='row'>{html.escape(name)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-            for name, cells in lines
-        )
-        words = (html.escape(" ".join(words)) for words in (self.premise_words, self.hypothesis_words))
-        caption = f"<caption>{' → '.join(words)}: {self.label}</caption>"
-        return f"<table class='ledger'>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return self.table.to_html()
 
     def plot(self, label: str | None = None) -> Figure:
         """Draw the ledger: the blocks' parts of each logit, and the interaction map of one label's.
@@ -399,8 +396,3 @@ def _pooled(model: InferSent, ids: list[list[int]], batch_size: int) -> tuple[Te
                 vectors[torch.from_numpy(rows)] = model.encoder.pool(states, lengths)
                 winners[rows] = model.encoder.winners(states, lengths).cpu().numpy()
     return vectors, winners
-
-
-def _signed(number: float) -> str:
-    """Return a number with its sign, to two places; what rounds to nothing has none."""
-    return "0.00" if math.isclose(number, 0, abs_tol=0.005) else f"{number:+.2f}".replace("-", "−")

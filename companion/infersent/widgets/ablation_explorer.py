@@ -7,6 +7,7 @@ from typing import Any
 
 import traitlets
 
+from infersent.foundation.tables import Table
 from infersent.model.features import BLOCKS
 from infersent.study.subsets import Difference, Subset, Summary, load_ablation
 from infersent.widgets.base import BookWidget
@@ -105,21 +106,19 @@ class AblationExplorer(BookWidget):
 
     def fallback_html(self) -> str:
         (a, b), difference = self.subsets(), self.difference()
-        rows = "\n".join(
-            f'<tr><th scope="row">{name}</th><td>{_points(mean)}</td><td>{" to ".join(map(_points, over))}</td></tr>'
+        rows = [
+            (name, _points(mean), " to ".join(map(_points, over)))
             for name, mean, over in (
                 (f"A: {_name(self.first)}", a.mean, (a.low, a.high)),
                 (f"B: {_name(self.second)}", b.mean, (b.low, b.high)),
                 ("B − A, over the seeds", difference.mean, difference.over_seeds),
                 ("B − A, over the test pairs", difference.mean, difference.over_pairs),
             )
-        )
-        return (
-            f"<p><strong>{self.verdict()[0]}</strong> {self.verdict()[1]}</p>\n"
-            f"<table>\n<caption>{self.studies[self.study]['name']}: accuracy in percent</caption>\n"
-            '<thead><tr><th scope="col">subset</th><th scope="col">mean</th><th scope="col">95% interval</th></tr>'
-            f"</thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-        )
+        ]
+        caption = f"{self.studies[self.study]['name']}: accuracy in percent"
+        table = Table(("subset", "mean", "95% interval"), rows, caption=caption, css_class="")
+        headline, details = self.verdict()
+        return f"<p><strong>{headline}</strong> {details}</p>\n{table.to_html()}"
 
 
 def _name(blocks: list[str]) -> str:

@@ -10,6 +10,7 @@ import torch
 import traitlets
 from torch import Tensor
 
+from infersent.foundation.tables import signed
 from infersent.widgets.base import BookWidget
 
 #: An entry of W is at most this large.
@@ -153,5 +154,4 @@ def parts(matrix: list[list[float]]) -> tuple[float, float, float, float]:
 
 def _number(value: float, digits: int = 2) -> str:
     """Return ``value`` to so many digits with a true minus sign; a value that rounds to zero has no sign."""
-    value = round(value, 9)  # first without what machines disagree on, so that ties fall the same way everywhere
-    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return signed(round(value, 9), digits, plus=False)  # first without what machines disagree on, so that ties agree

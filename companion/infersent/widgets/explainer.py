@@ -12,6 +12,7 @@ import numpy as np
 import traitlets
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.tables import Table, signed
 from infersent.inside.ledger import Ledger, explain, head_weights
 from infersent.model.infersent import InferSent
 from infersent.text.tokenizer import split_words
@@ -132,24 +133,17 @@ class Explainer(BookWidget):
 
     def fallback_html(self) -> str:
         by_block, logits = self.ledger["by_block"], self.logits()
-        rows = [("bias", self.ledger["bias"], True)]
-        rows += [(_printed(name), part, name in self.blocks) for name, part in by_block.items()]
-        lines = [
-            (f"{name}{'' if counts else ' (off)'}", [_signed(x if counts else 0.0) for x in part])
-            for name, part, counts in rows
-        ]
-        lines.append(("sum: the logit", [_signed(x) for x in logits.values()]))
-        lines.append(("probability", [f"{p:.1%}" for p in self.probabilities().values()]))
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("", *LABELS))
-        body = "\n".join(
-            f'<tr><th scope="row">{html.escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
-            for name, cells in lines
-        )
-        return (
-            f"<p>“{html.escape(self.premise)}” → “{html.escape(self.hypothesis)}”: {self.label}</p>\n"
-            "<table>\n<caption>What each block adds to each logit</caption>\n"
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
-        )
+        rows = [("bias", *map(signed, self.ledger["bias"]))]
+        for name, part in by_block.items():
+            counts = name in self.blocks
+            rows.append(
+                (f"{_printed(name)}{'' if counts else ' (off)'}", *(signed(x if counts else 0.0) for x in part))
+            )
+        rows.append(("sum: the logit", *map(signed, logits.values())))
+        rows.append(("probability", *(f"{p:.1%}" for p in self.probabilities().values())))
+        table = Table(("", *LABELS), rows, caption="What each block adds to each logit", css_class="")
+        pair = f"“{html.escape(self.premise)}” → “{html.escape(self.hypothesis)}”"
+        return f"<p>{pair}: {self.label}</p>\n{table.to_html()}"
 
 
 def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:
@@ -191,9 +185,3 @@ def _rounded(numbers: np.ndarray, digits: int) -> list[Any]:
 
 def _printed(block: str) -> str:
     return block.replace("*", "∗").replace("-", "−")
-
-
-def _signed(number: float) -> str:
-    """Return a number with its sign, to two places; what rounds to nothing has none."""
-    text = f"{round(number, 2) + 0.0:+.2f}".replace("-", "−")
-    return "0.00" if text == "+0.00" else text

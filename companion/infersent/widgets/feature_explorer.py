@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 import traitlets
 
+from infersent.foundation.tables import Table, signed
 from infersent.model.features import BLOCKS, pair_features
 from infersent.widgets.base import BookWidget
 
@@ -55,19 +56,9 @@ class FeatureExplorer(BookWidget):
     def fallback_html(self) -> str:
         names = {"u*v": "u∗v", "|u-v|": "|u−v|"}
         gradients = self.gradients()
-        rows = "\n".join(
-            f'<tr><th scope="row">{names.get(block, block)}</th>'
-            + "".join(f"<td>{_signed(number)}</td>" for number in (value, *gradients[block]))
-            + "</tr>"
+        rows = [
+            (names.get(block, block), *(signed(number, plus=False) for number in (value, *gradients[block])))
             for block, value in self.features().items()
-        )
-        columns = "".join(f'<th scope="col">{name}</th>' for name in ("feature", "value", "slope in u", "slope in v"))
-        return (
-            "<table>\n<caption>The four features of one coordinate</caption>\n"
-            f"<thead><tr>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-        )
-
-
-def _signed(value: float) -> str:
-    """Return ``value`` to two digits with a true minus sign; a value that rounds to zero has no sign."""
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")
+        ]
+        header = ("feature", "value", "slope in u", "slope in v")
+        return Table(header, rows, caption="The four features of one coordinate", css_class="").to_html()

@@ -8,6 +8,7 @@ from typing import Any
 
 import traitlets
 
+from infersent.foundation.tables import Table
 from infersent.study.dot_product.learner import Result
 from infersent.study.dot_product.learning_curves import curves
 from infersent.study.dot_product.runs import results
@@ -72,16 +73,13 @@ class LearnTheProduct(BookWidget):
 
     def fallback_html(self) -> str:
         network = f"a network on (u, v), 2 layers of {self.width * 2 * self.dim} units"
-        rows = "\n".join(
-            f'<tr><th scope="row">{name}</th><td>{point["parameters"]:,}</td><td>{100 * point["mean"]:.1f}%</td></tr>'
-            for name, point in ((network, self.point(self.width)), ("a linear head on u∗v", self.point(0)))
-        )
-        return (
-            f"<table>\n<caption>{self.samples:,} pairs of vectors of {self.dim} numbers</caption>\n"
-            '<thead><tr><th scope="col">learner</th><th scope="col">parameters</th>'
-            '<th scope="col">explained</th></tr></thead>\n'
-            f"<tbody>\n{rows}\n</tbody>\n</table>"
-        )
+        points = {network: self.point(self.width), "a linear head on u∗v": self.point(0)}
+        return Table(
+            ("learner", "parameters", "explained"),
+            [(name, f"{point['parameters']:,}", f"{100 * point['mean']:.1f}%") for name, point in points.items()],
+            caption=f"{self.samples:,} pairs of vectors of {self.dim} numbers",
+            css_class="",
+        ).to_html()
 
 
 def points(recorded: list[Result]) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ import numpy as np
 import traitlets
 from scipy.special import ndtr
 
+from infersent.foundation.arrays import Floats
+from infersent.foundation.tables import Table
 from infersent.widgets.base import BookWidget
 
 POOLINGS = ("max", "mean")
@@ -37,9 +39,9 @@ class Simulation:
         The pooled coordinate of each pair's two sentences, ``[PAIRS]`` each.
     """
 
-    states: np.ndarray
-    u: np.ndarray
-    v: np.ndarray
+    states: Floats
+    u: Floats
+    v: Floats
 
     @property
     def positive(self) -> float:
@@ -90,15 +92,17 @@ class SignLab(BookWidget):
 
     @traitlets.validate("pooling")
     def _check_pooling(self, proposal: dict[str, Any]) -> str:
-        if proposal["value"] not in POOLINGS:
-            raise traitlets.TraitError(f"pooling={proposal['value']!r} is none of {', '.join(map(repr, POOLINGS))}.")
-        return proposal["value"]
+        pooling: str = proposal["value"]
+        if pooling not in POOLINGS:
+            raise traitlets.TraitError(f"pooling={pooling!r} is none of {', '.join(map(repr, POOLINGS))}.")
+        return pooling
 
     @traitlets.validate("alike")
     def _check_alike(self, proposal: dict[str, Any]) -> float:
-        if math.isnan(proposal["value"]):  # which is below no limit, and above none
-            raise traitlets.TraitError("alike=nan is no number from 0 to 0.9.")
-        return proposal["value"]
+        alike: float = proposal["value"]
+        if math.isnan(alike):  # which no comparison with a limit finds
+            raise traitlets.TraitError("alike=nan is not a number from 0 to 0.9.")
+        return alike
 
     def share_positive(self) -> float:
         """Return the probability that a pooled coordinate is positive."""
@@ -129,19 +133,17 @@ class SignLab(BookWidget):
 
     def fallback_html(self) -> str:
         alike = f", alike {self.alike:.2f}" if self.alike else ""
-        rows = "\n".join(
-            f'<tr><th scope="row">{words}</th><td>{share(1 - negative)}</td>'
-            f"<td>{share(2 * negative * (1 - negative))}</td></tr>"
+        rows = [
+            (str(words), share(1 - negative), share(2 * negative * (1 - negative)))
             for words in sorted({*TABLE, self.words})
             for negative in [self._share_negative(words)]
-        )
+        ]
+        header = ("words", "positive", "pairs of opposite signs")
+        table = Table(header, rows, caption=f"{self.pooling.capitalize()} pooling{alike}", css_class="")
         return (
             f"<p>With {self.words} word{'s' if self.words > 1 else ''}{alike}, {share(self.share_positive())} of "
             f"{self.pooling}-pooled values are positive; opposite signs in {share(self.share_opposite())} of pairs.</p>"
-            f"\n<table>\n<caption>{self.pooling.capitalize()} pooling{alike}</caption>\n"
-            '<thead><tr><th scope="col">words</th><th scope="col">positive</th>'
-            '<th scope="col">pairs of opposite signs</th></tr></thead>\n'
-            f"<tbody>\n{rows}\n</tbody>\n</table>"
+            f"\n{table.to_html()}"
         )
 
 
@@ -159,16 +161,17 @@ def negative_together(words: int, alike: float) -> float:
     return float((density * together).sum() / density.sum())
 
 
-def uniform(seed: int, count: int) -> np.ndarray:
-    """Return ``count`` numbers in [0, 1) from the generator mulberry32, as ``uniform`` in ``toolkit/numbers.mjs``."""
+def uniform(seed: int, count: int) -> Floats:
+    """Return ``count`` numbers in [0, 1) from the generator mulberry32, the same as ``uniform`` in ``toolkit.mjs``."""
     low = np.uint64(0xFFFFFFFF)  # all is modulo 2**32; a product of two such numbers fits into 64 bits
     state = (np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x6D2B79F5)) & low
     t = (state ^ (state >> np.uint64(15))) * (state | np.uint64(1)) & low
     t ^= (t + (t ^ (t >> np.uint64(7))) * (t | np.uint64(61))) & low
-    return (t ^ (t >> np.uint64(14))) / 2**32
+    numbers: Floats = (t ^ (t >> np.uint64(14))) / 2**32
+    return numbers
 
 
-def normals(seed: int, count: int) -> np.ndarray:
+def normals(seed: int, count: int) -> Floats:
     """Return ``count`` standard normal numbers, an even count, by the method of Box and Muller."""
     first, second = uniform(seed, count).reshape(-1, 2).T  # [count / 2] each
     radius, angle = np.sqrt(-2 * np.log(1 - first)), 2 * np.pi * second

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -13,6 +14,7 @@ import traitlets
 from torch import Tensor
 from torch.nn import functional as F
 
+from infersent.foundation.tables import Table, signed
 from infersent.model.features import BLOCKS, pair_features
 from infersent.widgets.base import BookWidget
 
@@ -180,17 +182,14 @@ class WhichHeads(BookWidget):
         most = "" if fit.attainable in (None, 4) else f" No weights on the blocks get more than {fit.attainable} right."
         answers = f" ({', '.join('yes' if yes else 'no' for yes in self.table)})" if self.target == "table" else ""
         blocks = ", ".join(map(_shown, self.blocks)) or "nothing"
-        rows = "\n".join(
-            f'<tr><th scope="row">{name}</th><td>{_signed(weight)}</td></tr>'
-            for name, weight in [*((_shown(block), fit.weights[block]) for block in self.blocks), ("1", fit.bias)]
-        )
+        rows = [(_shown(block), signed(fit.weights[block], 1, plus=False)) for block in self.blocks]
+        rows.append(("1", signed(fit.bias, 1, plus=False)))
+        table = Table(("block", "weight"), rows, caption="Its weights", css_class="")
         return (
-            f"<p>Target: {_shown(self.target)}{answers}. The head gets {blocks}. The best linear head has "
+            f"<p>Target: {html.escape(_shown(self.target))}{answers}. The head gets {blocks}. The best linear head has "
             f"{fit.right:g} of {fit.count} {places} right ({100 * fit.accuracy:.0f}%; "
             f"an answer of ½ counts as half right).{most}</p>\n"
-            "<table>\n<caption>Its weights</caption>\n"
-            '<thead><tr><th scope="col">block</th><th scope="col">weight</th></tr></thead>\n'
-            f"<tbody>\n{rows}\n</tbody>\n</table>"
+            f"{table.to_html()}"
         )
 
 
@@ -238,9 +237,4 @@ def _count_right(scores: Tensor, answers: Tensor) -> float:
 def _shown(name: str) -> str:
     """Return a block's or a target's name as the page writes it."""
     name = f"({name})" if name == "u-v" else name
-    return name.replace("-", "\N{MINUS SIGN}").replace("*", "\N{ASTERISK OPERATOR}").replace(">", " &gt; ")
-
-
-def _signed(value: float) -> str:
-    """Return ``value`` to one digit with a true minus sign; a value that rounds to zero has no sign."""
-    return f"{round(value, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
+    return name.replace("-", "\N{MINUS SIGN}").replace("*", "\N{ASTERISK OPERATOR}").replace(">", " > ")

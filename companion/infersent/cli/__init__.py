@@ -1,0 +1,45 @@
+"""The command line: ``infersent COMMAND``, or ``python -m infersent COMMAND``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+import tyro
+
+from infersent.cli import data, measure, study, train, use
+from infersent.training.loop import TrainingDiverged
+
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "train": train.train,
+    "evaluate": measure.evaluate,
+    "encode": use.encode,
+    "predict": use.predict,
+    "probe": measure.probe,
+    "explain": use.explain,
+    "web": use.web,
+    "data": data.data,
+    "study": study.study,
+    "dot-product": measure.dot_product,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status: 0, 1 for an error that a message explains, 130 for Ctrl-C."""
+    try:
+        tyro.extras.subcommand_cli_from_dict(
+            _COMMANDS,
+            prog="infersent",
+            description="Train InferSent, measure it and use it.",
+            args=arguments,
+            config=(tyro.conf.FlagCreatePairsOff,),
+        )
+    except KeyboardInterrupt:
+        print("\nStopped. Run the same command again: a download goes on where it was.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        return 0
+    except (ValueError, TypeError, OSError, TrainingDiverged) as error:
+        print(f"infersent: {error}", file=sys.stderr)
+        return 1
+    return 0

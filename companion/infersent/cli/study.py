@@ -1,0 +1,152 @@
+"""``infersent study``: run a grid of models, follow it, and compare its groups."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import Annotated, Any, Literal
+
+import tyro
+
+from infersent.cli.options import File, Text, find_device
+from infersent.study.comparison import Comparison, Group, compare, find_group, in_words, phenomena_table, table
+from infersent.study.comparison import groups as group_trials
+from infersent.study.grid import Trial, read_grid
+from infersent.study.records import Record, load_records, read_records, unfinished_records
+from infersent.study.runner import run_study, seconds_left
+
+
+def study(
+    action: Annotated[Literal["run", "status", "table", "compare"], tyro.conf.Positional],
+    grid: Annotated[str, tyro.conf.Positional],
+    groups: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="GROUP")] = (),
+    *,
+    out: File = None,
+    split: Literal["dev", "test"] = "test",
+    jobs: int = -1,
+    threads: int = 1,
+    device: str = "cpu",
+    cluster: Text = None,
+    checkpoints: File = None,
+    retry: bool = False,
+) -> None:
+    """Run a grid of models, say how far it has got, print its accuracies, or compare two of its groups.
+
+    For example:
+
+    infersent study run subsets --out runs/subsets
+
+    infersent study status subsets --out runs/subsets
+
+    infersent study table subsets
+
+    infersent study compare subsets "blocks=u, v, |u-v|" "blocks=u, v, u*v"
+
+    Stop it at any time (Ctrl-C): the same command goes on with the runs that are not finished. Of a study that the
+    package ships unfinished, only the runs that it lacks are made.
+
+    Args:
+        action: run: train what has no record yet; status: how many have one, and the time left; table: mean
+            accuracies over seeds with 95% intervals; compare: the difference of two groups with paired tests.
+        grid: A grid of the package by name, or a .toml file of your own.
+        groups: For compare, two groups of runs: "name=value; name=value", as in the grid.
+        out: Folder of the records, one file per run; for the other actions, the package's own if left out.
+        split: The split whose accuracies table and compare show.
+        jobs: For run, processes on this machine; -1 for one per core.
+        threads: Processor threads of each process.
+        device: For run: cpu, cuda, cuda:1 or mps; several processes share it, so choose --jobs by its memory.
+        cluster: For run, the address of a Dask scheduler whose workers do it: tcp://host:8786.
+        checkpoints: For run, a folder to save the trained models in.
+        retry: For run, repeat the runs that failed.
+    """
+    trials = read_grid(grid)
+    if (action == "compare") != (len(groups) == 2):
+        raise ValueError(f'compare takes two groups, such as "blocks=u, v" "blocks=u, v, u*v"; got {len(groups)}.')
+    if action == "run":
+        if out is None:
+            raise ValueError("study run writes a record for each run: name a folder for them by --out.")
+        run_study(
+            trials,
+            out,
+            jobs=jobs,
+            threads=threads,
+            device=device if cluster else find_device(device),  # a cluster's workers are not this machine
+            cluster=cluster,
+            checkpoints=checkpoints,
+            retry=retry,
+            shipped=unfinished_records(grid),
+            progress=sys.stderr.isatty(),
+            report=lambda record: print(_one_run(record), flush=True),
+        )
+        return
+    records = list(read_records(trials, out)) if out else load_records(grid)
+    if action == "compare":
+        pair = [find_group(records, split, **_settings(group)) for group in groups]
+        print(_in_detail(pair, compare(*pair), split))
+        return
+    print(_progress(grid, trials, records))
+    if action == "table":
+        found = group_trials(records, split)
+        print(table(found))
+        if found and found[0].phenomena:
+            print(f"\n{phenomena_table(found)}")
+
+
+def _progress(grid: str, trials: list[Trial], records: list[Record]) -> str:
+    """Say how far a study is: a bar, the failures, and the time left."""
+    share = len(records) / len(trials)
+    bar = "█" * round(20 * share) + "░" * (20 - round(20 * share))
+    lines = [f"{grid}: {bar} {len(records)} of {len(trials)} runs have a record"]
+    if len(records) < len(trials):
+        seconds = seconds_left(trials, records)
+        left = "unknown until a run is finished" if math.isnan(seconds) else f"about {_duration(seconds)}"
+        lines.append(f"time left: {left} with one process, by the pace of the finished runs")
+    failed = [record for record in records if record.error is not None]
+    lines += [f"failed: {_one_run(record)}" for record in failed]
+    return "\n".join(lines + ["Repeat the failed runs by --retry."] * bool(failed))
+
+
+def _duration(seconds: float) -> str:
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _settings(text: str) -> dict[str, Any]:
+    """Read "name=value; name=value"; a value that is no JSON is a text."""
+    settings: dict[str, Any] = {}
+    for part in text.split(";"):
+        name, equals, value = (x.strip() for x in part.partition("="))
+        if not equals:
+            raise ValueError(f'{part.strip()!r} is no setting; write "name=value", several with ; between them.')
+        try:
+            settings[name] = json.loads(value)
+        except ValueError:
+            settings[name] = value
+    return settings
+
+
+def _in_detail(pair: list[Group], result: Comparison, split: str) -> str:
+    """Return a comparison as lines."""
+    lines = []
+    for title, group in zip(("first", "second"), pair, strict=True):
+        lines.append(f"{title}: {group.name}: {group.mean:.1%} on {split}, {len(group.seeds)} seeds")
+    lines.append(f"difference: {100 * result.difference:+.2f} points over {len(result.seeds)} shared seeds")
+    for what, (low, high) in (("over the seeds", result.over_seeds), ("over the pairs", result.over_pairs)):
+        if not math.isnan(low):
+            lines.append(f"  95% interval {what}: {100 * low:+.2f} to {100 * high:+.2f}")
+    if not math.isnan(result.p_seeds):
+        lines.append(f"  paired t-test over the seeds: p = {result.p_seeds:.2g}")
+    lines.append(f"  McNemar's test, seed by seed: p = {', '.join(f'{p:.2g}' for p in result.mcnemar)}")
+    return "\n".join([*lines, f"verdict: {result.verdict}"])
+
+
+def _one_run(record: Record) -> str:
+    """Return a line about a trial that has a record."""
+    trial, result = record.trial, record.error
+    if record.dev and record.seconds is not None:
+        # Not the test set: whoever follows a study that chooses settings must not see it.
+        result = f"dev {record.dev.accuracy:.1%}, {record.seconds:.0f} s"
+    pairs = f", {trial.pairs:,} pairs" if trial.pairs else ""
+    blocks = in_words(list(trial.model.blocks))
+    return f"{blocks} {trial.model.encoder} {trial.model.head}{pairs}, seed {trial.training.seed}: {result}"

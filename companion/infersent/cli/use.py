@@ -1,0 +1,144 @@
+"""``infersent encode``, ``predict``, ``explain`` and ``web``: a trained model at work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+
+from infersent.cli.options import File, Run, Text, Whole, check_output, find_device, write_output
+from infersent.data import LABELS, read_sentence_pairs
+from infersent.data.files import decoded_lines
+from infersent.inside import ledger
+from infersent.inside.ledger_view import in_terminal
+from infersent.model.infersent import InferSent
+from infersent.widgets.model_file import export
+
+
+def encode(
+    run: Run = None,
+    *,
+    output: Path,
+    sentences: Path = Path("-"),
+    batch_size: int = 128,
+    normalize: bool = False,
+    device: str = "cpu",
+) -> None:
+    """Turn sentences, one per line, into vectors: a .npy file of shape [lines, dim].
+
+    For example: infersent encode runs/laptop --sentences lines.txt --output vectors.npy
+
+    Args:
+        run: Folder of a checkpoint or of a training run; the package's own model if left out.
+        output: The .npy file to write.
+        sentences: A text file in UTF-8; "-" reads standard input.
+        batch_size: Sentences at a time.
+        normalize: Scale every vector to length 1.
+        device: cpu, cuda, cuda:1 or mps.
+    """
+    check_output(output)
+    model = InferSent.from_pretrained(run, device=find_device(device))
+    from_stdin = str(sentences) == "-"
+    # Bytes, whatever the terminal's encoding, split at line feeds only: other separators may be part of a sentence.
+    with nullcontext(sys.stdin.buffer) if from_stdin else sentences.open("rb") as file:
+        lines = [line for _, line in decoded_lines(file, "standard input" if from_stdin else sentences)]
+    vectors = model.encode(lines, batch_size, show_progress_bar=sys.stderr.isatty(), normalize_embeddings=normalize)
+
+    def save(path: Path) -> None:
+        with path.open("wb") as file:  # given a path, numpy would add .npy to it
+            np.save(file, vectors)
+
+    write_output(output, save)
+    print(f"{output}: {vectors.shape[0]:,} sentences of {vectors.shape[1]} numbers each", file=sys.stderr)
+
+
+def predict(
+    run: Run = None,
+    *,
+    pairs: File = None,
+    premise: Text = None,
+    hypothesis: Text = None,
+    output: Path = Path("-"),
+    device: str = "cpu",
+) -> None:
+    """Print the label and the three probabilities of each pair, tab-separated.
+
+    For example:
+
+    infersent predict runs/laptop --premise "A dog runs." --hypothesis "An animal moves."
+
+    infersent predict runs/laptop --pairs mine.tsv --output labels.tsv
+
+    Args:
+        run: Folder of a checkpoint or of a training run; the package's own model if left out.
+        pairs: A .tsv file with the columns premise and hypothesis, or a .jsonl file with these keys.
+        premise: One premise, with --hypothesis, instead of a file.
+        hypothesis: One hypothesis.
+        output: The file to write; "-" is standard output.
+        device: cpu, cuda, cuda:1 or mps.
+    """
+    premises, hypotheses = _sentence_pairs(pairs, premise, hypothesis)
+    check_output(output)
+    model = InferSent.from_pretrained(run, device=find_device(device))
+    probabilities = model.predict_proba(premises, hypotheses)
+    rows = [("label", *LABELS), *((LABELS[row.argmax()], *(f"{p:.4f}" for p in row)) for row in probabilities)]
+    table = "".join("\t".join(row) + "\n" for row in rows)
+    if str(output) == "-":
+        print(table, end="")
+    else:
+        write_output(output, lambda path: path.write_text(table, "utf-8"))
+
+
+def _sentence_pairs(
+    pairs: Path | None, premise: str | None, hypothesis: str | None
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the premises and the hypotheses of the file, or the one pair of the command line."""
+    if pairs is not None and premise is None and hypothesis is None:
+        return read_sentence_pairs(pairs)
+    if pairs is None and premise is not None and hypothesis is not None:
+        return [premise], [hypothesis]
+    raise ValueError("Give either --pairs FILE, or --premise and --hypothesis together.")
+
+
+def explain(
+    premise: Annotated[str, tyro.conf.Positional],
+    hypothesis: Annotated[str, tyro.conf.Positional],
+    *,
+    run: File = None,
+    json_output: bool = False,
+) -> None:
+    """Account for the model's decision on one pair: by block, by word, by pair of words; the parts add up exactly.
+
+    For example: infersent explain "A man plays a guitar." "A woman is asleep."
+
+    Args:
+        premise: The first sentence.
+        hypothesis: The second.
+        run: Folder of a checkpoint or of a training run; the package's own model if left out.
+        json_output: Print the whole ledger as JSON.
+    """
+    account = ledger.explain(InferSent.from_pretrained(run), premise, hypothesis)
+    account.check()
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    print(account.to_json() if json_output else in_terminal(account, colour=colour))
+
+
+def web(run: Run = None, *, out: Path, words: Whole = None) -> None:
+    """Write a model as the one file from which the live explainer of a page computes.
+
+    For example: infersent web runs/laptop --out site/_static/widgets
+
+    Args:
+        run: Folder of a checkpoint or of a training run; the package's own model if left out. Its encoder must be
+            bilstm-max and its head linear or stacked-linear.
+        out: Folder of the file.
+        words: Keep only this many words, the most frequent ones; all of them if left out.
+    """
+    path = export(InferSent.from_pretrained(run), out, words=words)
+    print(f"{path}: {path.stat().st_size:,} bytes", file=sys.stderr)
