@@ -15,7 +15,7 @@ INSTALLED := $(VENV)/.installed
 HTML := _build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help install book html serve lab notebooks test lint unit check-notebooks chromium lock clean
+.PHONY: help install book html serve lab notebooks test lint check-javascript unit check-notebooks chromium lock clean
 
 help: ## Show this list
 	@echo "Why u*v? The two commands to know are 'make book' and 'make test'."
@@ -44,6 +44,7 @@ notebooks: install ## Re-execute every notebook and store its outputs (NOTEBOOKS
 # In this order, so that what fails fast fails first.
 test: ## Check everything: style, package, book, browser, notebooks
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory check-javascript
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory check-notebooks
 	@echo
@@ -53,6 +54,9 @@ lint: install ## Check the style of the code alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+
+check-javascript: install ## Check the widgets' front end alone, where Node is there
+	$(BIN)/python tools/front_end.py
 
 # A browser is looked for, and installed if need be, before the tests start, so that none is skipped for want of it.
 unit: html ## Run the unit, property and browser tests alone

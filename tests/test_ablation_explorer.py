@@ -1,6 +1,5 @@
 """The study of the subsets in small, and the widget that shows it: the right numbers, the same rule, the same words."""
 
-import base64
 import json
 import re
 from itertools import combinations, product
@@ -14,10 +13,11 @@ from infersent.foundation.recorded import FOLDER
 from infersent.model.features import BLOCKS
 from infersent.release.records import write_ablation
 from infersent.study.comparison import compare, find_group
-from infersent.study.grid import Trial, read_grid
+from infersent.study.grid import read_grid
 from infersent.study.records import load_records
-from infersent.study.subsets import STUDIES, SUBSETS, load_ablation, summarise
+from infersent.study.subsets import SUBSET_GRIDS, SUBSETS, Summary, load_ablation, summarise
 from infersent.widgets import AblationExplorer
+from tests.toy import toy_record
 
 PAIRS, SEEDS = 300, (0, 1, 2)
 NOT_SHIPPED = pytest.mark.skipif(
@@ -31,9 +31,7 @@ def made_up(blocks, seed):
     rng, hard = np.random.default_rng([len(blocks), seed]), np.random.default_rng(7).normal(size=PAIRS)
     skill = 0.3 * len(blocks.split(", ")) + 0.4 * ("|u-v|" in blocks) + 0.38 * ("u*v" in blocks)
     correct = hard + rng.normal(size=PAIRS) < skill
-    packed = base64.b85encode(np.packbits(correct).tobytes()).decode()
-    split = {"accuracy": round(float(correct.mean()), 5), "pairs": PAIRS, "correct": packed}
-    return {"spec": Trial.from_spec({"blocks": blocks, "seed": seed}).spec, "test": split}
+    return toy_record(blocks=blocks, seed=seed, test=correct)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +41,7 @@ def records():
 
 @pytest.fixture(scope="module")
 def studies(records):
-    return {"subsets": {"name": "SNLI", **summarise(records, resamples=300)}}
+    return {"subsets": {"name": "SNLI", **summarise(records, resamples=300).to_json()}}
 
 
 def split(blocks):
@@ -57,9 +55,9 @@ def numbers(text):
 # The summary
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", SUBSET_GRIDS)
 def test_the_subsets_are_those_of_the_studies(name):
-    assert {", ".join(run.recipe.model.blocks) for run in read_grid(name)} == set(SUBSETS)
+    assert {", ".join(trial.model.blocks) for trial in read_grid(name)} == set(SUBSETS)
     assert len(SUBSETS) == 15
 
 
@@ -67,13 +65,18 @@ def test_a_subset_has_its_runs_and_their_interval(records, studies):
     assert studies["subsets"]["pairs"] == PAIRS
     assert studies["subsets"]["seeds"] == list(SEEDS)
     for name, subset in zip(SUBSETS, studies["subsets"]["subsets"], strict=True):
-        runs = np.array([item["test"]["accuracy"] for item in records if item["spec"]["blocks"] == split(name)])
+        runs = np.array([item.test.accuracy for item in records if str(item.trial.model.blocks) == name])
         half = t.ppf(0.975, 2) * runs.std(ddof=1) / 3**0.5
         assert subset["blocks"] == name
         assert subset["accuracies"] == pytest.approx(runs)
         assert [subset[end] for end in ("mean", "low", "high")] == pytest.approx(
             [runs.mean(), runs.mean() - half, runs.mean() + half], abs=1e-6
         )
+
+
+def test_a_summary_is_read_and_written_unchanged(studies):
+    value = {name: part for name, part in studies["subsets"].items() if name != "name"}
+    assert Summary.from_json(studies["subsets"]).to_json() == value
 
 
 def test_every_two_subsets_are_compared(records, studies):
@@ -95,11 +98,11 @@ def test_a_comparison_turned_round_has_the_opposite_numbers(records):
 
 def test_an_unfinished_study_is_refused(records):
     with pytest.raises(ValueError, match=r"No group has blocks='u, v'"):
-        summarise([item for item in records if item["spec"]["blocks"] != ["u", "v"]])
+        summarise([item for item in records if str(item.trial.model.blocks) != "u, v"])
     with pytest.raises(ValueError, match=r"\(v, u\*v\) has the seeds \[0, 1\], \(u\) has \[0, 1, 2\]"):
-        summarise([item for item in records if item["spec"]["seed"] < 2 or item["spec"]["blocks"] != ["v", "u*v"]])
+        summarise([r for r in records if r.trial.training.seed < 2 or str(r.trial.model.blocks) != "v, u*v"])
     with pytest.raises(ValueError, match=r"One seed, \[0\], has no interval"):
-        summarise([item for item in records if item["spec"]["seed"] == 0])
+        summarise([item for item in records if item.trial.training.seed == 0])
 
 
 def test_what_is_written_is_read_again(records, studies, tmp_path, monkeypatch):
@@ -115,7 +118,7 @@ def test_what_is_written_is_read_again(records, studies, tmp_path, monkeypatch):
 
 
 @NOT_SHIPPED
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", SUBSET_GRIDS)
 def test_the_shipped_summary_is_that_of_the_records(name):
     shipped, runs = load_ablation()[name], load_records(name)
     assert [subset["blocks"] for subset in shipped["subsets"]] == list(SUBSETS)
@@ -132,7 +135,7 @@ def test_the_shipped_summary_is_that_of_the_records(name):
 
 @NOT_SHIPPED
 def test_the_shipped_summary_is_small():
-    assert set(load_ablation()) == set(STUDIES)
+    assert set(load_ablation()) == set(SUBSET_GRIDS)
     assert len(AblationExplorer().static_html()) < 50_000
 
 
@@ -147,7 +150,7 @@ def test_the_difference_is_second_less_first(records, studies):
         assert difference.mean == pytest.approx(found.difference, abs=1e-6)
         assert difference.over_seeds == pytest.approx(found.over_seeds, abs=1e-6)
         assert difference.over_pairs == pytest.approx(found.over_pairs, abs=1e-6)
-        assert [subset["blocks"] for subset in explorer.subsets()] == [a, b]
+        assert [subset.blocks for subset in explorer.subsets()] == [a, b]
 
 
 def test_the_verdict_is_that_of_the_study(records, studies):
@@ -234,7 +237,7 @@ def test_the_fallback_shows_the_numbers(studies):
         explorer = AblationExplorer(first=split(a), second=split(b), studies=studies)
         (left, right), difference = explorer.subsets(), explorer.difference()
         cells = re.findall(r"<td>(.*?)</td>", explorer.fallback_html())
-        expected = [left["mean"], left["low"], left["high"], right["mean"], right["low"], right["high"]]
+        expected = [left.mean, left.low, left.high, right.mean, right.low, right.high]
         expected += [difference.mean, *difference.over_seeds, difference.mean, *difference.over_pairs]
         assert numbers(" ".join(cells)) == pytest.approx([100 * number for number in expected], abs=0.0501)
         assert explorer.verdict()[0] in explorer.fallback_html()

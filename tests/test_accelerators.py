@@ -95,5 +95,5 @@ def test_a_study(device, tmp_path):
     grid.write_text(GRID)
     assert cli.main(["study", "run", str(grid), "--out", str(tmp_path), "--jobs", "1", "--device", device]) == 0
     records = list(read_records(read_grid(grid), tmp_path))
-    assert [record["spec"]["seed"] for record in records] == [0, 1]
-    assert all("error" not in record for record in records)
+    assert [record.trial.training.seed for record in records] == [0, 1]
+    assert all(record.error is None for record in records)

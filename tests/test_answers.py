@@ -1,5 +1,7 @@
 """Recorded logits: what their rounding costs, their size, and calibration by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,14 +9,20 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from scipy.special import softmax
 
-from infersent.study.answers import class_probabilities, expected_calibration_error, pack_logits, recorded_logits
+from infersent.study.answers import Answers, expected_calibration_error, pack_logits
+from infersent.training.evaluation import Evaluation
+from tests.toy import toy_answers
 
 LOGITS = st.integers(1, 20).flatmap(lambda n: npst.arrays("float32", (n, 3), elements=st.floats(-60, 60, width=32)))
 
 
+def unpacked_probabilities(logits):
+    return replace(toy_answers(np.ones(len(logits))), logits=pack_logits(logits)).probabilities()
+
+
 @given(LOGITS)
 def test_unpacked_probabilities_are_close_to_the_models(logits):
-    unpacked = class_probabilities({"pairs": len(logits), "logits": pack_logits(logits)})
+    unpacked = unpacked_probabilities(logits)
     assert unpacked.sum(axis=1) == pytest.approx(1)
     assert np.abs(unpacked - softmax(logits.astype(float), axis=1)).max() < 0.017
 
@@ -27,14 +35,14 @@ def test_a_shift_of_all_logits_changes_nothing(logits, shift):
 
 def test_sixteenths_come_back_exactly():
     logits = np.array([[0.0, 1.5, -2.0625], [3.0, 3.0, 3.0], [-7.0, 0.9375, 0.0]])
-    unpacked = class_probabilities({"pairs": 3, "logits": pack_logits(logits)})
+    unpacked = unpacked_probabilities(logits)
     assert unpacked == pytest.approx(softmax(logits, axis=1), abs=1e-12)
 
 
 @pytest.mark.parametrize("best", [0, 1, 2])
 def test_a_logit_far_below_the_others_leaves_these_as_they_are(best):
     logits = np.roll([[2.0, 1.0, -90.0]], best, axis=1)  # each label is once the hopeless one, the first too
-    unpacked = class_probabilities({"pairs": 1, "logits": pack_logits(logits)})
+    unpacked = unpacked_probabilities(logits)
     assert unpacked == pytest.approx(softmax(logits, axis=1), abs=4e-4)
 
 
@@ -47,7 +55,7 @@ def test_the_test_split_of_snli_stays_below_25_kb():
 
 def test_a_record_from_before_has_no_probabilities():
     with pytest.raises(ValueError, match="before they were recorded"):
-        class_probabilities({"pairs": 3, "correct": "z"})
+        toy_answers([True, False, True]).probabilities()
 
 
 def test_calibration_by_hand():
@@ -66,7 +74,25 @@ def test_pairs_of_a_bin_are_averaged_before_their_gap_is_taken():
 def test_the_error_is_of_the_exact_logits():
     logits = np.log(np.array([[0.7, 0.2, 0.1]] * 10))
     labels = np.array([0] * 7 + [1] * 3)  # 7 of 10 at confidence 0.7
-    kept = recorded_logits(logits, labels)
-    assert kept["expected_calibration_error"] == 0
-    rounded = class_probabilities({"pairs": 10, **kept})
-    assert expected_calibration_error(rounded, labels) > 1e-4
+    kept = Answers.from_evaluation(Evaluation(labels, logits.argmax(axis=1), logits))
+    assert kept.expected_calibration_error == 0
+    assert expected_calibration_error(kept.probabilities(), labels) > 1e-4
+
+
+@given(npst.arrays(bool, st.integers(1, 50)))
+def test_right_answers_come_back(correct):
+    kept = toy_answers(correct)
+    assert kept.right().tolist() == correct.tolist()
+    assert kept.accuracy == pytest.approx(correct.mean(), abs=1e-5)
+
+
+def test_phenomena_have_their_own_accuracies():
+    found = Evaluation(np.array([0, 0, 0, 1]), np.array([0, 1, 0, 1]))
+    assert Answers.from_evaluation(found, ["count", "count", "kind", "kind"]).phenomena == {"count": 0.5, "kind": 1.0}
+    assert Answers.from_evaluation(found).phenomena == {}
+
+
+def test_the_recall_of_a_label_that_is_missing_is_null():
+    kept = toy_answers([True, False])
+    assert kept.recall == {"entailment": 0.5, "neutral": None, "contradiction": None}
+    assert Answers.from_json(kept.to_json()) == kept

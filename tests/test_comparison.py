@@ -1,24 +1,21 @@
 """Groups of runs and their comparison: the right runs side by side, and the statistics against slow references."""
 
-import base64
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import t
 
-from infersent.study.comparison import compare, find_group, groups, table
-from infersent.study.grid import Trial
+from infersent.study.comparison import compare, find_group, groups, phenomena_table, table
+from tests.toy import toy_record
 
 
 def made_up(blocks, seed, accuracy):
-    return {"spec": Trial.from_spec({"blocks": blocks, "seed": seed}).spec, "test": {"accuracy": accuracy}}
+    return answered(blocks, seed, np.arange(1000) < 1000 * accuracy)
 
 
 def answered(blocks, seed, correct):
-    correct = np.asarray(correct, dtype=bool)
-    packed = base64.b85encode(np.packbits(correct).tobytes()).decode()
-    split = {"accuracy": correct.mean(), "pairs": len(correct), "correct": packed}
-    return {"spec": Trial.from_spec({"blocks": blocks, "seed": seed}).spec, "test": split}
+    return toy_record(blocks=blocks, seed=seed, test=correct)
 
 
 def coins(seed, share, n=400):
@@ -36,20 +33,44 @@ def test_groups_put_seeds_together():
     assert groups([]) == []
 
 
-def test_the_table_has_a_line_a_group():
+def test_the_table_has_a_row_a_group():
     records = [made_up("u", 0, 0.3), made_up("u, v", 0, 0.625), made_up("u, v", 1, 0.625)]
-    for record, share in zip(records, (0.25, 0.5, 0.75), strict=True):
-        record["test"]["phenomena"] = {"colour": share}
-    assert table(groups(records)).splitlines() == [
-        "blocks=(u)     30.0%  1 seed",
-        "blocks=(u, v)  62.5%  95% interval 62.5% to 62.5%  2 seeds",
-        "",
-        "               colour",
-        "blocks=(u)      25.0%",
-        "blocks=(u, v)   62.5%",
+    assert str(table(groups(records))).splitlines() == [
+        "blocks   test    95% interval  seeds",
+        "u       30.0%               –      1",
+        "u, v    62.5%  62.5% to 62.5%      2",
     ]
-    assert table(groups(records[:1])).startswith("all runs  30.0%")
-    assert table([]) == ""
+    assert str(table(groups(records[:1]))).splitlines()[1].split() == ["all", "trials", "30.0%", "–", "1"]
+    assert table([]).rows == ()
+
+
+def test_the_table_has_a_column_for_each_setting_that_varies():
+    records = [
+        toy_record(pairs=pairs, blocks="u", hidden=hidden, dev=[1, 0]) for pairs in (None, 5000) for hidden in (4, 8)
+    ]
+    records.append(toy_record(blocks="u, v", hidden=4, dev=[1, 1]))
+    shown = table(groups(records, "dev"))
+    assert shown.header == ("blocks", "pairs", "hidden", "dev", "95% interval", "seeds")
+    assert [row[:4] for row in shown.cells] == [
+        ["u", "all", "4", "50.0%"],
+        ["u", "all", "8", "50.0%"],
+        ["u", "5,000", "4", "50.0%"],
+        ["u", "5,000", "8", "50.0%"],
+        ["u, v", "all", "4", "100.0%"],
+    ]
+
+
+def test_phenomena_have_their_own_table():
+    records = [made_up("u", 0, 0.3), made_up("u, v", 0, 0.6), made_up("u, v", 1, 0.6)]
+    records = [
+        replace(record, test=replace(record.test, phenomena={"colour": share, "count": 1.0}))
+        for record, share in zip(records, (0.25, 0.5, 0.75), strict=True)
+    ]
+    assert str(phenomena_table(groups(records))).splitlines() == [
+        "blocks  colour   count",
+        "u        25.0%  100.0%",
+        "u, v     62.5%  100.0%",
+    ]
 
 
 def test_equal_accuracies_leave_nothing_open():
@@ -58,7 +79,7 @@ def test_equal_accuracies_leave_nothing_open():
 
 
 def test_a_failed_run_is_in_no_group():
-    failed = {"spec": Trial.from_spec({"blocks": "u"}).spec, "error": "it broke"}
+    failed = toy_record(blocks="u", error="it broke")
     assert [group.seeds for group in groups([failed, made_up("u", 2, 0.3), made_up("u", 1, 0.2)])] == [[1, 2]]
 
 

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from infersent import InferSent
 from infersent.model.checkpoint import load_metrics
 from infersent.study.grid import Trial
-from infersent.study.records import read_records, right_answers
+from infersent.study.records import TrainingData, read_records
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CHECKPOINT = FIXTURES / "checkpoint"
@@ -65,8 +65,8 @@ def test_an_old_record_says_what_it_said():
     (path,) = RECORDS.iterdir()
     trial = Trial.from_spec(json.loads(path.read_text("utf-8"))["spec"])
     (record,) = read_records([trial], RECORDS)
-    assert record["test"]["accuracy"] == 0.33333
-    assert record["test"]["pairs"] == 3000
-    assert right_answers(record["test"]).sum() == 1000
-    assert record["log"][-1]["epoch"] == 6
-    assert record["data"] == {"digest": "bfa57c1d6b8e2d87", "pairs": 30000, "train": "captions train"}
+    assert record.test.accuracy == 0.33333
+    assert record.test.pairs == 3000
+    assert record.test.right().sum() == 1000
+    assert record.log[-1].epoch == 6
+    assert record.data == TrainingData(digest="bfa57c1d6b8e2d87", pairs=30000, train="captions train")

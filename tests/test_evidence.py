@@ -1,5 +1,7 @@
 """Where evidence is kept: shares against the ledger, and refitted heads against a slow reference."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 import torch
@@ -93,9 +95,9 @@ def test_the_parts_by_overlap_add_up_to_the_blocks(blocks):
 
 def test_an_equal_pair_has_a_shared_part_alone():
     u, _ = VECTORS
-    found = by_overlap(MODEL, u, u, PAIRS.labels).parts
-    assert found["premise"].share == found["hypothesis"].share == 0
-    assert found["shared"].share > 0
+    found = by_overlap(MODEL, u, u, PAIRS.labels)
+    assert found.parts["premise"].share == found.parts["hypothesis"].share == 0
+    assert found.parts["shared"].share > 0
 
 
 def test_coordinates_are_measured_on_the_pairs():
@@ -112,14 +114,14 @@ def shape(value):
     return [shape(item) for item in value] if isinstance(value, list) else type(value)
 
 
-def test_what_is_measured_is_written_as_the_record_has_it():
+def test_what_is_measured_has_the_shape_of_the_record():
     record = load_record("evidence")
     u, v = VECTORS
-    parts = {name: part.to_json() for name, part in evidence(MODEL, u, v, PAIRS.labels).items()}
+    parts = {name: asdict(part) for name, part in evidence(MODEL, u, v, PAIRS.labels).items()}
     assert shape(parts) == shape(record["shipped"])
     recorded = next(model for model in record["subsets"] if model["blocks"] == list(MODEL.config.blocks))
     assert shape(by_overlap(MODEL, u, v, PAIRS.labels).to_json()) == shape(recorded["overlap"])
-    assert shape(coordinates(u, v).to_json()) == shape(record["untrained"])
-    whole = without(MODEL, ENCODED, ENCODED, [MODEL.config.blocks])[0].to_json()
+    assert shape(asdict(coordinates(u, v))) == shape(record["untrained"])
+    whole = asdict(without(MODEL, ENCODED, ENCODED, [MODEL.config.blocks])[0])
     assert shape(whole) == shape(record["without"][0])
     assert all(round(part["share"], 4) == part["share"] for part in parts.values())

@@ -2,9 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from infersent.study.grid import Trial, read_grid
+from tests.toy import toy_record
 from tools.own_rates import main, own_rates
 
 GRID = """
@@ -27,11 +29,12 @@ def study(tmp_path):
     """A grid of rates and its records; None in DEV is a run that diverged."""
     (tmp_path / "rate.toml").write_text(GRID)
     (tmp_path / "records").mkdir()
-    for run in read_grid(tmp_path / "rate.toml"):
-        place = (0.002, 0.004, 0.008).index(run.recipe.training.learning_rate)
-        accuracy = DEV[", ".join(run.recipe.model.blocks)][place]
-        result = {"error": "The loss became nan."} if accuracy is None else {"dev": {"accuracy": accuracy}}
-        (tmp_path / "records" / f"{run.key}.json").write_text(json.dumps({"spec": run.spec} | result))
+    for trial in read_grid(tmp_path / "rate.toml"):
+        place = (0.002, 0.004, 0.008).index(trial.training.learning_rate)
+        accuracy = DEV[", ".join(trial.model.blocks)][place]
+        right = None if accuracy is None else np.arange(100) < 100 * accuracy
+        record = toy_record(**trial.spec, dev=right, error="The loss became nan." if accuracy is None else None)
+        (tmp_path / "records" / f"{trial.key}.json").write_text(json.dumps(record.to_json()))
     return tmp_path
 
 
@@ -62,8 +65,8 @@ def test_it_waits_for_every_record(study, capsys):
 @pytest.mark.parametrize(
     ("records", "message"),
     [
-        ([{"spec": Trial.from_spec({}).spec, "error": "nan"}], "is finished"),
-        ([{"spec": Trial.from_spec({"seed": s}).spec, "dev": {"accuracy": 0.5}} for s in (1, 2)], "more than the rate"),
+        ([toy_record(error="nan")], "is finished"),
+        ([toy_record(seed=seed, dev=[True, False]) for seed in (1, 2)], "more than the rate"),
     ],
 )
 def test_rates_that_cannot_be_chosen(records, message):

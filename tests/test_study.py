@@ -4,8 +4,10 @@ import json
 import math
 import os
 import platform
+import re
 import signal
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -16,15 +18,14 @@ from infersent.data import LABELS
 from infersent.model.features import BLOCKS
 from infersent.release.records import ship_study
 from infersent.study import runner
-from infersent.study.answers import class_probabilities
 from infersent.study.grid import GRIDS, Trial, read_grid
-from infersent.study.records import RECORDS, load_records, right_answers, unfinished_records
+from infersent.study.records import RECORDS, Record, load_records, unfinished_records
 from infersent.study.runner import TrainingDiverged, _pairs, run_study, run_trial, seconds_left
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
 from infersent.training.loop import train
 from infersent.training.recipes import load_pairs
-from tests.toy import toy_pairs
+from tests.toy import toy_pairs, toy_record
 
 GRID = """
 about = "two blocks, two seeds"
@@ -90,8 +91,22 @@ def test_shipped_grids_have_runs(name):
 
 @pytest.mark.parametrize("name", [file.stem for file in sorted(RECORDS.glob("*.jsonl"))])
 def test_shipped_records_are_of_exactly_the_runs_of_their_grid(name):
-    runs = read_grid(name)
-    assert [Trial.from_spec(record["spec"]).key for record in load_records(name)] == [run.key for run in runs]
+    assert [record.trial for record in load_records(name)] == read_grid(name)
+
+
+@pytest.mark.parametrize("file", sorted(RECORDS.rglob("*.jsonl")), ids=lambda file: file.stem)
+def test_a_shipped_record_is_read_and_written_unchanged(file):
+    for line in file.read_text(encoding="utf-8").splitlines():
+        value = Record.from_json(json.loads(line)).to_json()
+        assert json.dumps(value, ensure_ascii=False, sort_keys=True) == line
+
+
+def test_shipping_again_changes_no_byte(tmp_path, monkeypatch):
+    shipped = RECORDS / "subsets.jsonl"  # from before head_rate was a setting
+    for line in shipped.read_text(encoding="utf-8").splitlines():
+        (tmp_path / f"{Trial.from_spec(json.loads(line)['spec']).key}.json").write_text(line, encoding="utf-8")
+    monkeypatch.setattr("infersent.study.records.RECORDS", tmp_path / "again")
+    assert ship_study("subsets", tmp_path).read_bytes() == shipped.read_bytes()
 
 
 def test_a_run_comes_back_from_its_spec():
@@ -154,19 +169,26 @@ def test_more_pairs_than_there_are(tmp_path):
 def test_a_record_holds_what_it_says(grid):
     run = read_grid(grid)[0]
     record = run_trial(run)
-    assert record["spec"] == run.spec
-    assert len(record["log"]) == 2
+    assert record.trial == run
+    assert [epoch.epoch for epoch in record.log] == [1, 2]
     for split, pairs in (("dev", 30), ("test", 36)):
-        right = right_answers(record[split])
-        assert right.shape == (pairs,)
-        assert right.mean() == pytest.approx(record[split]["accuracy"], abs=1e-5)
-        assert class_probabilities(record[split]).shape == (pairs, 3)
-        assert 0 <= record[split]["expected_calibration_error"] <= 1
-    assert json.loads(json.dumps(record)) == record
+        answers = record.answers(split)
+        assert answers.right().shape == (pairs,)
+        assert answers.right().mean() == pytest.approx(answers.accuracy, abs=1e-5)
+        assert answers.probabilities().shape == (pairs, 3)
+        assert 0 <= answers.expected_calibration_error <= 1
+    assert Record.from_json(json.loads(json.dumps(record.to_json()))) == record
+
+
+def test_a_failed_trial_has_no_answers():
+    with pytest.raises(ValueError, match=r"has no answers on test: OSError: no disk\."):
+        toy_record(error="OSError: no disk").answers("test")
+    with pytest.raises(ValueError, match=r"There is no split 'tset'\. Did you mean 'test'"):
+        toy_record().answers("tset")
 
 
 def test_the_same_run_gives_the_same_record(grid):
-    first, second = (run_trial(read_grid(grid)[2]) for _ in range(2))
+    first, second = (run_trial(read_grid(grid)[2]).to_json() for _ in range(2))
     for record in (first, second):
         del record["seconds"], record["date"]
         for epoch in record["log"]:
@@ -175,13 +197,13 @@ def test_the_same_run_gives_the_same_record(grid):
 
 
 def test_a_record_says_when_and_on_what_it_was_made(grid):
-    record = run_trial(read_grid(grid)[0])
-    made = datetime.fromisoformat(record["date"])
-    assert made.utcoffset() == timedelta(0)
-    assert timedelta(0) <= datetime.now(UTC) - made < timedelta(minutes=5)
-    assert record["python"] == platform.python_version()
-    assert record["numpy"] == np.__version__
-    assert record["device"] == "cpu"
+    made = run_trial(read_grid(grid)[0]).made
+    date = datetime.fromisoformat(made["date"])
+    assert date.utcoffset() == timedelta(0)
+    assert timedelta(0) <= datetime.now(UTC) - date < timedelta(minutes=5)
+    assert made["python"] == platform.python_version()
+    assert made["numpy"] == np.__version__
+    assert made["device"] == "cpu"
 
 
 def test_the_recorded_logits_are_the_models(grid, tmp_path):
@@ -190,7 +212,7 @@ def test_the_recorded_logits_are_the_models(grid, tmp_path):
     model = InferSent.from_pretrained(tmp_path / "models" / run.key)
     pairs = runner.load_pairs(run.recipe, "test")
     exact = model.predict_proba(pairs.premises, pairs.hypotheses)
-    assert np.abs(class_probabilities(record["test"]) - exact).max() < 0.017
+    assert np.abs(record.test.probabilities() - exact).max() < 0.017
 
 
 def test_a_killed_study_goes_on_and_repeats_nothing(grid, tmp_path, counted, monkeypatch):
@@ -204,7 +226,7 @@ def test_a_killed_study_goes_on_and_repeats_nothing(grid, tmp_path, counted, mon
         run_study(runs, tmp_path / "out", progress=False, report=kill_after_two)
     records = run_study(runs, tmp_path / "out", progress=False)
     assert counted == [run.key for run in runs]
-    assert [record["spec"] for record in records] == [run.spec for run in runs]
+    assert [record.trial for record in records] == runs
     assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{run.key}.json" for run in runs}
 
 
@@ -218,8 +240,8 @@ def test_a_run_that_diverges_is_recorded_and_the_others_go_on(grid, tmp_path, mo
 
     monkeypatch.setattr("infersent.study.runner.train", sometimes)
     records = run_study(read_grid(grid), tmp_path / "out", progress=False)
-    assert ["error" in record for record in records] == [True, True, False, False, False]
-    assert "nan" in records[0]["error"]
+    assert [record.error is not None for record in records] == [True, True, False, False, False]
+    assert "nan" in records[0].error
 
 
 def test_a_run_that_breaks_is_recorded_and_repeated_on_demand_only(grid, tmp_path, counted, monkeypatch):
@@ -230,11 +252,11 @@ def test_a_run_that_breaks_is_recorded_and_repeated_on_demand_only(grid, tmp_pat
     with monkeypatch.context() as patch:
         patch.setattr("infersent.study.runner.evaluate", broken)
         records = run_study(runs, out, progress=False)
-    assert [record["error"] for record in records] == ["MemoryError: no room for 7 tensors"] * 2
-    assert records[0]["machine"]
+    assert [record.error for record in records] == ["MemoryError: no room for 7 tensors"] * 2
+    assert records[0].made["machine"]
     assert records == run_study(runs, out, progress=False)
     assert len(counted) == 2
-    assert not any("error" in record for record in run_study(runs, out, retry=True, progress=False))
+    assert not any(record.error for record in run_study(runs, out, retry=True, progress=False))
     assert len(counted) == 4
 
 
@@ -246,14 +268,17 @@ def test_a_record_from_before_a_setting_was_added_counts(grid, tmp_path, counted
     del record["spec"]["averaging"]  # and so its key was another
     path.unlink()
     (out / "0123456789abcdef.json").write_text(json.dumps(record))
-    assert run_study(runs, out, progress=False) == [record | {"spec": runs[0].spec}]
+    (found,) = run_study(runs, out, progress=False)
+    assert found.trial == runs[0]
+    assert found.later == {"averaging"}
+    assert found.to_json() == record
     assert len(counted) == 1
 
 
 def test_a_study_trains_on_the_device_it_is_told(grid, tmp_path):
     # torch's meta device has shapes and no numbers, so that training there stops at the first loss.
     records = run_study(read_grid(grid)[:1], tmp_path / "runs", device="meta", progress=False)
-    assert "meta" in records[0]["error"]
+    assert "meta" in records[0].error
 
 
 def test_a_device_that_is_not_there_stops_the_study_before_its_runs(grid, tmp_path, counted):
@@ -268,14 +293,14 @@ def test_models_are_kept_where_asked(grid, tmp_path):
     (record,) = run_study([run], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
     model = InferSent.from_pretrained(tmp_path / "models" / run.key)
     answers = evaluate(model, encode_pairs(runner.load_pairs(run.recipe, "test"), model.tokenizer))
-    assert answers.accuracy == pytest.approx(record["test"]["accuracy"], abs=1e-5)
+    assert answers.accuracy == pytest.approx(record.test.accuracy, abs=1e-5)
 
 
 def test_the_time_left_follows_the_work():
     fast, slow = ({"pairs": 1000, "epochs": 2, "hidden": hidden} for hidden in (8, 64))
     runs = [Trial.from_spec(spec | {"seed": seed}) for spec in (fast, slow) for seed in range(3)]
     assert math.isnan(seconds_left(runs, []))
-    done = [{"spec": run.spec, "seconds": seconds} for run, seconds in ((runs[0], 2.0), (runs[3], 40.0))]
+    done = [Record(run, seconds=seconds) for run, seconds in ((runs[0], 2.0), (runs[3], 40.0))]
     assert seconds_left(runs, done) == pytest.approx(2 * 2.0 + 2 * 40.0)
     larger = Trial.from_spec(slow | {"pairs": 4000, "epochs": 1})
     assert seconds_left([larger], done) == pytest.approx(80.0)
@@ -317,10 +342,10 @@ def real_corpus(monkeypatch):
 
 def test_local_processes_make_the_same_records(tmp_path, real_corpus):
     runs, records = spread(tmp_path, jobs=2)
-    assert [record["spec"] for record in records] == [run.spec for run in runs]
-    assert {record["threads"] for record in records} == {1}
+    assert [record.trial for record in records] == runs
+    assert {record.made["threads"] for record in records} == {1}
     here = run_trial(runs[4])
-    assert (here["test"], here["dev"]) == (records[4]["test"], records[4]["dev"])
+    assert (here.test, here.dev) == (records[4].test, records[4].dev)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -337,8 +362,8 @@ def test_a_dask_worker_that_is_killed_loses_nothing(tmp_path, real_corpus):
 
         runs, records = spread(tmp_path, cluster=cluster.scheduler_address, report=kill_one)
         assert killed
-    assert [record["spec"] for record in records] == [run.spec for run in runs]
-    assert not any("error" in record for record in records)
+    assert [record.trial for record in records] == runs
+    assert not any(record.error for record in records)
 
 
 def test_a_cluster_that_does_not_answer(tmp_path, grid, monkeypatch):
@@ -394,7 +419,7 @@ def test_an_unfinished_study_goes_on_elsewhere_and_repeats_nothing(grid, tmp_pat
     assert counted == [run.key for run in (*runs[1:3], *runs[:1], *runs[3:])]
     ship_study("grid", tmp_path / "three")
     assert load_records("grid")[:3] == second + first
-    assert [item["spec"] for item in load_records("grid")] == [run.spec for run in runs]
+    assert [record.trial for record in load_records("grid")] == runs
     assert unfinished_records("grid") == []
 
 
@@ -410,15 +435,15 @@ def test_a_finished_study_can_be_repeated(grid, tmp_path, counted, monkeypatch):
 def test_a_shipped_record_does_not_replace_one_that_is_there(grid, tmp_path, counted):
     runs, out = read_grid(grid)[:2], tmp_path / "out"
     made = run_study(runs, out, progress=False)
-    other = [item | {"seconds": -1.0} for item in made]
-    foreign = {"spec": read_grid(grid)[4].spec, "seconds": -1.0}
+    other = [replace(record, seconds=-1.0) for record in made]
+    foreign = Record(read_grid(grid)[4], seconds=-1.0)
     assert run_study(runs, out, shipped=[*other, foreign], progress=False) == made
     assert len(list(out.glob("*.json"))) == len(counted) == 2
 
 
 @pytest.mark.parametrize("name", [file.stem for file in sorted(GRIDS.glob("*.toml"))])
 def test_unfinished_records_are_of_runs_of_their_grid_in_its_order(name):
-    keys = [Trial.from_spec(record["spec"]).key for record in unfinished_records(name)]
+    keys = [record.trial.key for record in unfinished_records(name)]
     assert keys == [run.key for run in read_grid(name) if run.key in keys]
     assert not (keys and (RECORDS / f"{name}.jsonl").exists())
 
@@ -435,8 +460,9 @@ def test_commands(grid, tmp_path, capsys):
     assert "5 of 5 runs have a record" in capsys.readouterr().out
     assert run_command("table", grid, "--out", out) == 0
     printed = capsys.readouterr().out
-    assert "blocks=(u, v)" in printed
-    assert "3 seeds" in printed
+    header, *rows = (re.split("  +", line) for line in printed.splitlines()[1:])
+    assert header == ["blocks", "test", "95% interval", "seeds"]
+    assert [(row[0], row[-1]) for row in rows] == [("u, v", "2"), ("u*v", "3")]
 
 
 def test_status_says_how_much_time_is_left_and_what_failed(grid, tmp_path, capsys, monkeypatch):
@@ -448,7 +474,7 @@ def test_status_says_how_much_time_is_left_and_what_failed(grid, tmp_path, capsy
     monkeypatch.setattr("infersent.cli.study.seconds_left", lambda runs, records: 4000.0)
     run_command("status", grid, "--out", out)
     assert "████████░░░░░░░░░░░░ 2 of 5 runs have a record\ntime left: about 1 h 7 min" in capsys.readouterr().out
-    (out / f"{runs[2].key}.json").write_text(json.dumps({"spec": runs[2].spec, "error": "OSError: no disk"}))
+    (out / f"{runs[2].key}.json").write_text(json.dumps(Record(runs[2], error="OSError: no disk").to_json()))
     run_command("status", grid, "--out", out)
     printed = capsys.readouterr().out
     assert "failed: (u*v) bilstm-max linear, seed 0: OSError: no disk" in printed

@@ -5,7 +5,11 @@ import torch
 
 from infersent import InferSent, Pairs
 from infersent.model.infersent import ModelConfig
+from infersent.study.answers import Answers
+from infersent.study.grid import Trial
+from infersent.study.records import Record
 from infersent.text.vocabulary import Vocabulary
+from infersent.training.evaluation import Evaluation
 
 ANIMALS = ["dog", "cat", "cow", "pig"]
 
@@ -32,3 +36,15 @@ def toy_vocabulary(dim=8):
 def toy_model(seed=0, **config):
     config = {"hidden": 6, "head": "linear"} | config
     return InferSent.from_vocabulary(ModelConfig(**config), toy_vocabulary(), seed=seed).eval()
+
+
+def toy_answers(correct):
+    """Answers of which just these are right, booleans [pairs]; every pair is an entailment."""
+    correct = np.asarray(correct, dtype=bool)
+    return Answers.from_evaluation(Evaluation(np.zeros(len(correct), dtype=int), np.where(correct, 0, 1)))
+
+
+def toy_record(*, dev=None, test=None, error=None, seconds=None, **settings):
+    """A record of a trial with these settings; ``dev`` and ``test`` say which answers are right."""
+    split = {name: toy_answers(correct) for name, correct in (("dev", dev), ("test", test)) if correct is not None}
+    return Record(Trial.from_spec(settings), **split, error=error, seconds=seconds)

@@ -2,7 +2,8 @@
 
 For example: python tools/own_rates.py unstarved-rate runs/unstarved-rate --seeds 0 1 2 > unstarved.toml
 
-A set's own rate is that of the highest dev accuracy, the lower one of two that are equal. Test accuracies are not read.
+A set's own rate is that of the trial with the highest dev accuracy; of two that are equal, the lower. Test accuracies
+are not read.
 """
 
 from __future__ import annotations
@@ -11,65 +12,87 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from infersent.study.grid import Trial, read_grid
-from infersent.study.records import read_records
+from infersent.study.records import Record, read_records
 
 
-def own_rates(records: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], bool]]:
-    """Return for each set of blocks the specification of its best run on dev, and whether its rate is at an edge.
+@dataclass(frozen=True)
+class OwnRate:
+    """The best trial of a set of blocks on dev.
+
+    Attributes
+    ----------
+    trial
+        It has the highest dev accuracy of the set's trials.
+    at_edge
+        Whether its learning rate is the lowest or the highest that was tried.
+    """
+
+    trial: Trial
+    at_edge: bool
+
+
+def own_rates(records: Sequence[Record]) -> list[OwnRate]:
+    """Return the best trial on dev for each set of blocks.
 
     Raises
     ------
     ValueError
-        If all runs of a set failed, or the runs of a set differ in more than the rate.
+        If all trials of a set failed, or the trials of a set differ in more than the rate.
     """
-    sets: dict[str, list[dict[str, Any]]] = {}
-    for item in records:
-        sets.setdefault(json.dumps(item["spec"]["blocks"]), []).append(item)
+    sets: dict[str, list[Record]] = {}
+    for record in records:
+        sets.setdefault(str(record.trial.model.blocks), []).append(record)
     best = []
-    for blocks, runs in sets.items():
-        if len({json.dumps(item["spec"] | {"learning_rate": 0}) for item in runs}) > 1:
-            raise ValueError(f"The runs of {blocks} differ in more than the rate.")
-        finished = [item for item in runs if "error" not in item]
+    for blocks, tried in sets.items():
+        if len({json.dumps(record.trial.spec | {"learning_rate": 0}) for record in tried}) > 1:
+            raise ValueError(f"The runs of ({blocks}) differ in more than the rate.")
+        finished = [(record.dev.accuracy, record.trial) for record in tried if record.dev]
         if not finished:
-            raise ValueError(f"No run of {blocks} is finished.")
-        first = min(finished, key=lambda item: (-item["dev"]["accuracy"], item["spec"]["learning_rate"]))
-        tried = [item["spec"]["learning_rate"] for item in runs]
-        best.append((first["spec"], first["spec"]["learning_rate"] in (min(tried), max(tried))))
+            raise ValueError(f"No run of ({blocks}) is finished.")
+        _, trial = min(finished, key=lambda pair: (-pair[0], _rate(pair[1])))
+        rates = [_rate(record.trial) for record in tried]
+        best.append(OwnRate(trial, _rate(trial) in (min(rates), max(rates))))
     return best
 
 
-def grid_text(best: Sequence[tuple[dict[str, Any], bool]], about: str, seeds: Sequence[int]) -> str:
+def _rate(trial: Trial) -> float:
+    return trial.training.learning_rate
+
+
+def grid_text(best: Sequence[OwnRate], about: str, seeds: Sequence[int]) -> str:
     """Return the grid as TOML: what all sets share once, then blocks, rate and seeds of each set."""
     default = Trial.from_spec({}).spec
     varied = ("blocks", "learning_rate", "seed")
     shared = {
-        name: value for name, value in best[0][0].items() if name not in varied and value != default[name]
+        name: value for name, value in best[0].trial.spec.items() if name not in varied and value != default[name]
     }  # null, which TOML lacks, is always a default
     lines = [f"about = {json.dumps(about)}", "", "[fixed]"]
     lines += [f"{name} = {json.dumps(value)}" for name, value in shared.items()]
-    for spec, at_edge in best:
-        lines += ["", *["# at the edge of the rates that were tried"] * at_edge, "[[vary]]"]
-        lines.append(f"blocks = [{json.dumps(', '.join(spec['blocks']))}]")
-        lines += [f"learning_rate = [{spec['learning_rate']}]", f"seed = {list(seeds)}"]
+    for own in best:
+        lines += ["", *["# at the edge of the rates that were tried"] * own.at_edge, "[[vary]]"]
+        lines.append(f"blocks = [{json.dumps(str(own.trial.model.blocks))}]")
+        lines += [f"learning_rate = [{_rate(own.trial)}]", f"seed = {list(seeds)}"]
     return "\n".join(lines) + "\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the grid; 1 where a run has no record yet."""
+    """Print the grid and return 0, or 1 if a trial has no record yet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("grid", help="the grid that tried several rates: a name, or a .toml file")
     parser.add_argument("records", type=Path, help="the folder of its records")
     parser.add_argument("--seeds", type=int, nargs="+", required=True)
     parser.add_argument("--about", default="each set of blocks at its own learning rate")
     options = parser.parse_args(arguments)
-    runs = read_grid(options.grid)
-    records = list(read_records(runs, options.records))
-    if len(records) < len(runs):
-        print(f"{options.records} has {len(records)} of {len(runs)} records: finish the study first.", file=sys.stderr)
+    trials = read_grid(options.grid)
+    records = list(read_records(trials, options.records))
+    if len(records) < len(trials):
+        print(
+            f"{options.records} has {len(records)} of {len(trials)} records: finish the study first.", file=sys.stderr
+        )
         return 1
     print(grid_text(own_rates(records), options.about, options.seeds), end="")
     return 0

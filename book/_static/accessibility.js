@@ -1,10 +1,11 @@
+// @ts-check
 /* What the theme leaves undone for keyboards and screen readers. (It gives scrolling code a place in the tab order.) */
 (() => {
   "use strict";
 
   /** A formula wider than the page scrolls in its own box, which a keyboard must be able to reach. */
   function reachScrollingFormulas() {
-    for (const formula of document.querySelectorAll("div.math")) {
+    for (const formula of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("div.math"))) {
       if (formula.scrollWidth > formula.clientWidth) {
         formula.tabIndex = 0;
         formula.setAttribute("role", "group");

@@ -21,13 +21,13 @@ from infersent.text.tokenizer import REPLACEMENTS, TOKEN_RULE, split_words
 from infersent.widgets import Explainer
 from infersent.widgets import model_file as web
 from infersent.widgets.explainer import LARGEST_SENTENCE, LARGEST_TEXT, account
-from infersent.widgets.modules import FOLDER
+from infersent.widgets.modules import FOLDER, bundle
 from tests.browser.conftest import OpenPage, QuietHandler
 
 pytestmark = pytest.mark.browser
 
 PATH = "book/inside/try-it.html"
-MODEL = (FOLDER / "infersent_model.mjs").read_text(encoding="utf-8")
+MODEL = bundle(FOLDER / "infersent_model.mjs")
 STRANGE = [
     "", "   ", "!?", "🙂 says: “hello” ‘there’", "a well-known half-eaten 3-year-old", "it's 2,500.75 at 10:30",
     "can't won't isn't they'll", "naïve CAFÉ ΣΟΦΟΣ İstanbul", "don`t\u00a0stop\ufeffnow", "👩‍👩‍👧 and e\u0301",

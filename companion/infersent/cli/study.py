@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from infersent.cli.options import File, Text, find_device
-from infersent.study.comparison import Comparison, Group, compare, find_group, in_words, table
-from infersent.study.comparison import groups as group_runs
+from infersent.study.comparison import Comparison, Group, compare, find_group, in_words, phenomena_table, table
+from infersent.study.comparison import groups as group_trials
 from infersent.study.grid import Trial, read_grid
-from infersent.study.records import load_records, read_records, unfinished_records
+from infersent.study.records import Record, load_records, read_records, unfinished_records
 from infersent.study.runner import run_study, seconds_left
 
 
@@ -60,14 +60,14 @@ def study(
         checkpoints: For run, a folder to save the trained models in.
         retry: For run, repeat the runs that failed.
     """
-    runs = read_grid(grid)
+    trials = read_grid(grid)
     if (action == "compare") != (len(groups) == 2):
         raise ValueError(f'compare takes two groups, such as "blocks=u, v" "blocks=u, v, u*v"; got {len(groups)}.')
     if action == "run":
         if out is None:
             raise ValueError("study run writes a record for each run: name a folder for them by --out.")
         run_study(
-            runs,
+            trials,
             out,
             jobs=jobs,
             threads=threads,
@@ -80,26 +80,29 @@ def study(
             report=lambda record: print(_one_run(record), flush=True),
         )
         return
-    records = list(read_records(runs, out)) if out else load_records(grid)
+    records = list(read_records(trials, out)) if out else load_records(grid)
     if action == "compare":
         pair = [find_group(records, split, **_settings(group)) for group in groups]
         print(_in_detail(pair, compare(*pair), split))
         return
-    print(_progress(grid, runs, records))
+    print(_progress(grid, trials, records))
     if action == "table":
-        print(table(group_runs(records, split)))
+        found = group_trials(records, split)
+        print(table(found))
+        if found and found[0].phenomena:
+            print(f"\n{phenomena_table(found)}")
 
 
-def _progress(grid: str, runs: list[Trial], records: list[dict[str, Any]]) -> str:
+def _progress(grid: str, trials: list[Trial], records: list[Record]) -> str:
     """Say how far a study is: a bar, the failures, and the time left."""
-    share = len(records) / len(runs)
+    share = len(records) / len(trials)
     bar = "█" * round(20 * share) + "░" * (20 - round(20 * share))
-    lines = [f"{grid}: {bar} {len(records)} of {len(runs)} runs have a record"]
-    if len(records) < len(runs):
-        seconds = seconds_left(runs, records)
+    lines = [f"{grid}: {bar} {len(records)} of {len(trials)} runs have a record"]
+    if len(records) < len(trials):
+        seconds = seconds_left(trials, records)
         left = "unknown until a run is finished" if math.isnan(seconds) else f"about {_duration(seconds)}"
         lines.append(f"time left: {left} with one process, by the pace of the finished runs")
-    failed = [record for record in records if "error" in record]
+    failed = [record for record in records if record.error is not None]
     lines += [f"failed: {_one_run(record)}" for record in failed]
     return "\n".join(lines + ["Repeat the failed runs by --retry."] * bool(failed))
 
@@ -138,10 +141,12 @@ def _in_detail(pair: list[Group], result: Comparison, split: str) -> str:
     return "\n".join([*lines, f"verdict: {result.verdict}"])
 
 
-def _one_run(record: dict[str, Any]) -> str:
-    """Return a line about a finished run."""
-    spec = record["spec"]
-    # Not the test set: who watches a study that chooses settings must not see it.
-    result = record.get("error") or f"dev {record['dev']['accuracy']:.1%}, {record['seconds']:.0f} s"
-    pairs = f", {spec['pairs']:,} pairs" if spec["pairs"] else ""
-    return f"{in_words(spec['blocks'])} {spec['encoder']} {spec['head']}{pairs}, seed {spec['seed']}: {result}"
+def _one_run(record: Record) -> str:
+    """Return a line about a trial that has a record."""
+    trial, result = record.trial, record.error
+    if record.dev and record.seconds is not None:
+        # Not the test set: whoever follows a study that chooses settings must not see it.
+        result = f"dev {record.dev.accuracy:.1%}, {record.seconds:.0f} s"
+    pairs = f", {trial.pairs:,} pairs" if trial.pairs else ""
+    blocks = in_words(list(trial.model.blocks))
+    return f"{blocks} {trial.model.encoder} {trial.model.head}{pairs}, seed {trial.training.seed}: {result}"

@@ -10,7 +10,7 @@ mean over the labels, and called *centred*.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Floats, Ints
 from infersent.inside.dimensions import redundancy
-from infersent.inside.interventions import drop, intervene
+from infersent.inside.interventions import Intervention, drop, intervene
 from infersent.inside.ledger import head_weights
 from infersent.model.features import pair_features
 from infersent.model.infersent import InferSent, evaluating
@@ -31,26 +31,76 @@ from infersent.training.evaluation import Evaluation
 
 @dataclass(frozen=True)
 class Part:
-    """What one part of the centred logits, such as a block's, contributes on a corpus.
+    """One of several parts that add up to a model's centred logits, on labelled pairs.
 
     Attributes
     ----------
     share
-        Its mean size as a share of all parts' sizes. The size is the sum over the labels of the absolute value.
+        Its mean size as a share of all parts' sizes. The size is the sum over the labels of the absolute centred part.
     signed
-        For the pairs of each right label, the mean of the part in each of the three logits, ``[3]``.
+        The mean centred part of the three logits, ``[3]``, over the pairs of each right label.
     for_right
-        The mean of the part in the right label's logit.
+        The mean centred part of the right label's logit.
     """
 
     share: float
     signed: dict[str, list[float]]
     for_right: float
 
+
+@dataclass(frozen=True)
+class Overlap:
+    """A model's centred logits split by what two sentences share, see :func:`by_overlap`.
+
+    Attributes
+    ----------
+    parts
+        ``shared``, ``premise``, ``hypothesis``, and ``u*v`` if the model has it.
+    weights
+        The root mean square of the weights of the first three.
+    """
+
+    parts: dict[str, Part]
+    weights: dict[str, float]
+
     def to_json(self) -> dict[str, Any]:
-        """Return the numbers as plain JSON values, to four places."""
-        signed = {label: [round(x, 4) for x in means] for label, means in self.signed.items()}
-        return {"share": round(self.share, 4), "signed": signed, "for_right": round(self.for_right, 4)}
+        """Return parts and weights side by side, as JSON values."""
+        return {name: asdict(part) for name, part in self.parts.items()} | {"weights": self.weights}
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """How alike the coordinates of \\|u-v\\| and of u*v are, and how much they vary.
+
+    Attributes
+    ----------
+    redundancy
+        The quartiles over the coordinates of :func:`infersent.inside.dimensions.redundancy`.
+    spread
+        For each of the two blocks the mean standard deviation of a coordinate.
+    """
+
+    redundancy: list[float]
+    spread: dict[str, float]
+
+
+@dataclass(frozen=True)
+class FewerBlocks:
+    """Two ways of doing without some blocks, see :func:`without`.
+
+    Attributes
+    ----------
+    blocks
+        Those that are kept.
+    dropped
+        Test accuracy when the others are set to zero.
+    refitted
+        Test accuracy of a head that is fitted again on the kept ones.
+    """
+
+    blocks: list[str]
+    dropped: float
+    refitted: float
 
 
 def evidence(model: InferSent, u: Floats, v: Floats, labels: Ints) -> dict[str, Part]:
@@ -67,25 +117,27 @@ def evidence(model: InferSent, u: Floats, v: Floats, labels: Ints) -> dict[str, 
 
     Returns
     -------
-    dict
-        The part of each block.
+    dict of Part
+        One for each block.
     """
-    first, second = torch.from_numpy(u), torch.from_numpy(v)
+    two = torch.from_numpy(u), torch.from_numpy(v)
     weights, _ = head_weights(model)
     # [pairs, dim] -> [pairs, 3]
-    return _split({name: pair_features(first, second, [name]).numpy() @ w.T for name, w in weights.items()}, labels)
+    return _split({name: pair_features(*two, [name]).numpy() @ w.T for name, w in weights.items()}, labels)
 
 
 def _split(parts: dict[str, Floats], labels: Ints) -> dict[str, Part]:
-    """Return how centred logits split over parts ``[pairs, 3]`` that add up to them, see :func:`evidence`."""
+    """Return how centred logits split over parts, ``[pairs, 3]`` each, that add up to them."""
     centred = {name: part - part.mean(axis=1, keepdims=True) for name, part in parts.items()}  # [pairs, 3]
     size = {name: float(np.abs(part).sum(axis=1).mean()) for name, part in centred.items()}
     rows = np.arange(len(labels))
     return {
         name: Part(
-            share=size[name] / sum(size.values()),
-            signed={label: part[labels == i].mean(axis=0).tolist() for i, label in enumerate(LABELS)},
-            for_right=float(part[rows, labels].mean()),
+            share=round(size[name] / sum(size.values()), 4),
+            signed={
+                label: [round(float(x), 4) for x in part[labels == i].mean(axis=0)] for i, label in enumerate(LABELS)
+            },
+            for_right=round(float(part[rows, labels].mean()), 4),
         )
         for name, part in centred.items()
     }
@@ -114,14 +166,14 @@ def refit(
     blocks
         The blocks that the head gets.
     decay
-        The sum of the squared weights, on standardised features, is added to the mean loss times this number.
+        The sum of the squared weights on standardised features, times this, is added to the mean loss.
     steps
-        The largest number of iterations.
+        The most iterations that are made.
 
     Returns
     -------
     torch.nn.Linear
-        A head on the features as they are; the standardisation is part of its weights.
+        For features that are not standardised: the standardisation is multiplied into its weights.
     """
     features = pair_features(torch.from_numpy(u), torch.from_numpy(v), blocks)  # [pairs, width]
     mean, spread = features.mean(dim=0), features.std(dim=0).clamp_min(1e-6)
@@ -145,27 +197,6 @@ def refit(
         head.weight.div_(spread)
         head.bias.sub_(head.weight @ mean)
     return head
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """How centred logits split by what the two sentences share, see :func:`by_overlap`.
-
-    Attributes
-    ----------
-    parts
-        The parts ``shared``, ``premise`` and ``hypothesis``, and ``u*v`` if the model has this block.
-    weights
-        The root mean square of the weights of the first three.
-    """
-
-    parts: dict[str, Part]
-    weights: dict[str, float]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the parts by name, and ``weights``, as plain JSON values to four places."""
-        parts = {name: part.to_json() for name, part in self.parts.items()}
-        return parts | {"weights": {name: round(size, 4) for name, size in self.weights.items()}}
 
 
 def by_overlap(model: InferSent, u: Floats, v: Floats, labels: Ints) -> Overlap:
@@ -192,88 +223,52 @@ def by_overlap(model: InferSent, u: Floats, v: Floats, labels: Ints) -> Overlap:
     parts = {name: values[name] @ w.T for name, w in weights.items()}  # [pairs, dim] -> [pairs, 3]
     if "u*v" in head:
         parts["u*v"] = (u * v) @ head["u*v"].T
-    return Overlap(_split(parts, labels), {name: float(np.sqrt((w**2).mean())) for name, w in weights.items()})
-
-
-@dataclass(frozen=True)
-class Coordinates:
-    """How alike \\|u-v\\| and u*v are, coordinate by coordinate, and how much they vary.
-
-    Attributes
-    ----------
-    redundancy
-        The quartiles over the coordinates of :func:`infersent.inside.dimensions.redundancy`.
-    spread
-        For each of the two blocks the mean standard deviation of a coordinate.
-    """
-
-    redundancy: list[float]
-    spread: dict[str, float]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the numbers as plain JSON values, to four places."""
-        return {
-            "redundancy": [round(x, 4) for x in self.redundancy],
-            "spread": {name: round(x, 4) for name, x in self.spread.items()},
-        }
+    size = {name: round(float(np.sqrt((w**2).mean())), 4) for name, w in weights.items()}
+    return Overlap(_split(parts, labels), size)
 
 
 def coordinates(u: Floats, v: Floats) -> Coordinates:
-    """Return how alike \\|u-v\\| and u*v are on the pairs with these vectors, ``[pairs, dim]`` each."""
-    blocks = {"|u-v|": np.abs(u - v), "u*v": u * v}
-    return Coordinates(
-        redundancy=np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75]).tolist(),
-        spread={name: float(block.std(axis=0).mean()) for name, block in blocks.items()},
-    )
+    """Return how alike \\|u-v\\| and u*v are, coordinate by coordinate, and how much they vary.
 
-
-@dataclass(frozen=True)
-class Without:
-    """Test accuracies without some blocks.
-
-    Attributes
+    Parameters
     ----------
-    blocks
-        The blocks that are kept.
-    dropped
-        With zeros in the place of the others, and the head as it was trained.
-    refitted
-        With a head that is fitted again on the kept blocks.
+    u, v
+        ``[pairs, dim]``.
     """
-
-    blocks: list[str]
-    dropped: float
-    refitted: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the numbers as plain JSON values, to five places."""
-        return {"blocks": self.blocks, "dropped": round(self.dropped, 5), "refitted": round(self.refitted, 5)}
+    spread = {"|u-v|": np.abs(u - v).std(axis=0).mean(), "u*v": (u * v).std(axis=0).mean()}
+    return Coordinates(
+        redundancy=[round(float(x), 4) for x in np.nanquantile(redundancy(u, v), [0.25, 0.5, 0.75])],
+        spread={name: round(float(x), 4) for name, x in spread.items()},
+    )
 
 
 def without(
     model: InferSent, train: EncodedPairs, test: EncodedPairs, subsets: Sequence[Sequence[str]]
-) -> list[Without]:
-    """Compare two ways to do without blocks: dropping them at test time, and fitting the head again without them.
+) -> list[FewerBlocks]:
+    """Compare two ways of doing without blocks: setting them to zero at test time, and fitting the head again.
 
     Parameters
     ----------
     model
-        Any InferSent.
-    train
-        The pairs that heads are fitted on, see :func:`refit`.
-    test
-        The pairs that are answered.
+        With an affine head.
+    train, test
+        The pairs that a head is fitted on, and those that it is tested on; encoded by the model's tokenizer.
     subsets
-        The blocks to keep, one subset after the other.
+        The blocks that are kept each time.
     """
     u, v = sentence_pairs(model, train)
-    tested_u, tested_v = (torch.from_numpy(side) for side in sentence_pairs(model, test))
+    test_u, test_v = (torch.from_numpy(side) for side in sentence_pairs(model, test))
     found = []
     for kept in subsets:
         head = refit(u, v, train.labels, kept)
         with torch.no_grad():
-            answers = head(pair_features(tested_u, tested_v, kept)).argmax(dim=1).numpy()
-        gone = {name: drop for name in model.config.blocks if name not in kept}
-        accuracy = Evaluation(test.labels, answers).accuracy
-        found.append(Without(list(kept), dropped=intervene(model, test, gone).accuracy, refitted=accuracy))
+            answers = head(pair_features(test_u, test_v, kept)).argmax(dim=1).numpy()
+        gone: dict[str, Intervention] = {name: drop for name in model.config.blocks if name not in kept}
+        found.append(
+            FewerBlocks(
+                blocks=list(kept),
+                dropped=round(intervene(model, test, gone).accuracy, 5),
+                refitted=round(Evaluation(test.labels, answers).accuracy, 5),
+            )
+        )
     return found

@@ -1,7 +1,8 @@
-"""The record of where the shipped model and the models of the studies keep their evidence."""
+"""Writing the record of where the evidence lies in the shipped model and in the models of the studies."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from infersent.training.evaluation import evaluate
 #: The studies whose models :func:`write_evidence` opens.
 OPENED_STUDIES = ("subsets", "controls")
 
-#: Training pairs that a head is fitted again on.
+#: How many training pairs a head is fitted again on.
 REFIT_PAIRS = 30_000
 
 
@@ -34,11 +35,11 @@ def write_evidence(
     ----------
     models
         The folder that ``infersent study run --checkpoints`` filled with the models of ``subsets`` and ``controls``;
-        without it the shipped model alone is measured.
+        if left out, only the shipped model is measured.
     path
         Where the record goes.
     progress
-        Show a bar over the study's models.
+        Show a bar over the studies' models.
     """
     shipped = InferSent.from_pretrained()
     test = load("snli", "test")
@@ -47,34 +48,34 @@ def write_evidence(
     three = [[name for name in BLOCKS if name != gone] for gone in BLOCKS]
     subsets = [BLOCKS, *three, BLOCKS[:2], BLOCKS[2:], *([name] for name in BLOCKS)]
     record: dict[str, Any] = {
-        "shipped": _to_json(evidence(shipped, *sentence_pairs(shipped, encoded), encoded.labels)),
+        "shipped": _plain(evidence(shipped, *sentence_pairs(shipped, encoded), encoded.labels)),
         "accuracy": round(evaluate(shipped, encoded).accuracy, 5),
         "dropped": {name: round(intervene(shipped, encoded, {name: drop}).accuracy, 5) for name in BLOCKS},
         "permuted": {name: round(intervene(shipped, encoded, {name: permute()}).accuracy, 5) for name in BLOCKS},
-        "without": [accuracies.to_json() for accuracies in without(shipped, train, encoded, subsets)],
+        "without": [asdict(one) for one in without(shipped, train, encoded, subsets)],
         "refit_pairs": REFIT_PAIRS,
         "subsets": [],
         "coordinates": [],
     }
-    runs = [(name, run) for name in OPENED_STUDIES for run in read_grid(name)] if models else []
-    for name, run in tqdm(runs, desc="the studies' models", unit="model", disable=not progress):
-        model = InferSent.from_pretrained(Path(str(models)) / run.key)
+    trials = [(name, trial) for name in OPENED_STUDIES for trial in read_grid(name)] if models else []
+    for name, trial in tqdm(trials, desc="the studies' models", unit="model", disable=not progress):
+        model = InferSent.from_pretrained(Path(str(models)) / trial.key)
         encoded = encode_pairs(test, model.tokenizer)
         labels = encoded.labels
         u, v = sentence_pairs(model, encoded)
-        about = {"blocks": run.spec["blocks"], "seed": run.spec["seed"]}
+        about = {"blocks": list(trial.model.blocks), "seed": trial.training.seed}
         if name == "subsets":
             found = {
-                "evidence": _to_json(evidence(model, u, v, labels)),
+                "evidence": _plain(evidence(model, u, v, labels)),
                 "overlap": by_overlap(model, u, v, labels).to_json(),
                 "probes": run_challenge(model).answers,
             }
             record["subsets"].append(about | found)
-        record["coordinates"].append(about | coordinates(u, v).to_json())
-        if run == runs[0][1]:
-            record["untrained"] = coordinates(*sentence_pairs(model.untrained(), encoded)).to_json()
+        record["coordinates"].append(about | asdict(coordinates(u, v)))
+        if trial == trials[0][1]:
+            record["untrained"] = asdict(coordinates(*sentence_pairs(model.untrained(), encoded)))
     save_record(record, path)
 
 
-def _to_json(parts: dict[str, Part]) -> dict[str, Any]:
-    return {name: part.to_json() for name, part in parts.items()}
+def _plain(parts: dict[str, Part]) -> dict[str, Any]:
+    return {name: asdict(part) for name, part in parts.items()}

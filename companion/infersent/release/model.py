@@ -1,4 +1,4 @@
-"""The model that comes with the package: made from a training run, measured, and described by its card."""
+"""Writing the model that comes with the package: made from a training run, measured, and described by its card."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from infersent.data import load
 from infersent.foundation.atomic import replace_file
@@ -71,15 +72,37 @@ def collapsed(model: InferSent) -> InferSent:
     result.encoder.load_state_dict(model.encoder.state_dict())
     affine = collapse(model.head)
     with torch.no_grad():
-        result.head[-1].weight.copy_(affine.weight)
-        result.head[-1].bias.copy_(affine.bias)
+        head = _affine(result)
+        head.weight.copy_(affine.weight)
+        head.bias.copy_(affine.bias)
     return result.eval()
+
+
+def _affine(model: InferSent) -> nn.Linear:
+    """Return the one affine map that a linear head consists of, its dropout aside."""
+    last = model.head[-1]
+    assert isinstance(last, nn.Linear)
+    return last
 
 
 def ship_model(run: str | Path, folder: Path = SHIPPED, *, data: str = "snli") -> dict[str, Any]:
     """Write a training run's model as the shipped one, with its metrics and its card.
 
     It is measured as a reader gets it: collapsed, rounded to float16, and read from disk again.
+
+    Parameters
+    ----------
+    run
+        The folder of the training run, or of its checkpoint.
+    folder
+        Where the model goes; the package's own by default.
+    data
+        The corpus on whose dev and test pairs it is measured.
+
+    Returns
+    -------
+    dict
+        The metrics, as JSON values.
     """
     trained = InferSent.from_pretrained(run)
     source = load_metrics(run)
@@ -100,7 +123,17 @@ def _size(folder: Path) -> int:
 
 
 def model_card(model: InferSent, metrics: dict[str, Any], *, size: int) -> str:
-    """Return the card as Markdown: every number in it comes from the model or from its metrics."""
+    """Return the card as Markdown; every number in it comes from the model or from its metrics.
+
+    Parameters
+    ----------
+    model
+        With a linear head.
+    metrics
+        As :func:`ship_model` returns them.
+    size
+        The bytes of the model's files, without the card.
+    """
     rows = []
     for split in ("dev", "test"):
         result = metrics[split]
@@ -116,7 +149,7 @@ def model_card(model: InferSent, metrics: dict[str, Any], *, size: int) -> str:
         **metrics["training"],
         **{name: metrics[name] for name in ("trained_head", "infersent", "commit", "torch", "machine", "threads")},
         dim=model.encoder.dim,
-        features=model.head[-1].in_features,
+        features=_affine(model).in_features,
         words=len(embedding.trained) + len(embedding.given),
         given=len(embedding.given),
         trained=len(embedding.trained),

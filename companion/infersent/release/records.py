@@ -1,4 +1,4 @@
-"""Writing the records that ship: of a training run, of a study, of the subsets in small."""
+"""Writing the records that ship: a training run's, a study's, and the summary of the subsets."""
 
 from __future__ import annotations
 
@@ -14,15 +14,30 @@ from infersent.foundation.recorded import FOLDER, save_record
 from infersent.model.checkpoint import load_metrics
 from infersent.model.infersent import InferSent
 from infersent.study import records
-from infersent.study.grid import Trial, read_grid
-from infersent.study.records import load_records
-from infersent.study.subsets import STUDIES, summarise
+from infersent.study.grid import read_grid
+from infersent.study.records import Record, load_records
+from infersent.study.subsets import SUBSET_GRIDS, summarise
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
 
 
 def write_run_record(run: str | Path, data: str, path: str | Path) -> dict[str, Any]:
-    """Evaluate a training run on dev and test of a corpus and write its record."""
+    """Evaluate the model of a training run on a corpus's dev and test pairs, and write the run's record.
+
+    Parameters
+    ----------
+    run
+        The folder of the training run.
+    data
+        The corpus.
+    path
+        Where the record goes.
+
+    Returns
+    -------
+    dict
+        The record, as JSON values.
+    """
     model = InferSent.from_pretrained(run)
     record = load_metrics(run) | {"model": asdict(model.config)}
     # The checkpoint was written at its best epoch; the run's own log goes on to the last.
@@ -34,30 +49,34 @@ def write_run_record(run: str | Path, data: str, path: str | Path) -> dict[str, 
 
 
 def ship_study(name: str, out: str | Path, *, partial: bool = False) -> Path:
-    """Gather the records of a shipped grid in one file of the package, one a line.
+    """Gather the records of a shipped grid in one file of the package, with a line for each.
 
     Parameters
     ----------
     name
-        Of the grid.
+        The grid's name.
     out
         The folder of the records.
     partial
-        Keep what there is of a study that will go on elsewhere, with what was kept before. It is put aside, where
-        :func:`infersent.study.records.unfinished_records` finds it and
+        Keep the records that there are of a study that will go on elsewhere, beside those that were kept before. They
+        go to a file of their own, which :func:`infersent.study.records.unfinished_records` reads and
         :func:`infersent.study.records.load_records` does not: no page shows half a study.
+
+    Returns
+    -------
+    Path
+        The file.
 
     Raises
     ------
     ValueError
-        If a run has no record yet, unless ``partial``.
+        If a trial has no record yet, unless ``partial``.
     """
     trials = read_grid(name)
     unfinished = records.RECORDS / "unfinished" / f"{name}.jsonl"
-    found = {trial.key: item for trial, item in records.records_by_trial(trials, Path(out))}
+    found = {trial.key: record for trial, record in records.records_by_trial(trials, Path(out))}
     if partial:
-        before = {Trial.from_spec(item["spec"]).key: item for item in records.unfinished_records(name)}
-        found = before | found
+        found = {record.trial.key: record for record in records.unfinished_records(name)} | found
         return _write_lines([found[trial.key] for trial in trials if trial.key in found], unfinished)
     if len(found) < len(trials):
         raise ValueError(f"{out} has {len(found)} of the {len(trials)} records of {name!r}: finish the study first.")
@@ -66,22 +85,34 @@ def ship_study(name: str, out: str | Path, *, partial: bool = False) -> Path:
     return path
 
 
-def _write_lines(items: list[dict[str, Any]], path: Path) -> Path:
+def _write_lines(found: list[Record], path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items)
+    lines = "".join(json.dumps(record.to_json(), ensure_ascii=False, sort_keys=True) + "\n" for record in found)
     replace_file(path, lambda new: new.write_text(lines, encoding="utf-8"))
     return path
 
 
-def write_ablation(path: str | Path | None = None, studies: Sequence[str] = tuple(STUDIES)) -> dict[str, Any]:
-    """Summarise shipped studies in one small file, that of the package if left out.
+def write_ablation(path: str | Path | None = None, studies: Sequence[str] = tuple(SUBSET_GRIDS)) -> dict[str, Any]:
+    """Summarise shipped studies in one small file.
+
+    Parameters
+    ----------
+    path
+        Where it goes; the package's own file if left out.
+    studies
+        The names of their grids, of :data:`infersent.study.subsets.SUBSET_GRIDS`.
+
+    Returns
+    -------
+    dict
+        The content of the file, as JSON values.
 
     Raises
     ------
     ValueError
-        If the package has no records of a study, or they lack runs.
+        If the package has no records of a study, or they lack trials.
     """
-    found = {name: {"name": STUDIES[name], **summarise(load_records(name))} for name in studies}
+    found = {name: {"name": SUBSET_GRIDS[name], **summarise(load_records(name)).to_json()} for name in studies}
     record = {"made_by": "infersent.release.records.write_ablation", "studies": found}
     save_record(record, path or FOLDER / "ablation.json")
     return record

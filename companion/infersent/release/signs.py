@@ -1,4 +1,4 @@
-"""The record of the signs of pooled coordinates, before and after training."""
+"""Writing the record of the signs of pooled coordinates, before and after training."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from infersent.model.infersent import InferSent
 from infersent.training.loop import train
 from infersent.training.recipes import Recipe, get_recipe, load_pairs, set_up
 
-#: The small run of the record: ``small_recipe(encoder, seed)`` on the first so many training pairs.
+#: How many training pairs, from the first, the small runs of the record use; see :func:`small_recipe`.
 SMALL_PAIRS = 24_000
 
 
 def small_recipe(encoder: str, seed: int) -> Recipe:
-    """Return a run of about a minute: the laptop recipe with 64 units per direction and three epochs."""
+    """Return the recipe of a run of about a minute: the laptop recipe with 64 units per direction and three epochs."""
     small = get_recipe("laptop").smaller(hidden=64, epochs=3)
     return replace(
         small,
@@ -29,7 +29,7 @@ def small_recipe(encoder: str, seed: int) -> Recipe:
 
 
 def write_signs(run: str | Path, path: str | Path, *, seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, Any]:
-    """Measure a trained run and small runs with max and with mean pooling on SNLI's dev pairs; for maintainers.
+    """Measure the model of a training run, and small ones with max and with mean pooling, on SNLI's dev pairs.
 
     Parameters
     ----------
@@ -38,7 +38,12 @@ def write_signs(run: str | Path, path: str | Path, *, seeds: tuple[int, ...] = (
     path
         Where the record goes.
     seeds
-        One small run for each, and for each pooling.
+        Two small runs for each: one with max and one with mean pooling.
+
+    Returns
+    -------
+    dict
+        The record, as JSON values.
     """
     laptop = get_recipe("laptop")
     train_pairs, dev_pairs = load_pairs(laptop, "train"), load_pairs(laptop, "dev")

@@ -1,4 +1,4 @@
-"""The list of digests that makes some pairs a subset of SNLI."""
+"""Writing the list of digests that defines a subset of SNLI."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from infersent.data.snli import DELTA_BYTES, Subset, pair_digests, select_subset
 
 
 def write_subset(pairs: Pairs, path: str | Path) -> Subset:
-    """Write the list of digests that makes ``pairs`` a subset of SNLI.
+    """Write the list of digests by which ``pairs`` are found in SNLI.
 
     Parameters
     ----------
     pairs
         The subset, in any order.
     path
-        The file to write: five bytes a pair.
+        The file to write; it takes five bytes for each pair.
 
     Returns
     -------
     Subset
-        What belongs in :data:`infersent.data.snli.SUBSETS`.
+        The entry for :data:`infersent.data.snli.SUBSETS`.
 
     Raises
     ------
     ValueError
-        Two neighbouring digests lie too far apart for five bytes, as they do in a small subset.
+        If two neighbouring digests lie too far apart for five bytes, as they do in a small subset.
 
     Examples
     --------

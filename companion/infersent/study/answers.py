@@ -1,38 +1,137 @@
-"""What a record keeps of a model's logits: small enough for every run, and enough for calibration."""
+"""A model's answers on one split as a record keeps them: small enough for every trial, and enough for calibration."""
 
 from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-# A step of the stored differences, and the largest that one byte holds: labels whose logit is further below the best
-# than 127/16 have a probability under 0.0004, and count as being just that far.
+from infersent.foundation.arrays import Bools, Floats, Ints
+from infersent.training.evaluation import Evaluation
+
+# The step of the stored differences, and the largest number of steps in a byte. A label whose logit lies more than
+# 127/16 below the best has a probability under 0.0004, and is stored as lying exactly that far below.
 _STEP, _MOST = 1 / 16, 127
 
 
-def recorded_logits(logits: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
-    """Return what a record's ``dev`` or ``test`` holds of the logits, ``[pairs, 3]``, as JSON values.
+@dataclass(frozen=True)
+class Answers:
+    """A model's answers on one split of a corpus, as a record keeps them.
 
-    Returns
-    -------
-    dict
-        ``logits``, see :func:`class_probabilities`, and ``expected_calibration_error`` of the logits before they were
-        rounded, to five places.
+    Attributes
+    ----------
+    pairs
+        How many pairs the split has.
+    accuracy
+        Share of right answers, from 0 to 1, to five places.
+    interval
+        The 95% Wilson interval of :attr:`accuracy`.
+    recall
+        For each label the share of its pairs that got it; ``None`` where the split has none.
+    correct
+        Which answers are right, packed by :func:`pack_correct`; :meth:`right` unpacks it.
+    logits
+        The rounded logits, packed by :func:`pack_logits`; :meth:`probabilities` unpacks them. ``None`` in records from
+        before 26 November 2026.
+    expected_calibration_error
+        Of the logits before they were rounded, see :func:`expected_calibration_error`; ``None`` where there are none.
+    phenomena
+        Accuracy by phenomenon; empty for a corpus that names no phenomena.
     """
-    error = expected_calibration_error(_softmax(logits), labels)
-    return {"logits": pack_logits(logits), "expected_calibration_error": round(error, 5)}
+
+    pairs: int
+    accuracy: float
+    interval: tuple[float, float]
+    recall: dict[str, float | None]
+    correct: str
+    logits: str | None = None
+    expected_calibration_error: float | None = None
+    phenomena: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def from_evaluation(cls, found: Evaluation, phenomena: Sequence[str] = ()) -> Answers:
+        """Take what a record keeps of an evaluation.
+
+        Parameters
+        ----------
+        found
+            The answers, with logits or without.
+        phenomena
+            The phenomenon of each pair; empty for a corpus that names none.
+        """
+        plain = found.to_json()
+        named = np.asarray(phenomena)
+        error = None
+        if found.logits is not None:
+            error = round(expected_calibration_error(_softmax(found.logits), found.labels), 5)
+        return cls(
+            pairs=plain["pairs"],
+            accuracy=plain["accuracy"],
+            interval=(plain["interval"][0], plain["interval"][1]),
+            recall=plain["recall"],
+            correct=pack_correct(found.correct),
+            logits=None if found.logits is None else pack_logits(found.logits),
+            expected_calibration_error=error,
+            phenomena={
+                str(name): round(float(found.correct[named == name].mean()), 5) for name in np.unique(named).tolist()
+            },
+        )
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Answers:
+        """Read what :meth:`to_json` wrote."""
+        return cls(**(value | {"interval": (value["interval"][0], value["interval"][1])}))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the attributes as JSON values; those that the answers lack are left out."""
+        calibration = {"logits": self.logits, "expected_calibration_error": self.expected_calibration_error}
+        return {
+            "pairs": self.pairs,
+            "accuracy": self.accuracy,
+            "interval": list(self.interval),
+            "recall": dict(self.recall),
+            "correct": self.correct,
+            **({"phenomena": dict(self.phenomena)} if self.phenomena else {}),
+            **{name: value for name, value in calibration.items() if value is not None},
+        }
+
+    def right(self) -> Bools:
+        """Return which answers are right: ``[pairs]`` booleans, in the order of the corpus."""
+        bits = np.frombuffer(base64.b85decode(self.correct), dtype=np.uint8)
+        return np.unpackbits(bits, count=self.pairs).astype(bool)
+
+    def probabilities(self) -> Floats:
+        """Return the probabilities of the labels: ``[pairs, 3]``, in the order of the corpus and of ``LABELS``.
+
+        They come from rounded logits, see :func:`pack_logits`: none differs from the model's own by more than 0.017.
+        Where two labels are that close, the likelier one need not be the model's answer; :meth:`right` is exact.
+
+        Raises
+        ------
+        ValueError
+            If the record was made before logits were recorded.
+        """
+        if self.logits is None:
+            raise ValueError("This record has no logits: it was made before they were recorded. Repeat its trial.")
+        return _softmax(_unpack_logits(self.logits, self.pairs))
 
 
-def pack_logits(logits: np.ndarray) -> str:
+def pack_correct(correct: Bools) -> str:
+    """Pack ``[pairs]`` booleans into one bit each, as text; :meth:`Answers.right` unpacks it."""
+    return base64.b85encode(np.packbits(correct).tobytes()).decode()
+
+
+def pack_logits(logits: Floats) -> str:
     """Pack logits, ``[pairs, 3]``, into two bytes a pair, compressed, as text.
 
-    A softmax does not change when all logits of a pair are shifted, so that two differences tell all: the second and
-    the third logit less the first. They are rounded to 1/16 and stored as bytes with a sign, first those of all second
-    logits, then those of all third ones. So that no difference leaves a byte's range, a logit more than 127/16 below
-    the pair's largest is first raised to that.
+    A softmax does not change when all logits of a pair are shifted, so two differences say everything: the second and
+    the third logit less the first. They are rounded to 1/16 and stored as signed bytes, first those of all second
+    logits, then those of all third ones. To keep every difference within a byte, a logit more than 127/16 below the
+    pair's largest is first raised to that bound.
     """
     exact = np.asarray(logits, dtype=np.float64)
     raised = np.maximum(exact, exact.max(axis=1, keepdims=True) - _MOST * _STEP)
@@ -40,26 +139,14 @@ def pack_logits(logits: np.ndarray) -> str:
     return base64.b85encode(zlib.compress(differences.T.tobytes(), 9)).decode()
 
 
-def class_probabilities(split: dict[str, Any]) -> np.ndarray:
-    """Unpack a record's ``dev`` or ``test``: ``[pairs, 3]`` probabilities, pairs in the order of the corpus.
-
-    The columns are in the order of ``LABELS``. They come from rounded logits, see :func:`pack_logits`: none is further
-    than 0.017 from the model's own. Where two labels are that close, the largest need not be the model's answer;
-    :func:`infersent.study.records.right_answers` is exact.
-
-    Raises
-    ------
-    ValueError
-        If the record was made before logits were recorded.
-    """
-    if "logits" not in split:
-        raise ValueError("This record has no logits: it was made before they were recorded. Repeat its run.")
-    steps = np.frombuffer(zlib.decompress(base64.b85decode(split["logits"])), dtype=np.int8)
-    differences = _STEP * steps.reshape(2, split["pairs"]).T  # [pairs, 2]
-    return _softmax(np.pad(differences, ((0, 0), (1, 0))))  # the first logit less itself is 0
+def _unpack_logits(packed: str, pairs: int) -> Floats:
+    """Return the logits, ``[pairs, 3]``, that :func:`pack_logits` packed, each less the first of its pair."""
+    steps = np.frombuffer(zlib.decompress(base64.b85decode(packed)), dtype=np.int8)
+    differences = _STEP * steps.reshape(2, pairs).T  # [pairs, 2]
+    return np.pad(differences, ((0, 0), (1, 0)))  # the first logit less itself is 0
 
 
-def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
+def expected_calibration_error(probabilities: Floats, labels: Ints, bins: int = 15) -> float:
     """Return how far confidence and accuracy lie apart (Guo et al. 2017, equation 3).
 
     Parameters
@@ -69,7 +156,7 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bi
     labels
         ``[pairs]``, the right ones.
     bins
-        Of equal width in confidence, each with its upper edge.
+        How many bins of equal width the confidences fall into; each includes its upper edge.
 
     Returns
     -------
@@ -89,6 +176,7 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bi
     return float(np.abs(gaps).sum() / len(labels))
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
+def _softmax(logits: Floats) -> Floats:
     powers = np.exp(np.asarray(logits, dtype=np.float64) - np.max(logits, axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    result: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return result

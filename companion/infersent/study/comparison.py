@@ -1,4 +1,4 @@
-"""What the records of a study say: runs grouped over their seeds, and two groups compared pair by pair."""
+"""What the records of a study say: trials grouped over their seeds, and two groups compared pair by pair."""
 
 from __future__ import annotations
 
@@ -10,44 +10,52 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest, bootstrap, ttest_rel
 
+from infersent.foundation.arrays import Bools, Floats
 from infersent.foundation.intervals import mean_interval
+from infersent.foundation.tables import Cell, Table
+from infersent.study.answers import Answers
 from infersent.study.grid import Trial
-from infersent.study.records import right_answers
+from infersent.study.records import Record
 
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that differ in their seed alone.
+    """Trials that differ in their seed alone.
 
     Attributes
     ----------
     settings
-        What tells this group from the others, by flat name.
+        The settings in which this group differs from the others, by flat name.
     records
-        The runs' records, in the order of their seeds.
+        The trials' records, in the order of their seeds.
     split
         ``"dev"`` or ``"test"``: whose numbers these are.
     """
 
     settings: dict[str, Any]
-    records: tuple[dict[str, Any], ...]
+    records: tuple[Record, ...]
     split: str = "test"
 
     @property
     def name(self) -> str:
         """The settings on one line."""
         parts = (f"{name}={in_words(value)}" for name, value in self.settings.items())
-        return ", ".join(parts) or "all runs"
+        return ", ".join(parts) or "all trials"
 
     @property
     def seeds(self) -> list[int]:
-        """The seed of each run."""
-        return [item["spec"]["seed"] for item in self.records]
+        """The seed of each trial."""
+        return [record.trial.training.seed for record in self.records]
 
     @property
-    def accuracies(self) -> np.ndarray:
-        """``[runs]``: accuracy of each run, from 0 to 1."""
-        return np.array([item[self.split]["accuracy"] for item in self.records])
+    def answers(self) -> list[Answers]:
+        """The answers of each trial on :attr:`split`."""
+        return [record.answers(self.split) for record in self.records]
+
+    @property
+    def accuracies(self) -> Floats:
+        """``[trials]``: accuracy of each trial, from 0 to 1."""
+        return np.array([answers.accuracy for answers in self.answers])
 
     @property
     def mean(self) -> float:
@@ -56,74 +64,96 @@ class Group:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one run."""
+        """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one seed."""
         return mean_interval(self.accuracies)[1:]
 
     @property
     def phenomena(self) -> dict[str, float]:
-        """The mean accuracy over the seeds by phenomenon, where the corpus has any."""
-        each = [item[self.split].get("phenomena", {}) for item in self.records]
+        """The mean accuracy over the seeds by phenomenon; empty where the corpus names none."""
+        each = [answers.phenomena for answers in self.answers]
         return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
 
     @property
-    def correct(self) -> np.ndarray:
-        """``[runs, pairs]`` booleans: the right answers of each run."""
-        return np.array([right_answers(item[self.split]) for item in self.records])
+    def correct(self) -> Bools:
+        """``[trials, pairs]`` booleans: which answers of each trial are right."""
+        return np.array([answers.right() for answers in self.answers])
 
 
-def groups(records: list[dict[str, Any]], split: str = "test") -> list[Group]:
-    """Put together the runs that differ in their seed alone, in the order of the first of each; failed runs are out."""
-    finished = [item for item in records if "error" not in item]
-    names = [name for name in finished[0]["spec"] if name != "seed"] if finished else []
-    varied = [name for name in names if len({json.dumps(item["spec"][name]) for item in finished}) > 1]
-    found: dict[str, list[dict[str, Any]]] = {}
-    for item in finished:
-        found.setdefault(json.dumps([item["spec"][name] for name in names]), []).append(item)
+def groups(records: Sequence[Record], split: str = "test") -> list[Group]:
+    """Group the trials that differ in their seed alone, in the order in which each group's first trial appears.
+
+    Trials that failed are left out.
+    """
+    finished = [record for record in records if record.error is None]
+    specs = [{name: value for name, value in record.trial.spec.items() if name != "seed"} for record in finished]
+    varied = [name for name in (specs[0] if specs else ()) if len({json.dumps(spec[name]) for spec in specs}) > 1]
+    found: dict[str, list[Record]] = {}
+    settings: dict[str, dict[str, Any]] = {}
+    for record, spec in zip(finished, specs, strict=True):
+        same = json.dumps(spec)
+        found.setdefault(same, []).append(record)
+        settings[same] = {name: spec[name] for name in varied}
     return [
-        Group(
-            {name: same[0]["spec"][name] for name in varied},
-            tuple(sorted(same, key=lambda item: item["spec"]["seed"])),
-            split,
-        )
-        for same in found.values()
+        Group(settings[same], tuple(sorted(those, key=lambda record: record.trial.training.seed)), split)
+        for same, those in found.items()
     ]
 
 
 def in_words(value: Any) -> str:
-    """Return a setting's value as it is written in tables."""
+    """Return a setting's value as it is written in a sentence."""
     if isinstance(value, list):
         return "(" + ", ".join(value) + ")"
-    # True is an int, too.
+    # The type itself: True is an int, too.
     return f"{value:,}" if type(value) is int else str(value)
 
 
-def table(found: Sequence[Group]) -> str:
-    """Return one line a group, its mean accuracy and the 95% interval over the seeds; then, where the corpus has
-    phenomena, a second table with the mean accuracy on each.
-    """
-    width = max((len(group.name) for group in found), default=0)
-    lines = []
+def table(found: Sequence[Group]) -> Table:
+    """Return a row for each group: its settings, its mean accuracy, and the 95% interval over the seeds."""
+    split = found[0].split if found else "test"
+    results: list[list[Cell]] = []
     for group in found:
         low, high = group.interval
-        interval = f"  95% interval {low:.1%} to {high:.1%}" if len(group.seeds) > 1 else ""
-        seeds = f"{len(group.seeds)} seed{'s' if len(group.seeds) > 1 else ''}"
-        lines.append(f"{group.name:{width}}  {group.mean:.1%}{interval}  {seeds}")
-    if found and (names := list(found[0].phenomena)):
-        columns = [max(len(name), 6) + 2 for name in names]
-        lines += ["", " " * width + "".join(map(str.rjust, names, columns))]
-        for group in found:
-            shares = (f"{group.phenomena[name]:.1%}" for name in names)
-            lines.append(f"{group.name:{width}}" + "".join(map(str.rjust, shares, columns)))
-    return "\n".join(lines)
+        several = len(group.seeds) > 1
+        results.append([group.mean, f"{low:.1%} to {high:.1%}" if several else None, len(group.seeds)])
+    caption = f"Mean accuracy on {split} over the seeds, with its 95% interval"
+    return _by_settings(found, [split, "95% interval", "seeds"], results, {split: ".1%"}, caption)
 
 
-def find_group(records: list[dict[str, Any]], split: str = "test", **settings: Any) -> Group:
-    """Return the one group whose runs have these settings.
+def phenomena_table(found: Sequence[Group]) -> Table:
+    """Return a row for each group: its settings, and its mean accuracy on each phenomenon that the corpus names."""
+    names = list(found[0].phenomena) if found else []
+    results: list[list[Cell]] = [[group.phenomena[name] for name in names] for group in found]
+    caption = "Mean accuracy over the seeds, by phenomenon"
+    return _by_settings(found, names, results, dict.fromkeys(names, ".1%"), caption)
+
+
+def _by_settings(
+    found: Sequence[Group], titles: list[str], results: list[list[Cell]], formats: dict[str, str], caption: str
+) -> Table:
+    """Return the results of groups behind a column for each setting in which they differ, the blocks first."""
+    names = sorted(dict.fromkeys(name for group in found for name in group.settings), key=lambda name: name != "blocks")
+    rows = [
+        [*(_setting(group.settings[name]) if name in group.settings else None for name in names), *result]
+        for group, result in zip(found, results, strict=True)
+    ]
+    if not names:  # the first column names the rows
+        rows = [["all trials", *row] for row in rows]
+    return Table([*(names or [""]), *titles], rows, formats=formats, caption=caption)
+
+
+def _setting(value: Any) -> str:
+    if value is None:
+        return "all"  # the whole corpus, or all of its pairs
+    return ", ".join(value) if isinstance(value, list) else in_words(value)
+
+
+def find_group(records: Sequence[Record], split: str = "test", **settings: Any) -> Group:
+    """Return the one group whose trials have these settings.
 
     Raises
     ------
     ValueError
-        If a name is unknown, or none or several groups have them; the message lists what tells the groups apart.
+        If a name is unknown, or if no group or several have them; the message says how the groups differ.
 
     Examples
     --------
@@ -133,15 +163,18 @@ def find_group(records: list[dict[str, Any]], split: str = "test", **settings: A
     """
     wanted = {name: Trial.from_spec({name: value}).spec[name] for name, value in settings.items()}
     known = groups(records, split)
-    found = [group for group in known if all(group.records[0]["spec"][name] == wanted[name] for name in wanted)]
+    specs = [group.records[0].trial.spec for group in known]
+    found = [
+        group for group, spec in zip(known, specs, strict=True) if all(spec[name] == wanted[name] for name in wanted)
+    ]
     if len(found) == 1:
         return found[0]
-    told = sorted({name for group in known for name in group.settings})
+    differing = sorted({name for group in known for name in group.settings})
     asked = ", ".join(f"{name}={value!r}" for name, value in settings.items())
     which = "\n".join(f"  {group.settings}" for group in (found or known))
     raise ValueError(
         f"{len(found) or 'No'} group{'s have' if len(found) > 1 else ' has'} {asked or 'no settings'}. "
-        f"Groups differ in {', '.join(told) or 'nothing'}:\n{which}"
+        f"Groups differ in {', '.join(differing) or 'nothing'}:\n{which}"
     )
 
 
@@ -158,12 +191,12 @@ class Comparison:
         nan with one seed.
     over_pairs
         95% interval of the difference by a paired bootstrap over the test pairs: another test set would give another
-        number. The runs are taken as they are.
+        number. The trained models are taken as given.
     p_seeds
         p-value of the paired t-test over the seeds; nan with one seed.
     mcnemar
-        For each seed the p-value of McNemar's exact test (McNemar 1947): do the two runs err on as many of the pairs
-        that just one of them gets right?
+        For each seed the p-value of McNemar's exact test (McNemar 1947): of the pairs that only one of the two models
+        gets right, does each get half?
     seeds
         The seeds that both groups have.
     """
@@ -191,14 +224,21 @@ class Comparison:
 def compare(first: Group, second: Group, *, resamples: int = 2000) -> Comparison:
     """Compare two groups on the seeds that both have: the same test pairs, the same order of training batches.
 
+    Parameters
+    ----------
+    first, second
+        The groups.
+    resamples
+        How many samples the bootstrap over the test pairs draws.
+
     Raises
     ------
     ValueError
-        If they share no seed, or were tested on other pairs.
+        If they share no seed, or were tested on different numbers of pairs.
     """
     seeds = sorted(set(first.seeds) & set(second.seeds))
     if not seeds:
-        raise ValueError(f"The groups share no seed: {first.seeds} and {second.seeds}. Compare runs of equal seeds.")
+        raise ValueError(f"The groups share no seed: {first.seeds} and {second.seeds}. Compare trials of equal seeds.")
     ours, theirs = (group.correct[[group.seeds.index(seed) for seed in seeds]] for group in (first, second))
     if ours.shape != theirs.shape:
         raise ValueError(f"One group has {ours.shape[1]:,} test pairs, the other {theirs.shape[1]:,}: nothing to pair.")
@@ -220,8 +260,8 @@ def compare(first: Group, second: Group, *, resamples: int = 2000) -> Comparison
     )
 
 
-def _mcnemar(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Return McNemar's exact p-value: of the pairs that just one of two runs gets right, is it each half the time?"""
+def _mcnemar(ours: Bools, theirs: Bools) -> float:
+    """Return McNemar's exact p-value: of the pairs that only one of two models gets right, does each get half?"""
     only_ours, only_theirs = int((ours & ~theirs).sum()), int((~ours & theirs).sum())
     either = only_ours + only_theirs
     return float(binomtest(only_ours, either).pvalue) if either else 1.0

@@ -1,4 +1,4 @@
-"""A study on paper: the trials that a small TOML file asks for, each known by all that decides its numbers."""
+"""A study on paper: the trials that a small TOML file asks for, each identified by all that decides its numbers."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _DATA = ("corpus", "subset", "pairs", "vectors", "min_count")
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of a study: all that decides its numbers.
+    """One training of a study: everything that decides its numbers.
 
     Attributes
     ----------
     recipe
         Corpus, vectors, model and training.
     pairs
-        How many of the corpus's training pairs, from the first; ``None`` for all.
+        How many of the corpus's training pairs it uses, from the first; ``None`` for all.
     """
 
     recipe: Recipe
@@ -41,16 +41,16 @@ class Trial:
 
     @classmethod
     def from_spec(cls, spec: dict[str, Any]) -> Trial:
-        """Build a run from the flat names that a grid file uses.
+        """Build a trial from the flat names that a grid file uses.
 
         They are ``corpus``, ``subset``, ``pairs``, ``vectors``, ``min_count`` and the fields of
-        :class:`infersent.model.infersent.ModelConfig` and :class:`infersent.training.config.TrainingConfig`. What is
-        left out has the default of its class.
+        :class:`infersent.model.infersent.ModelConfig` and :class:`infersent.training.config.TrainingConfig`. A setting
+        that is left out has the default of its class.
 
         Raises
         ------
         ValueError
-            If a name or a value is unknown; the message offers the nearest.
+            If a name or a value is unknown; the message suggests the nearest.
         """
         for name in spec:
             choose("setting of a run", name, dict.fromkeys([*_DATA, *_MODEL, *_TRAINING]))
@@ -69,29 +69,40 @@ class Trial:
         return cls(recipe, pairs)
 
     @property
+    def model(self) -> ModelConfig:
+        """The model's settings."""
+        return self.recipe.model
+
+    @property
+    def training(self) -> TrainingConfig:
+        """The training's settings."""
+        return self.recipe.training
+
+    @property
     def spec(self) -> dict[str, Any]:
-        """Every setting by its flat name, defaults included, as JSON values."""
+        """Every setting by its flat name, including those with their default, as JSON values."""
         recipe = self.recipe
         data = {"corpus": recipe.data, "subset": recipe.subset, "pairs": self.pairs}
         data |= {"vectors": recipe.vectors, "min_count": recipe.min_count}
-        return json.loads(json.dumps(data | asdict(recipe.model) | asdict(recipe.training)))
+        spec: dict[str, Any] = json.loads(json.dumps(data | asdict(recipe.model) | asdict(recipe.training)))
+        return spec
 
     @property
     def key(self) -> str:
-        """The run's identity: a digest of :attr:`spec`, and the name of its record."""
+        """The trial's identity: a digest of :attr:`spec`, and the name of its record."""
         return hashlib.sha256(json.dumps(self.spec, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_grid(path: str | Path) -> list[Trial]:
-    """Return the runs of a grid: a shipped one by name, or a TOML file.
+    """Return the trials of a grid: a shipped one by name, or a TOML file.
 
-    ``[fixed]`` holds the settings that all runs share. Every ``[[vary]]`` holds lists, and each combination of their
-    values is a run; a run that two of them ask for is there once.
+    ``[fixed]`` holds the settings that all trials share. Every ``[[vary]]`` holds lists, and each combination of their
+    values is a trial; one that several of them ask for is returned once.
 
     Raises
     ------
     ValueError
-        If there is no such grid, or it is not of that form; the message names the place.
+        If there is no such grid, or it does not have this form; the message says where.
     """
     shipped = {file.stem: file for file in sorted(GRIDS.glob("*.toml"))}
     file = Path(path) if str(path).endswith(".toml") else choose("grid", str(path), shipped)
@@ -101,12 +112,12 @@ def read_grid(path: str | Path) -> list[Trial]:
         raise ValueError(f"{file} is not a TOML file: {error}.") from None
     for name in grid:
         choose(f"part of the grid {file.name}:", name, dict.fromkeys(["about", "fixed", "vary"]))
-    runs: dict[str, Trial] = {}
+    trials: dict[str, Trial] = {}
     for number, vary in enumerate(grid.get("vary", [{}]), start=1):
         for name, values in vary.items():
             if not isinstance(values, list):
                 raise ValueError(f"{file}, [[vary]] {number}: {name} = {values!r} is not a list; write [{values!r}].")
         for values in itertools.product(*vary.values()):
-            run = Trial.from_spec(grid.get("fixed", {}) | dict(zip(vary, values, strict=True)))
-            runs.setdefault(run.key, run)
-    return list(runs.values())
+            trial = Trial.from_spec(grid.get("fixed", {}) | dict(zip(vary, values, strict=True)))
+            trials.setdefault(trial.key, trial)
+    return list(trials.values())

@@ -1,74 +1,200 @@
-"""The records of a study's trials: found by what was run, whichever file they lie in."""
+"""The records of a study's trials: what each holds, and how it is found by what was trained."""
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from infersent.foundation.choices import choose
 from infersent.foundation.recorded import FOLDER
+from infersent.study.answers import Answers
 from infersent.study.grid import Trial
-from infersent.training.evaluation import Evaluation
+from infersent.training.run import Epoch
 
-#: The records of the grids that come with the package, one file a grid.
+#: The records of the grids that come with the package, one file for each grid.
 RECORDS = FOLDER / "studies"
 
 
-def read_records(runs: list[Trial], out: str | Path) -> Iterator[dict[str, Any]]:
-    """Yield the records in ``out`` that belong to the runs, in their order; a run without a record has none."""
-    for _, item in records_by_trial(runs, Path(out)):
-        yield item
+@dataclass(frozen=True)
+class TrainingData:
+    """The pairs that a model was trained on.
 
-
-def records_by_trial(runs: list[Trial], folder: Path) -> Iterator[tuple[Trial, dict[str, Any]]]:
-    """Yield each trial that has a record, with it.
-
-    What tells is the specification in the record, not the file's name: a record from before a setting was added is that
-    of the run with the setting's default.
+    Attributes
+    ----------
+    train
+        Their name: corpus, split and part.
+    pairs
+        How many there are.
+    digest
+        16 hexadecimal digits, see :meth:`infersent.data.pairs.Pairs.digest`.
     """
-    known: dict[str, dict[str, Any]] = {}
+
+    train: str
+    pairs: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """The vocabulary of a model.
+
+    Attributes
+    ----------
+    given_words, trained_words
+        How many words have a given vector, and how many a trained one.
+    coverage
+        The share of the training pairs' words that are ``given``, ``trained`` and ``unknown``.
+    """
+
+    given_words: int
+    trained_words: int
+    coverage: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Record:
+    """The outcome of one trial.
+
+    Attributes
+    ----------
+    trial
+        What was trained.
+    dev, test
+        The answers on each split; ``None`` where the trial failed.
+    log
+        The epochs of the training.
+    seconds
+        How long the trial took; ``None`` where it failed.
+    error
+        Why the trial failed, or ``None``.
+    data, vectors, vocabulary, parameters
+        What the model was made from: training pairs, name of the word vectors, words, and the number of trained
+        parameters. ``None`` where the trial failed before it had them.
+    made
+        Where and with what it was made, see :func:`infersent.foundation.provenance.provenance`.
+    later
+        The settings that were introduced after the record was written, which therefore does not name them. The trial
+        has their defaults.
+    """
+
+    trial: Trial
+    dev: Answers | None = None
+    test: Answers | None = None
+    log: tuple[Epoch, ...] = ()
+    seconds: float | None = None
+    error: str | None = None
+    data: TrainingData | None = None
+    vectors: str | None = None
+    vocabulary: Words | None = None
+    parameters: int | None = None
+    made: dict[str, Any] = field(default_factory=dict)
+    later: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def answers(self, split: str) -> Answers:
+        """Return the answers on ``"dev"`` or ``"test"``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such split, or the trial failed.
+        """
+        found = choose("split", split, {"dev": self.dev, "test": self.test})
+        if found is None:
+            raise ValueError(f"The record of the trial {self.trial.key} has no answers on {split}: {self.error}.")
+        return found
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Record:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        ValueError
+            If a setting is unknown.
+        """
+        rest = dict(value)
+        spec = rest.pop("spec")
+        trial = Trial.from_spec(spec)
+        data, words = rest.pop("data", None), rest.pop("vocabulary", None)
+        dev, test = (rest.pop(split, None) for split in ("dev", "test"))
+        return cls(
+            trial,
+            dev=dev and Answers.from_json(dev),
+            test=test and Answers.from_json(test),
+            log=tuple(Epoch(**epoch) for epoch in rest.pop("log", ())),
+            data=data and TrainingData(**data),
+            vocabulary=words and Words(**words),
+            **{name: rest.pop(name, None) for name in ("seconds", "error", "vectors", "parameters")},
+            made=rest,
+            later=frozenset(trial.spec) - frozenset(spec),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as JSON values, the form in which it lies on disk; what it lacks is left out."""
+        found = {
+            "data": self.data and asdict(self.data),
+            "vectors": self.vectors,
+            "vocabulary": self.vocabulary and asdict(self.vocabulary),
+            "parameters": self.parameters,
+            **self.made,
+            "log": [asdict(epoch) for epoch in self.log] or None,
+            "dev": self.dev and self.dev.to_json(),
+            "test": self.test and self.test.to_json(),
+            "error": self.error,
+            "seconds": self.seconds,
+        }
+        # Where the package is installed without a checkout, its commit is recorded as null.
+        kept = {name: value for name, value in found.items() if value is not None or name in self.made}
+        return {"spec": {name: value for name, value in self.trial.spec.items() if name not in self.later}, **kept}
+
+
+def read_records(trials: Sequence[Trial], out: str | Path) -> Iterator[Record]:
+    """Yield the records in the folder ``out`` that belong to the trials, in their order, as far as there are any."""
+    for _, record in records_by_trial(trials, Path(out)):
+        yield record
+
+
+def records_by_trial(trials: Sequence[Trial], folder: Path) -> Iterator[tuple[Trial, Record]]:
+    """Yield each trial that has a record, with its record.
+
+    They are matched by the settings in the record, not by the file's name: a record that was written before a setting
+    was introduced is that of the trial with the setting's default.
+    """
+    known: dict[str, Record] = {}
     for path in sorted(folder.glob("*.json")):
-        item = json.loads(path.read_text(encoding="utf-8"))
-        key = Trial.from_spec(item["spec"]).key
+        record = Record.from_json(json.loads(path.read_text(encoding="utf-8")))
+        key = record.trial.key
         if path.stem == key or key not in known:
-            known[key] = item
-    yield from ((run, known[run.key] | {"spec": run.spec}) for run in runs if run.key in known)
+            known[key] = record
+    yield from ((trial, known[trial.key]) for trial in trials if trial.key in known)
 
 
-def load_records(name: str) -> list[dict[str, Any]]:
-    """Return the shipped records of a grid, see :func:`infersent.study.runner.run_trial`.
+def load_records(name: str) -> list[Record]:
+    """Return the shipped records of a grid.
 
     Raises
     ------
     ValueError
         If there are none of that name; the message lists those that there are.
+
+    Examples
+    --------
+    >>> record = load_records("subsets")[0]
+    >>> record.trial.model.blocks, record.trial.training.seed, record.data.pairs
+    (('u',), 0, 60000)
     """
     known = {file.stem: file for file in sorted(RECORDS.glob("*.jsonl"))}
     return _read_lines(choose("study", name, known))
 
 
-def unfinished_records(name: str) -> list[dict[str, Any]]:
-    """Return the records that were shipped of a study before it was finished; none where there are none."""
+def unfinished_records(name: str) -> list[Record]:
+    """Return the records of a study that the package ships unfinished; an empty list for every other study."""
     path = RECORDS / "unfinished" / f"{name}.jsonl"
     return _read_lines(path) if path.is_file() else []
 
 
-def _read_lines(path: Path) -> list[dict[str, Any]]:
-    records = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [item | {"spec": Trial.from_spec(item["spec"]).spec} for item in records]
-
-
-def right_answers(split: dict[str, Any]) -> np.ndarray:
-    """Unpack a record's ``dev`` or ``test``: ``[pairs]`` booleans, in the order of the corpus."""
-    bits = np.frombuffer(base64.b85decode(split["correct"]), dtype=np.uint8)
-    return np.unpackbits(bits, count=split["pairs"]).astype(bool)
-
-
-def pack_answers(answers: Evaluation) -> str:
-    """Return which answers are right, eight a byte, as a text for JSON; :func:`right_answers` unpacks it."""
-    return base64.b85encode(np.packbits(answers.correct).tobytes()).decode()
+def _read_lines(path: Path) -> list[Record]:
+    return [Record.from_json(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -1,12 +1,12 @@
-"""Running a study: one record a trial, written as soon as it is finished, and nothing computed twice."""
+"""Running a study: a record for each trial, written as soon as it is finished, and nothing computed twice."""
 
 from __future__ import annotations
 
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,67 +20,73 @@ from tqdm.auto import tqdm
 from infersent.data.pairs import Pairs
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.provenance import device_name, provenance
-from infersent.study.answers import recorded_logits
+from infersent.study.answers import Answers
 from infersent.study.grid import Trial
-from infersent.study.records import pack_answers, read_records, records_by_trial
+from infersent.study.records import Record, TrainingData, Words, read_records, records_by_trial
 from infersent.text.batching import encode_pairs
-from infersent.training.evaluation import Evaluation, evaluate
+from infersent.training.evaluation import evaluate
 from infersent.training.loop import TrainingDiverged, train
 from infersent.training.recipes import Recipe, load_pairs, set_up
 
 
 def run_trial(
-    run: Trial, *, device: torch.device | str = "cpu", checkpoint: Path | None = None, progress: bool = False
-) -> dict[str, Any]:
-    """Train and evaluate one run, and return its record.
+    trial: Trial, *, device: torch.device | str = "cpu", checkpoint: Path | None = None, progress: bool = False
+) -> Record:
+    """Train and evaluate one model, and return its record.
+
+    Whatever goes wrong is the record's ``error``; nothing is raised, so that the other trials of a study go on.
 
     Parameters
     ----------
-    run
+    trial
         What to train.
     device
-        Where. It is no part of the run: a GPU's rounding differs, and the record's ``device`` names the GPU.
+        Where. It does not belong to the trial: a GPU's rounding differs, and ``made`` of the record names the GPU.
     checkpoint
         Where to save the trained model too, see :meth:`infersent.model.infersent.InferSent.save`.
     progress
         Show a bar for each epoch.
-
-    Returns
-    -------
-    dict
-        ``spec``; ``dev`` and ``test``, each as of :meth:`infersent.training.evaluation.Evaluation.to_json` with
-        ``correct``, the right answers bit by bit (see :func:`infersent.study.records.right_answers`), ``logits``,
-        rounded (see :func:`infersent.study.answers.class_probabilities`), their ``expected_calibration_error``, and
-        ``phenomena``, the accuracy by phenomenon, where the corpus has any; the training ``log``; ``seconds``; and
-        where the numbers come from: ``data``, ``vocabulary``, ``parameters`` and
-        :func:`infersent.foundation.provenance.provenance`. A run that fails has its ``error`` instead of numbers.
-        Records from before 26 November 2026 have no logits and no calibration error.
     """
     start = time.perf_counter()
-    result: dict[str, Any] = {"spec": run.spec}
+    record = Record(trial)
     try:
-        train_pairs, dev_pairs, test_pairs = _pairs(run.recipe.data, run.recipe.subset, run.pairs)
-        setup = set_up(run.recipe, train_pairs, dev_pairs, progress=progress)
-        result |= setup.provenance
+        train_pairs, dev_pairs, test_pairs = _pairs(trial.recipe.data, trial.recipe.subset, trial.pairs)
+        setup = set_up(trial.recipe, train_pairs, dev_pairs, progress=progress)
         setup.model.to(device)
-        result["device"] = device_name(setup.model.device)
-        log = train(setup.model, setup.train, setup.dev, run.recipe.training, progress=progress)
-        result["log"] = [asdict(epoch) for epoch in log]
-        for split, pairs in (("dev", dev_pairs), ("test", test_pairs)):
-            answers = evaluate(setup.model, encode_pairs(pairs, setup.model.tokenizer))
-            result[split] = answers.to_json() | {"correct": pack_answers(answers)} | _by_phenomenon(answers, pairs)
-            result[split] |= recorded_logits(answers.logits, answers.labels)
+        record = _made_from(record, setup.provenance | {"device": device_name(setup.model.device)})
+        log = train(setup.model, setup.train, setup.dev, trial.training, progress=progress)
+        dev, test = (
+            Answers.from_evaluation(
+                evaluate(setup.model, encode_pairs(pairs, setup.model.tokenizer)), phenomena=pairs.phenomena
+            )
+            for pairs in (dev_pairs, test_pairs)
+        )
+        record = replace(record, log=tuple(log), dev=dev, test=test)
         if checkpoint:
-            setup.model.save(checkpoint, {key: result[key] for key in ("spec", "dev", "test")})
+            written = record.to_json()
+            setup.model.save(checkpoint, {name: written[name] for name in ("spec", "dev", "test")})
     except TrainingDiverged as error:
-        return result | {"error": str(error)}
-    except Exception as error:  # whatever it is, the other runs go on, and the record says what it was
-        return {"spec": run.spec, **provenance(device), "error": f"{type(error).__name__}: {error}"}
-    return result | {"seconds": round(time.perf_counter() - start, 1)}
+        return replace(record, error=str(error))
+    except Exception as error:  # whatever it is, the other trials go on, and the record says what it was
+        return Record(trial, error=f"{type(error).__name__}: {error}", made=provenance(device))
+    return replace(record, seconds=round(time.perf_counter() - start, 1))
+
+
+def _made_from(record: Record, found: dict[str, Any]) -> Record:
+    """Return the record with what :func:`infersent.training.recipes.set_up` tells of the model's making."""
+    made = dict(found)
+    return replace(
+        record,
+        data=TrainingData(**made.pop("data")),
+        vectors=made.pop("vectors"),
+        vocabulary=Words(**made.pop("vocabulary")),
+        parameters=made.pop("parameters"),
+        made=made,
+    )
 
 
 def run_study(
-    runs: list[Trial],
+    trials: Sequence[Trial],
     out: str | Path,
     *,
     jobs: int = 1,
@@ -89,94 +95,98 @@ def run_study(
     cluster: str | None = None,
     checkpoints: str | Path | None = None,
     retry: bool = False,
-    shipped: Iterable[dict[str, Any]] = (),
+    shipped: Iterable[Record] = (),
     progress: bool = True,
-    report: Callable[[dict[str, Any]], object] | None = None,
-) -> list[dict[str, Any]]:
-    """Make the record of every run that has none in ``out``, and return all of them in the order of ``runs``.
+    report: Callable[[Record], object] | None = None,
+) -> list[Record]:
+    """Make the record of every trial that has none in ``out``, and return all of them in the order of ``trials``.
 
-    A record is written in one step as soon as its run is finished: a study that was killed goes on with the runs that
-    have none. A run that fails is recorded with its error, and the others go on.
+    A record is written in one step as soon as its trial is finished: a study that was killed goes on with the trials
+    that have none. A trial that fails is recorded with its error, and the others go on.
 
     Parameters
     ----------
-    runs
-        As of :func:`infersent.study.grid.read_grid`.
+    trials
+        What to train, see :func:`infersent.study.grid.read_grid`.
     out
         The folder of the records, one ``<key>.json`` each.
     jobs
-        Processes on this machine; -1 for as many as it has cores.
+        How many processes on this machine; -1 for as many as it has cores.
     threads
         Processor threads of each process; torch's own choice if left out.
     device
-        Where each process trains; several share it.
+        Where each process trains; all processes share it.
     cluster
         Address of a Dask scheduler, ``tcp://host:8786``, whose workers run the study instead; each needs this package
-        and its data. A worker that dies loses nothing: its runs go to the others.
+        and its data. A worker that dies loses nothing: its trials go to the others.
     checkpoints
         A folder for the trained models, one folder ``<key>`` each.
     retry
-        Repeat the runs whose record is an error.
+        Repeat the trials that failed.
     shipped
-        Records made before, as of :func:`infersent.study.records.unfinished_records`: those of ``runs`` that ``out``
-        lacks are put there, and their runs are finished.
+        Records made before, see :func:`infersent.study.records.unfinished_records`. Those of ``trials`` that ``out``
+        lacks are put there, and their trials count as finished.
     progress
-        Show a bar over the runs, with an estimate of the time left.
+        Show a bar over the trials, with an estimate of the time left.
     report
         Called with each new record when it is on disk.
 
     Raises
     ------
     ValueError
-        If a corpus has fewer pairs than a run asks for, or ``cluster`` is given without Dask.
+        If a corpus has fewer pairs than a trial asks for, or ``cluster`` is given without Dask.
     OSError
         If the data is neither on disk nor downloadable, the cluster does not answer, or a process was killed.
     RuntimeError or AssertionError
-        Of torch, if this machine has no such ``device``.
+        Raised by torch if this machine has no such ``device``.
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    there = {run.key for run, _ in records_by_trial(runs, folder)}
-    for item in shipped:
-        if (key := Trial.from_spec(item["spec"]).key) in {run.key for run in runs} - there:
-            _write_record(item, folder / f"{key}.json")
-    finished = {run.key: item for run, item in records_by_trial(runs, folder) if not (retry and "error" in item)}
-    missing = [run for run in runs if run.key not in finished]
-    # What every run would stumble over stops the study here, not in each record.
+    wanting = {trial.key for trial in trials} - {trial.key for trial, _ in records_by_trial(trials, folder)}
+    for record in shipped:
+        if record.trial.key in wanting:
+            _write_record(record, folder)
+    finished = {trial.key for trial, record in records_by_trial(trials, folder) if not (retry and record.error)}
+    missing = [trial for trial in trials if trial.key not in finished]
+    # What every trial would stumble over stops the study here, not in each record.
     if missing and not cluster:
         torch.empty(0, device=device)
-    for corpus, subset, pairs in dict.fromkeys((run.recipe.data, run.recipe.subset, run.pairs) for run in missing):
+    for corpus, subset, pairs in dict.fromkeys(
+        (trial.recipe.data, trial.recipe.subset, trial.pairs) for trial in missing
+    ):
         _pairs(corpus, subset, pairs)
     calls = [
-        delayed(_in_worker)(run, threads, device, Path(checkpoints).resolve() / run.key if checkpoints else None)
-        for run in missing
+        delayed(_in_worker)(trial, threads, device, Path(checkpoints).resolve() / trial.key if checkpoints else None)
+        for trial in missing
     ]
-    with tqdm(desc="study", unit="run", initial=len(finished), total=len(runs), disable=not progress) as bar:
-        for done in _in_parallel(calls, jobs, cluster):
-            _write_record(done, folder / f"{Trial.from_spec(done['spec']).key}.json")
+    with tqdm(desc="study", unit="trial", initial=len(finished), total=len(trials), disable=not progress) as bar:
+        for record in _in_parallel(calls, jobs, cluster):
+            _write_record(record, folder)
             bar.update()
             if report:
-                report(done)
-    return list(read_records(runs, folder))
+                report(record)
+    return list(read_records(trials, folder))
 
 
-def _write_record(item: dict[str, Any], path: Path) -> None:
-    text = json.dumps(item, ensure_ascii=False) + "\n"
-    replace_file(path, lambda new: new.write_text(text, encoding="utf-8"))
+def _write_record(record: Record, folder: Path) -> None:
+    text = json.dumps(record.to_json(), ensure_ascii=False) + "\n"
+    replace_file(folder / f"{record.trial.key}.json", lambda new: new.write_text(text, encoding="utf-8"))
 
 
-def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[dict[str, Any]]:
+def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[Record]:
     """Yield the calls' results as they come."""
     if not calls:
         return
-    # One run at a time to each worker: runs are long, and what a dead worker had must be little.
+    # One trial at a time to each worker: trials are long, and a dead worker must not take several with it.
     parallel = {"return_as": "generator_unordered", "batch_size": 1}
     if cluster is None:
         try:
             yield from Parallel(jobs, **parallel)(calls)
         except TerminatedWorkerError as error:
             reason = str(error).partition("\n")[0]
-            remedy = "Its runs are not recorded; the same command goes on with them. Too little memory? Use fewer jobs."
+            remedy = (
+                "Its trials are not recorded; the same command goes on with them. Too little memory? Use fewer jobs."
+            )
             raise ChildProcessError(f"A process of the study was killed: {reason} {remedy}") from error
         return
     try:
@@ -187,51 +197,44 @@ def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[d
         yield from Parallel(-1, **parallel)(calls)
 
 
-def _in_worker(run: Trial, threads: int | None, device: torch.device | str, checkpoint: Path | None) -> dict[str, Any]:
+def _in_worker(trial: Trial, threads: int | None, device: torch.device | str, checkpoint: Path | None) -> Record:
     """Make one record in whichever process this is."""
     if threads is not None:
         torch.set_num_threads(threads)
-    return run_trial(run, device=device, checkpoint=checkpoint)
+    return run_trial(trial, device=device, checkpoint=checkpoint)
 
 
-def seconds_left(runs: list[Trial], records: list[dict[str, Any]]) -> float:
-    """Return how long the runs without a record will take one process, by the time of those that have one.
+def seconds_left(trials: Sequence[Trial], records: Sequence[Record]) -> float:
+    """Return how long the trials without a record will take one process, in seconds; nan where nothing is finished.
 
-    A run's time is taken to be proportional to pairs times epochs, at the rate of the finished runs with the same
-    encoder and size, or of all finished ones where there are none; nan where nothing is finished.
+    A trial's time is taken to be proportional to pairs times epochs, at the median rate of the finished trials with the
+    same encoder and size, or of all finished ones where no such trial is finished.
     """
-    done = {Trial.from_spec(item["spec"]).key: item for item in records}
-    most = max((item["data"]["pairs"] for item in records if "data" in item), default=0)
+    done = {record.trial.key for record in records}
+    most = max((record.data.pairs for record in records if record.data), default=0)
 
-    def work(spec: dict[str, Any]) -> int:
-        return (spec["pairs"] or most) * spec["epochs"]
+    def work(trial: Trial) -> int:
+        return (trial.pairs or most) * trial.training.epochs
 
-    rates: dict[Any, list[float]] = {}
-    for item in records:
-        if "seconds" in item:
-            spec = item["spec"]
-            for kind in ((spec["encoder"], spec["hidden"]), None):
-                rates.setdefault(kind, []).append(item["seconds"] / work(spec))
+    rates: dict[tuple[str, int], list[float]] = {}  # seconds per pair and epoch, by encoder and size
+    for record in records:
+        if record.seconds is not None:
+            rates.setdefault(_kind(record.trial), []).append(record.seconds / work(record.trial))
     if not rates:
         return math.nan
-    left = [run.spec for run in runs if run.key not in done]
-    return sum(
-        work(spec) * float(np.median(rates.get((spec["encoder"], spec["hidden"]), rates[None]))) for spec in left
-    )
+    every = [rate for some in rates.values() for rate in some]
+    left = [trial for trial in trials if trial.key not in done]
+    return sum(work(trial) * float(np.median(rates.get(_kind(trial), every))) for trial in left)
 
 
-def _by_phenomenon(answers: Evaluation, pairs: Pairs) -> dict[str, Any]:
-    if not pairs.phenomena:
-        return {}
-    named = np.asarray(pairs.phenomena)
-    return {
-        "phenomena": {str(name): round(float(answers.correct[named == name].mean()), 5) for name in np.unique(named)}
-    }
+def _kind(trial: Trial) -> tuple[str, int]:
+    """Return what decides a trial's pace."""
+    return trial.model.encoder, trial.model.hidden
 
 
 @lru_cache(maxsize=2)
-def _pairs(corpus: str, subset: str | None, pairs: int | None) -> tuple[Any, Any, Any]:
-    """Return the three splits, read once for all runs on the same data."""
+def _pairs(corpus: str, subset: str | None, pairs: int | None) -> tuple[Pairs, Pairs, Pairs]:
+    """Return the three splits, read once for all trials on the same data."""
     recipe = Recipe(about="", data=corpus, subset=subset)
     training = load_pairs(recipe, "train")
     if pairs is not None:

@@ -1,16 +1,19 @@
-"""The study of the subsets in small: the runs of each subset, and every two subsets compared, for text and page."""
+"""The study of the subsets in small: the accuracies of each subset, and every two subsets compared."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from infersent.foundation.recorded import load_record
 from infersent.model.features import BLOCKS
 from infersent.study.comparison import compare, find_group
+from infersent.study.records import Record
 
-#: The studies that try every subset of the four blocks, with the name of the corpus.
-STUDIES = {"subsets": "SNLI", "captions": "Captions"}
+#: The grids that try every subset of the four blocks, with the name of the corpus.
+SUBSET_GRIDS = {"subsets": "SNLI", "captions": "Captions"}
 
 #: The 15 subsets, the smaller first, each written as a grid file has it.
 SUBSETS = tuple(", ".join(some) for size in range(1, len(BLOCKS) + 1) for some in combinations(BLOCKS, size))
@@ -18,29 +21,138 @@ SUBSETS = tuple(", ".join(some) for size in range(1, len(BLOCKS) + 1) for some i
 _DIGITS = 6  # as many as a widget's state has
 
 
-def summarise(records: list[dict[str, Any]], *, resamples: int = 2000) -> dict[str, Any]:
-    """Return what the page needs of a study that has every subset.
+@dataclass(frozen=True)
+class Subset:
+    """The test accuracies of one subset of the blocks, from 0 to 1.
+
+    Attributes
+    ----------
+    blocks
+        As in :data:`SUBSETS`.
+    accuracies
+        One for each seed.
+    mean
+        Their mean.
+    low, high
+        The ends of its 95% interval over the seeds.
+    """
+
+    blocks: str
+    accuracies: tuple[float, ...]
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better one subset is than another; accuracies from 0 to 1.
+
+    Attributes
+    ----------
+    mean
+        The difference of the mean accuracies.
+    over_seeds, over_pairs
+        Its 95% intervals, see :class:`infersent.study.comparison.Comparison`.
+    """
+
+    mean: float
+    over_seeds: tuple[float, float]
+    over_pairs: tuple[float, float]
+
+    @property
+    def sign(self) -> int:
+        """1 or -1 where zero lies outside both intervals, else 0: the rule of the study's verdicts."""
+        if min(self.over_seeds[0], self.over_pairs[0]) > 0:
+            return 1
+        return -1 if max(self.over_seeds[1], self.over_pairs[1]) < 0 else 0
+
+    def __neg__(self) -> Difference:
+        """Return how much better the other subset is."""
+        (a, b), (c, d) = self.over_seeds, self.over_pairs
+        return Difference(-self.mean, (-b, -a), (-d, -c))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A study that has every subset, in small.
+
+    Attributes
+    ----------
+    pairs
+        The number of test pairs.
+    seeds
+        Those of every subset.
+    subsets
+        In the order of :data:`SUBSETS`.
+    comparisons
+        A triangle: ``comparisons[i][j]``, for ``j < i``, is how much better subset ``i`` is than subset ``j``.
+    """
+
+    pairs: int
+    seeds: tuple[int, ...]
+    subsets: tuple[Subset, ...]
+    comparisons: tuple[tuple[Difference, ...], ...]
+
+    def subset(self, blocks: str) -> Subset:
+        """Return the subset of these blocks, written as in :data:`SUBSETS`."""
+        return self.subsets[self._place(blocks)]
+
+    def difference(self, first: str, second: str) -> Difference:
+        """Return how much better the second subset is than the first, both written as in :data:`SUBSETS`."""
+        a, b = self._place(first), self._place(second)
+        if a == b:
+            return Difference(0.0, (0.0, 0.0), (0.0, 0.0))
+        return self.comparisons[b][a] if a < b else -self.comparisons[a][b]
+
+    def _place(self, blocks: str) -> int:
+        return [subset.blocks for subset in self.subsets].index(blocks)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Summary:
+        """Read what :meth:`to_json` wrote."""
+        return cls(
+            pairs=value["pairs"],
+            seeds=tuple(value["seeds"]),
+            subsets=tuple(Subset(**(one | {"accuracies": tuple(one["accuracies"])})) for one in value["subsets"]),
+            comparisons=tuple(
+                tuple(Difference(mean, (a, b), (c, d)) for mean, a, b, c, d in row) for row in value["comparisons"]
+            ),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary as JSON values; a difference is a list of its five numbers."""
+        return {
+            "pairs": self.pairs,
+            "seeds": list(self.seeds),
+            "subsets": [
+                {
+                    "blocks": one.blocks,
+                    "accuracies": list(one.accuracies),
+                    "mean": one.mean,
+                    "low": one.low,
+                    "high": one.high,
+                }
+                for one in self.subsets
+            ],
+            "comparisons": [[[one.mean, *one.over_seeds, *one.over_pairs] for one in row] for row in self.comparisons],
+        }
+
+
+def summarise(records: Sequence[Record], *, resamples: int = 2000) -> Summary:
+    """Return a study that has every subset in small, with all shares to six digits.
 
     Parameters
     ----------
     records
         The study's records, see :func:`infersent.study.records.load_records`.
     resamples
-        Of the bootstrap over the test pairs.
-
-    Returns
-    -------
-    dict
-        ``pairs``, the size of the test set; ``seeds``; ``subsets``, a list in the order of :data:`SUBSETS`, each with
-        ``blocks``, ``accuracies`` by seed, their ``mean`` and its 95% interval from ``low`` to ``high``; and
-        ``comparisons``, rows of a triangle: ``comparisons[i][j]`` with ``j < i`` has five numbers on how much better
-        subset ``i`` is than subset ``j``. They are the difference, its 95% interval over the seeds, and its 95%
-        interval over the test pairs, see :class:`infersent.study.comparison.Comparison`.
+        How many samples the bootstrap over the test pairs draws.
 
     Raises
     ------
     ValueError
-        If a subset has no runs, has other seeds than the first, or there is only one seed.
+        If a subset has no trials or has other seeds than the first, or if there is only one seed.
     """
     groups = [find_group(records, blocks=name) for name in SUBSETS]
     seeds = groups[0].seeds
@@ -49,29 +161,34 @@ def summarise(records: list[dict[str, Any]], *, resamples: int = 2000) -> dict[s
             raise ValueError(f"({name}) has the seeds {group.seeds}, ({SUBSETS[0]}) has {seeds}: finish the study.")
     if len(seeds) < 2:
         raise ValueError(f"One seed, {seeds}, has no interval over the seeds; run at least two.")
-    comparisons: list[list[list[float]]] = []
+    comparisons: list[tuple[Difference, ...]] = []
     for i, group in enumerate(groups):
         found = [compare(group, other, resamples=resamples) for other in groups[:i]]
-        comparisons.append([_rounded(one.difference, *one.over_seeds, *one.over_pairs) for one in found])
-    subsets = []
-    for name, group in zip(SUBSETS, groups, strict=True):
-        mean, low, high = _rounded(group.mean, *group.interval)
-        accuracies = _rounded(*group.accuracies)
-        subsets.append({"blocks": name, "accuracies": accuracies, "mean": mean, "low": low, "high": high})
-    pairs = groups[0].correct.shape[1]
-    return {"pairs": pairs, "seeds": seeds, "subsets": subsets, "comparisons": comparisons}
+        comparisons.append(
+            tuple(Difference(_short(one.difference), _ends(one.over_seeds), _ends(one.over_pairs)) for one in found)
+        )
+    subsets = tuple(
+        Subset(name, tuple(map(_short, group.accuracies.tolist())), _short(group.mean), *_ends(group.interval))
+        for name, group in zip(SUBSETS, groups, strict=True)
+    )
+    return Summary(groups[0].correct.shape[1], tuple(seeds), subsets, tuple(comparisons))
 
 
 def load_ablation() -> dict[str, dict[str, Any]]:
-    """Return the shipped summaries by study, see :func:`summarise`.
+    """Return the shipped summaries by grid as JSON values: the corpus's ``name``, and :meth:`Summary.to_json`.
 
     Raises
     ------
     ValueError
         If the package has none.
     """
-    return load_record("ablation")["studies"]
+    studies: dict[str, dict[str, Any]] = load_record("ablation")["studies"]
+    return studies
 
 
-def _rounded(*numbers: float) -> list[float]:
-    return [round(float(number), _DIGITS) + 0.0 for number in numbers]
+def _short(number: float) -> float:
+    return round(number, _DIGITS) + 0.0  # no negative zero
+
+
+def _ends(interval: tuple[float, float]) -> tuple[float, float]:
+    return _short(interval[0]), _short(interval[1])

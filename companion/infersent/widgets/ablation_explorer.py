@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,34 +9,10 @@ import traitlets
 
 from infersent.foundation.tables import Table
 from infersent.model.features import BLOCKS
-from infersent.study.subsets import load_ablation
+from infersent.study.subsets import Difference, Subset, Summary, load_ablation
 from infersent.widgets.base import BookWidget
 
 _NAMES = {"u*v": "u∗v", "|u-v|": "|u−v|"}
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How much better the second subset is than the first; accuracies from 0 to 1.
-
-    Attributes
-    ----------
-    mean
-        The difference of the mean accuracies.
-    over_seeds, over_pairs
-        Its 95% intervals, see :class:`infersent.study.comparison.Comparison`.
-    """
-
-    mean: float
-    over_seeds: tuple[float, float]
-    over_pairs: tuple[float, float]
-
-    @property
-    def sign(self) -> int:
-        """1 or -1 where zero lies outside both intervals, else 0: the rule of the study's verdicts."""
-        if min(self.over_seeds[0], self.over_pairs[0]) > 0:
-            return 1
-        return -1 if max(self.over_seeds[1], self.over_pairs[1]) < 0 else 0
 
 
 class AblationExplorer(BookWidget):
@@ -55,7 +30,7 @@ class AblationExplorer(BookWidget):
     Raises
     ------
     traitlets.TraitError
-        If a subset is empty, names an unknown block or a block twice, or if the record has no such study.
+        If a subset is empty, or names a block that is unknown or there twice, or the record has no such study.
     """
 
     _esm = Path(__file__).with_suffix(".mjs")
@@ -63,7 +38,7 @@ class AblationExplorer(BookWidget):
     first = traitlets.List(traitlets.Unicode(), ["u", "v"]).tag(sync=True)
     second = traitlets.List(traitlets.Unicode(), list(BLOCKS)).tag(sync=True)
     study = traitlets.Unicode("subsets").tag(sync=True)
-    #: The record, see :func:`infersent.study.subsets.summarise`, by study.
+    #: The record, see :func:`infersent.study.subsets.load_ablation`.
     studies = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
@@ -73,45 +48,39 @@ class AblationExplorer(BookWidget):
 
     @traitlets.validate("first", "second")
     def _is_a_subset(self, proposal: dict[str, Any]) -> list[str]:
-        name: str = proposal["trait"].name
-        value: list[str] = proposal["value"]
+        name, value = proposal["trait"].name, proposal["value"]
         if not value or not set(value) <= set(BLOCKS) or len(set(value)) < len(value):
             raise traitlets.TraitError(f"{name}={value!r} must name blocks of {list(BLOCKS)}, at least one, each once.")
         return sorted(value, key=BLOCKS.index)
 
     @traitlets.validate("study")
     def _is_recorded(self, proposal: dict[str, Any]) -> str:
-        study: str = proposal["value"]
-        if study not in self.studies:
-            raise traitlets.TraitError(f"study={study!r} is not recorded; known: {list(self.studies)}.")
-        return study
+        name: str = proposal["value"]
+        if name not in self.studies:
+            raise traitlets.TraitError(f"study={name!r} is not recorded; known: {list(self.studies)}.")
+        return name
 
     def __repr__(self) -> str:
         return f"AblationExplorer(first={self.first!r}, second={self.second!r}, study={self.study!r})"
 
-    def subsets(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the recorded runs of A and of B: ``accuracies``, their ``mean`` and its interval ``low`` to ``high``.
+    @property
+    def summary(self) -> Summary:
+        """The chosen study."""
+        return Summary.from_json(self.studies[self.study])
 
-        All are from 0 to 1.
-        """
-        recorded = {subset["blocks"]: subset for subset in self.studies[self.study]["subsets"]}
-        return recorded[", ".join(self.first)], recorded[", ".join(self.second)]
+    def subsets(self) -> tuple[Subset, Subset]:
+        """Return the recorded accuracies of A and of B."""
+        summary = self.summary
+        return summary.subset(", ".join(self.first)), summary.subset(", ".join(self.second))
 
     def difference(self) -> Difference:
         """Return how much better B is than A."""
-        known = [subset["blocks"] for subset in self.studies[self.study]["subsets"]]
-        a, b = (known.index(subset["blocks"]) for subset in self.subsets())
-        if a == b:
-            return Difference(0.0, (0.0, 0.0), (0.0, 0.0))
-        mean, *ends = self.studies[self.study]["comparisons"][max(a, b)][min(a, b)]
-        if b < a:  # the record has the later subset less the earlier
-            mean, *ends = -mean, -ends[1], -ends[0], -ends[3], -ends[2]
-        return Difference(mean, (ends[0], ends[1]), (ends[2], ends[3]))
+        return self.summary.difference(", ".join(self.first), ", ".join(self.second))
 
     def verdict(self) -> tuple[str, str]:
         """Return the answer in words, the same as in the page: a headline and a sentence or two."""
-        study, (a, b), difference = self.studies[self.study], self.subsets(), self.difference()
-        average = f"On average over {len(study['seeds'])} seeds, {_name(self.first)} gets {_points(a['mean'])}%"
+        summary, (a, b), difference = self.summary, self.subsets(), self.difference()
+        average = f"On average over {len(summary.seeds)} seeds, {_name(self.first)} gets {_points(a.mean)}%"
         if self.first == self.second:
             same = "Switch a block on or off in one of them."
             return "A and B are the same subset.", f"{average} of the test pairs right. {same}"
@@ -130,7 +99,7 @@ class AblationExplorer(BookWidget):
             0: "No difference that these seeds and pairs can tell.",
         }[difference.sign]
         return headline, (
-            f"{average} of the test pairs right, {_name(self.second)} {_points(b['mean'])}%. "
+            f"{average} of the test pairs right, {_name(self.second)} {_points(b.mean)}%. "
             f"B − A in points (95%): {over[0]} over the seeds, {over[1]} over the test pairs. "
             f"Zero lies {where}."
         )
@@ -140,8 +109,8 @@ class AblationExplorer(BookWidget):
         rows = [
             (name, _points(mean), " to ".join(map(_points, over)))
             for name, mean, over in (
-                (f"A: {_name(self.first)}", a["mean"], (a["low"], a["high"])),
-                (f"B: {_name(self.second)}", b["mean"], (b["low"], b["high"])),
+                (f"A: {_name(self.first)}", a.mean, (a.low, a.high)),
+                (f"B: {_name(self.second)}", b.mean, (b.low, b.high)),
                 ("B − A, over the seeds", difference.mean, difference.over_seeds),
                 ("B − A, over the test pairs", difference.mean, difference.over_pairs),
             )

@@ -1,16 +1,21 @@
-"""The front-end modules as a browser can take them: one source each, with the shared toolkit put in."""
+"""The front-end modules as a browser can take them: one text a widget, with all that it imports put in."""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-TOOLKIT = FOLDER / "toolkit.mjs"
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.mjs)";\n', re.MULTILINE)
-_TEXT = re.compile(r'^import (\w+) from "\./(\w+\.mjs)" with \{ type: "text" \};$', re.MULTILINE)
+_NAMES = re.compile(r'^(import|export) \{([^}]*)\} from "([^"]*)";\n', re.MULTILINE)
+_TEXT = re.compile(r'^import (\w+) from "([^"]*)" with \{ type: "text" \};$', re.MULTILINE)
+_LEFT = re.compile(r"^(import\b.*|export [{*].*\bfrom\b.*)$", re.MULTILINE)
+_DECLARED = re.compile(
+    r"^(export )?(?:async )?(?:const|let|var|function\*?|class) (\w+)|^import (\w+) from", re.MULTILINE
+)
+_DOCUMENTATION = re.compile(r"^[ \t]*(/\*\*(?:(?!\*/).)*\*/|// @ts-[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
 
 
 def widget_modules() -> list[Path]:
@@ -19,42 +24,92 @@ def widget_modules() -> list[Path]:
 
 
 def bundle(module: Path) -> str:
-    """Return a module's source with what it imports in the place of the lines that import it.
+    """Return a module's source with the sources of the modules that it imports before it, each once.
 
     JupyterLab gets a module as a text, and a page opened from disk imports it from one: neither has a neighbouring file
-    to import from. A module may import the toolkit and parts of its own, ``NAME_*.mjs`` beside ``NAME.mjs``, which may
-    import the toolkit too. A neighbour that it needs as a text, because it hands it to a worker, becomes a string:
-    ``import TEXT from "./neighbour.mjs" with { type: "text" };``.
+    to import from. So all sources become one, in one scope, in the order in which a browser would run them. What the
+    module exports, the bundle exports; what the others export stays inside. JSDoc comments (``/** … */``) are for those
+    who read the files and are left out.
+
+    A module may say, at the beginning of a line::
+
+        import { name, name } from "./neighbour.mjs";
+        export { name, name } from "./neighbour.mjs";
+        import NAME from "./file" with { type: "text" };
+
+    The third makes a file a string: a style sheet, or the bundle of a module that goes to a worker.
 
     Raises
     ------
     ValueError
-        If the module imports the toolkit twice, or imports anything else.
+        If a module imports in another way, from outside the first one's folder, a file that is not there or a name that
+        the other does not export; if two modules declare the same name, or import each other.
     """
-    there: set[str] = set()
-
-    def put_in(found: re.Match[str]) -> str:
-        name = found[1]
-        if name == TOOLKIT.name and name not in there:
-            there.add(name)
-            return re.sub(r"^export ", "", TOOLKIT.read_text(encoding="utf-8"), flags=re.MULTILINE)
-        if name.startswith(f"{module.stem}_") and name not in there:
-            there.add(name)
-            part = module.with_name(name).read_text(encoding="utf-8")
-            with_toolkit = rf'^import \{{[^}}]*\}} from "\./{TOOLKIT.name}";\n'
-            return re.sub(with_toolkit, "", part, count=1, flags=re.MULTILINE) if TOOLKIT.name in there else part
-        return found[0]
-
-    bundled = _IMPORT.sub(put_in, module.read_text(encoding="utf-8"))
-    bundled = _TEXT.sub(lambda found: f"const {found[1]} = {_quoted(module.with_name(found[2]))};", bundled)
-    if left := re.search(r"^(import\b.*|export\b.*\bfrom\b.*)$", bundled, re.MULTILINE):
-        raise ValueError(
-            f"{module.name}: a module may import once, and from ./toolkit.mjs only, or from parts of its own "
-            f"(./{module.stem}_*.mjs), after the toolkit; found {left[1]!r}."
-        )
-    return bundled
+    module = module.resolve()
+    bundled = _Bundle(module.parent)
+    bundled.add(module, importers=())
+    return "".join(bundled.sources)
 
 
-def _quoted(file: Path) -> str:
-    """Return a file's text as a string of JavaScript."""
-    return json.dumps(file.read_text(encoding="utf-8"), ensure_ascii=False)
+@dataclass
+class _Bundle:
+    """The sources put together so far, what each module exports, and which module declared a name."""
+
+    folder: Path
+    sources: list[str] = field(default_factory=list)
+    exports: dict[Path, set[str]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+
+    def add(self, module: Path, importers: tuple[Path, ...]) -> None:
+        """Append a module's source after those of the modules that it imports, unless it is there already."""
+        if module in importers:
+            circle = " imports ".join(file.name for file in (*importers[importers.index(module) :], module))
+            raise ValueError(f"{importers[-1].name}: modules import each other: {circle}.")
+        if module in self.exports:
+            return
+        source = _DOCUMENTATION.sub("", module.read_text(encoding="utf-8"))
+        exported = {name for export, name, _ in _DECLARED.findall(source) if export}
+        for found in _NAMES.finditer(source):
+            neighbour = self.neighbour(module, found[3])
+            self.add(neighbour, (*importers, module))
+            names = {name.strip() for name in found[2].split(",") if name.strip()}
+            if missing := sorted(names - self.exports[neighbour]):
+                raise ValueError(f"{module.name}: {neighbour.name} exports no {missing[0]!r}.")
+            if found[1] == "export":
+                exported |= names
+        for _, name, text in _DECLARED.findall(source):
+            owner = self.owners.setdefault(name or text, module.name)
+            if owner != module.name:
+                raise ValueError(f"{module.name}: {owner} has the name {name or text!r} too; a bundle has one scope.")
+        self.exports[module] = exported
+        self.sources.append(self.inlined(module, source, first=not importers))
+
+    def inlined(self, module: Path, source: str, *, first: bool) -> str:
+        """Return a module's source without its imports, and, unless it is the first one, without its exports."""
+
+        def take_names(found: re.Match[str]) -> str:
+            return f"export {{{found[2]}}};\n" if first and found[1] == "export" else ""
+
+        source = _NAMES.sub(take_names, source)
+        source = _TEXT.sub(lambda found: f"const {found[1]} = {self.quoted(module, found[2])};", source)
+        if left := _LEFT.search(source):
+            raise ValueError(
+                f"{module.name}: only `import {{ … }} from`, `export {{ … }} from` and texts can be put in; "
+                f"found {left[1]!r}."
+            )
+        if not first and re.search(r"^export default\b", source, re.MULTILINE):
+            raise ValueError(f"{module.name}: a module that others import has no default export.")
+        return source if first else re.sub(r"^export ", "", source, flags=re.MULTILINE)
+
+    def neighbour(self, module: Path, address: str) -> Path:
+        """Return the file that a module means by an address."""
+        file = (module.parent / address).resolve()
+        if not address.startswith(("./", "../")) or not file.is_relative_to(self.folder) or not file.is_file():
+            raise ValueError(f"{module.name}: {address!r} is no file in {self.folder.name}/ that can be put in.")
+        return file
+
+    def quoted(self, module: Path, address: str) -> str:
+        """Return a file's text as a string of JavaScript."""
+        file = self.neighbour(module, address)
+        text = bundle(file) if file.suffix == ".mjs" else file.read_text(encoding="utf-8")
+        return json.dumps(text, ensure_ascii=False)

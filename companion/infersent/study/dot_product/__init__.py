@@ -8,8 +8,7 @@ in every dimension, so that errors compare across dimensions::
 
 Each learner is described by the blocks that it is given (``u`` is p and ``v`` is q, as everywhere in this package) and
 by its depth: an MLP with ReLU for a depth of 1 or more, least squares for a depth of 0. ``infersent dot-product`` runs
-the whole grid, and
-:func:`infersent.study.dot_product.runs.results` reads its record.
+the whole grid, and :func:`infersent.study.dot_product.runs.results` reads its record.
 """
 
 from infersent.study.dot_product.learner import Budget, Learner, Result, measure, mlp

@@ -10,6 +10,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim.lr_scheduler import LambdaLR
 
 from infersent.model.features import Blocks, features_width, pair_features
 from infersent.study.dot_product.task import VARIANCE, draw
@@ -26,15 +27,15 @@ class Budget:
     learning_rates
         Each is tried; the one with the lowest validation error counts.
     steps
-        At most so many; the learning rate falls to zero over them.
+        The most steps that are taken; the learning rate falls to zero over them.
     batch_size
-        Pairs a step, drawn at random.
+        How many pairs each step uses, drawn at random.
     every
-        Steps between two looks at the validation pairs.
+        How many steps lie between two looks at the validation pairs.
     patience
-        Training stops after so many looks without a new best.
+        How many looks without a new best end the training.
     validation
-        Share of the training pairs that is kept aside for these choices, and its largest number.
+        The share of the training pairs that is kept aside for these choices, and the most pairs that this may be.
     """
 
     learning_rates: tuple[float, ...] = (1e-3, 3e-3, 1e-2)
@@ -61,15 +62,15 @@ class Learner:
     dim
         Length of ``p`` and of ``q``.
     samples
-        Training pairs, those kept for validation included.
+        How many training pairs there are, including those kept for validation.
     width
         Hidden units of each layer, as a multiple of ``2 * dim``, the length of ``[p; q]``; 0 for least squares.
     depth
-        Hidden layers; 0 is least squares on the blocks.
+        How many hidden layers; 0 is least squares on the blocks.
     blocks
         What the learner is given: names of the registry of pair features.
     seed
-        Of the pairs, the first weights and the batches.
+        Decides the pairs, the first weights and the batches.
     """
 
     dim: int
@@ -89,7 +90,7 @@ class Learner:
 
     @property
     def parameters(self) -> int:
-        """Numbers that the learner fits."""
+        """How many numbers the learner fits."""
         sizes = [features_width(self.dim, self.blocks), *[self.width * 2 * self.dim] * self.depth, 1]
         return sum((rows + 1) * columns for rows, columns in pairwise(sizes))
 
@@ -107,16 +108,16 @@ class Result:
     noisy, clean
         Root mean squared error against the noisy target and against the clean dot product.
     doubled
-        The same against the clean dot product when ``p`` and ``q`` are doubled; divided by 4, as the target is four
-        times as large, so that it compares with ``clean``.
+        The same against the clean dot product when ``p`` and ``q`` are doubled. The target is then four times as large,
+        so the error is divided by 4, to compare with ``clean``.
     learning_rate
         The one that validation chose; ``None`` for least squares.
     steps
-        Steps of that learning rate until its best look at the validation pairs.
+        How many steps training with that learning rate took to its best look at the validation pairs.
     epochs
-        The same as passes over the training pairs.
+        The same in passes over the training pairs.
     seconds
-        Processor time of all learning rates together.
+        Processor time, for all learning rates together.
     """
 
     spec: Learner
@@ -131,12 +132,12 @@ class Result:
 
     @property
     def explained(self) -> float | None:
-        """Share of the clean dot product's variance that is explained: 1 is perfect, 0 is the answer "zero"."""
+        """Share of the clean dot product's variance that is explained: 1 is perfect, 0 is as good as answering zero."""
         return None if self.clean is None else 1 - self.clean**2 / VARIANCE
 
 
 def mlp(spec: Learner) -> nn.Sequential:
-    """Return the untrained network of a spec, its first weights drawn from torch's global generator."""
+    """Return a learner's untrained network; its first weights are drawn from torch's global generator."""
     hidden = spec.width * 2 * spec.dim
     sizes = [features_width(spec.dim, spec.blocks), *[hidden] * spec.depth]
     layers: list[nn.Module] = []
@@ -146,38 +147,53 @@ def mlp(spec: Learner) -> nn.Sequential:
 
 
 def measure(spec: Learner, budget: Budget | None = None) -> Result:
-    """Train one learner and test it. The same spec gives the same numbers on the same machine and threads."""
+    """Train one learner and test it; on the same machine, with as many threads, this always gives the same numbers.
+
+    Parameters
+    ----------
+    spec
+        The learner.
+    budget
+        How an MLP is trained; the grid's budget if left out.
+    """
     budget = budget or Budget()
     start = time.process_time()
     p, q, _, y = draw(spec.dim, spec.samples, _generator(spec, "train"))
     x = pair_features(p, q, spec.blocks)  # [samples, columns]
-    if spec.depth:
-        learner, learning_rate, steps, epochs = _best_mlp(spec, budget, x, y)
-    else:
-        learner, learning_rate, steps, epochs = _least_squares(x, y), None, 0, 0.0
+    best = _best_mlp(spec, budget, x, y) if spec.depth else _Fitted(_least_squares(x, y), None, 0, 0.0)
     seconds = time.process_time() - start
 
     p, q, clean, noisy = draw(spec.dim, _TEST_PAIRS, _generator(spec, "test"))
     noisy_error = clean_error = doubled = None
-    if learner is not None:
+    if best.network is not None:
         with torch.no_grad():
-            answer = learner(pair_features(p, q, spec.blocks))
-            answer_to_doubled = learner(pair_features(2 * p, 2 * q, spec.blocks))
+            answer = best.network(pair_features(p, q, spec.blocks))
+            answer_to_doubled = best.network(pair_features(2 * p, 2 * q, spec.blocks))
         noisy_error, clean_error, doubled = (
             round(F.mse_loss(got.double(), wanted.double()).sqrt().item(), 5)
             for got, wanted in ((answer, noisy), (answer, clean), (answer_to_doubled / 4, clean))
         )
     return Result(
         spec,
-        "diverged" if learner is None else "ok",
+        "diverged" if best.network is None else "ok",
         noisy_error,
         clean_error,
         doubled,
-        learning_rate,
-        steps,
-        round(epochs, 2),
+        best.learning_rate,
+        best.steps,
+        round(best.epochs, 2),
         round(seconds, 2),
     )
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A trained network and what it took; no network if every learning rate diverged."""
+
+    network: nn.Module | None
+    learning_rate: float | None
+    steps: int
+    epochs: float
 
 
 def _generator(spec: Learner, part: str) -> torch.Generator:
@@ -185,24 +201,24 @@ def _generator(spec: Learner, part: str) -> torch.Generator:
     return torch.Generator().manual_seed(10 * spec.seed + ("train", "test", "batches").index(part))
 
 
-def _least_squares(x: Tensor, y: Tensor) -> nn.Linear:
-    """Return the linear head with the smallest squared error, in closed form."""
+def _least_squares(x: Tensor, y: Tensor) -> nn.Sequential:
+    """Return the affine map with the smallest squared error, in closed form: ``[pairs, columns]`` to ``[pairs]``."""
     rows = torch.cat([x, torch.ones(len(x), 1)], dim=1).double()  # [samples, columns + 1]
     solution = torch.linalg.lstsq(rows, y.double().unsqueeze(1)).solution[:, 0]
-    head = nn.Sequential(nn.Linear(x.shape[1], 1), nn.Flatten(0))
+    head = nn.Linear(x.shape[1], 1)
     with torch.no_grad():
-        head[0].weight.copy_(solution[:-1].unsqueeze(0))
-        head[0].bias.copy_(solution[-1:])
-    return head
+        head.weight.copy_(solution[:-1].unsqueeze(0))
+        head.bias.copy_(solution[-1:])
+    return nn.Sequential(head, nn.Flatten(0))
 
 
-def _best_mlp(spec: Learner, budget: Budget, x: Tensor, y: Tensor) -> tuple[nn.Module | None, float | None, int, float]:
+def _best_mlp(spec: Learner, budget: Budget, x: Tensor, y: Tensor) -> _Fitted:
     """Train once for each learning rate; return the network that is best on the validation pairs."""
     share, most = budget.validation
     kept = max(1, min(int(share * len(x)), most))
     validation, training = (x[:kept], y[:kept]), (x[kept:], y[kept:])
     batch_size = min(budget.batch_size, len(training[0]))
-    best_error, best = math.inf, (None, None, 0, 0.0)
+    best_error, best = math.inf, _Fitted(None, None, 0, 0.0)
     for learning_rate in budget.learning_rates:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(spec.seed)
@@ -210,7 +226,7 @@ def _best_mlp(spec: Learner, budget: Budget, x: Tensor, y: Tensor) -> tuple[nn.M
         error, steps = _train(network, training, validation, learning_rate, batch_size, budget, spec)
         if error < best_error:
             best_error = error
-            best = (network, learning_rate, steps, steps * batch_size / len(training[0]))
+            best = _Fitted(network, learning_rate, steps, steps * batch_size / len(training[0]))
     return best
 
 
@@ -223,26 +239,33 @@ def _train(
     budget: Budget,
     spec: Learner,
 ) -> tuple[float, int]:
-    """Leave the network as it was at its best look; return that look's error, infinite if it diverged, and its step."""
+    """Train the network and leave it as it was at its best look at the validation pairs.
+
+    Returns
+    -------
+    tuple
+        The error at that look, infinite if the network diverged, and its step.
+    """
     x, y = training
     batches = _generator(spec, "batches")
     optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
+    # In closed form: CosineAnnealingLR multiplies from step to step, and its rounding adds up.
+    schedule = LambdaLR(optimizer, lambda step: (1 + math.cos(math.pi * step / budget.steps)) / 2)
     best_error, best_step, best = math.inf, 0, None
     for step in range(1, budget.steps + 1):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate * (1 + math.cos(math.pi * (step - 1) / budget.steps)) / 2
         rows = torch.randint(len(x), (batch_size,), generator=batches) if batch_size < len(x) else slice(None)
         loss = F.mse_loss(network(x[rows]), y[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        schedule.step()
         if step % budget.every == 0 or step == budget.steps:
             with torch.no_grad():
                 error = F.mse_loss(network(validation[0]), validation[1]).item()
             if error < best_error:
                 best_error, best_step = error, step
                 best = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-            # A number that is not finite is never a new best, so a diverged measure stops here, too.
+            # NaN and infinity are never a new best, so a network that diverged stops here, too.
             elif step - best_step >= budget.patience * budget.every:
                 break
     if best is not None:

@@ -36,7 +36,7 @@ class Curve:
     dim, width, depth, blocks
         As in :class:`Learner`.
     parameters
-        Numbers that the learner fits.
+        How many numbers the learner fits.
     points
         By the number of training pairs, from few to many. Runs that diverged are left out.
     """
@@ -65,20 +65,20 @@ class Curve:
     def samples_for(self, error: float) -> float | None:
         """Return how many training pairs bring the mean error down to ``error``, or ``None`` if none measured does.
 
-        Between two points the curve is a straight line on logarithmic axes. At an error that the smallest training set
-        meets already, that set's size is returned: it is then an upper bound.
+        Between two points the curve is a straight line on logarithmic axes. If the smallest training set already meets
+        the error, its size is returned, which is then an upper bound.
         """
         for before, after in zip((None, *self.points), self.points, strict=False):
             if after.mean <= error:
                 if before is None:
                     return float(after.samples)
                 way = math.log(before.mean / error) / math.log(before.mean / after.mean)
-                return before.samples * (after.samples / before.samples) ** way
+                return float(before.samples * (after.samples / before.samples) ** way)
         return None
 
 
 def curves(measured: Iterable[Result] | None = None, number: str = "clean") -> list[Curve]:
-    """Gather results over the seeds and line them up by the number of training pairs.
+    """Average results over the seeds and order them by the number of training pairs.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def curves(measured: Iterable[Result] | None = None, number: str = "clean") -> l
     numbers = ("clean", "noisy", "doubled", "explained", "seconds", "epochs", "steps")
     choose("number", number, dict.fromkeys(numbers))
 
-    def learner(result: Result) -> tuple:
+    def learner(result: Result) -> tuple[tuple[str, ...], int, int, int]:
         s = result.spec
         return s.blocks, s.dim, s.depth, s.width
 
@@ -105,9 +105,9 @@ def curves(measured: Iterable[Result] | None = None, number: str = "clean") -> l
 
     fine = [result for result in (results() if measured is None else measured) if result.status == "ok"]
     found = []
-    for (blocks, dim, depth, width), runs in groupby(sorted(fine, key=learner), learner):
+    for (blocks, dim, depth, width), those in groupby(sorted(fine, key=learner), learner):
         points, parameters = [], 0
-        for samples, seeds in groupby(sorted(runs, key=size), size):
+        for samples, seeds in groupby(sorted(those, key=size), size):
             values = []
             for result in seeds:
                 values.append(getattr(result, number))

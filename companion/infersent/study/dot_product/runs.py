@@ -1,4 +1,4 @@
-"""The grid of learners, and its record on disk: every learner once, and nothing measured twice."""
+"""The grid of learners, and its record on disk: nothing is measured twice."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LINEAR_BLOCKS = (("u*v",), ("|u-v|",), ("(u-v)**2",), ("u", "v", "|u-v|", "u*v")
 
 
 def grid() -> list[Learner]:
-    """Return every learner of the record, the ones that matter most first."""
+    """Return every learner of the record, the most important first."""
     pair = ("u", "v")
     learners = [
         # (dims, samples, width, depth, blocks)
@@ -60,9 +60,25 @@ def grid() -> list[Learner]:
 def run_grid(
     path: str | Path, specs: Iterable[Learner] | None = None, budget: Budget | None = None, *, progress: bool = True
 ) -> list[Result]:
-    """Run what the record at ``path`` does not have yet, and write the record anew after every learner.
+    """Measure the learners that the record at ``path`` lacks, and rewrite the record after each of them.
 
-    Stop it at any time: the next call goes on with the learner that was under way.
+    It can be stopped at any time: the next call goes on with the learner that was under way.
+
+    Parameters
+    ----------
+    path
+        The record, a JSON file.
+    specs
+        The learners; those of :func:`grid` if left out.
+    budget
+        How MLPs are trained; the grid's budget if left out.
+    progress
+        Show a bar over the learners.
+
+    Returns
+    -------
+    list of Result
+        One for each of ``specs``, in their order.
 
     Raises
     ------
@@ -83,16 +99,19 @@ def run_grid(
         for spec in bar:
             bar.set_postfix_str(f"dim {spec.dim}, {spec.samples:,} pairs, width {spec.width}, depth {spec.depth}")
             done[spec] = measure(spec, budget)
-            text = _to_text(done.values(), settings)
-            replace_file(path, lambda new, text=text: new.write_text(text, "utf-8"))
+            _write(path, _to_text(done.values(), settings))
     return [done[spec] for spec in specs]
+
+
+def _write(path: Path, text: str) -> None:
+    replace_file(path, lambda new: new.write_text(text, "utf-8"))
 
 
 _COLUMNS = [f.name for f in (*fields(Learner), *fields(Result)) if f.name != "spec"]
 
 
 def _to_text(results: Iterable[Result], settings: dict[str, Any]) -> str:
-    """Write a record as JSON, one learner a line."""
+    """Return a record as JSON, with each learner on its own line."""
     head = {
         "about": "How well learners of the dot product do; see infersent.study.dot_product.learner.",
         "budget": settings,

@@ -23,7 +23,7 @@ def pair_scale(dim: int) -> float:
     >>> round(pair_scale(16), 3)
     0.431
     """
-    return (VARIANCE / dim) ** 0.25
+    return float((VARIANCE / dim) ** 0.25)
 
 
 def draw(dim: int, pairs: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -32,7 +32,7 @@ def draw(dim: int, pairs: int, generator: torch.Generator) -> tuple[Tensor, Tens
     Returns
     -------
     p, q
-        In units of :func:`pair_scale`, so with variance 1: ``[pairs, dim]`` each. A learner sees them so.
+        In units of :func:`pair_scale`, hence with variance 1: ``[pairs, dim]`` each. Learners see them so.
     clean, noisy
         The dot product in its own units, and with noise: ``[pairs]`` each.
     """

@@ -1,0 +1,140 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { softmax } from "../../companion/infersent/widgets/explainer_account.mjs";
+import { dense, readFile, unpack, upperHalf } from "../../companion/infersent/widgets/infersent_file.mjs";
+import { Ledger } from "../../companion/infersent/widgets/infersent_ledger.mjs";
+import { InferSent, addProduct, maxPool, sigmoid, states } from "../../companion/infersent/widgets/infersent_network.mjs";
+import { splitWords, tooLong } from "../../companion/infersent/widgets/infersent_words.mjs";
+import { uniform } from "../../companion/infersent/widgets/toolkit/numbers.mjs";
+import { close, expected } from "./expected.mjs";
+
+const { file, accounts } = expected.explainer;
+const bytes = readFileSync(file);
+const model = new InferSent(readFile(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
+
+test("words are those of Python", () => {
+  for (const { account } of accounts) {
+    assert.deepEqual(splitWords(account.premise), account.premise ? account.premise_words : []);
+    assert.deepEqual(splitWords(account.hypothesis), account.hypothesis_words);
+  }
+});
+
+test("a text too long says why", () => {
+  assert.equal(tooLong("a ".repeat(40)), "");
+  assert.match(tooLong("a ".repeat(41)), /^it has 41 words, and at most 40/);
+  assert.match(tooLong("a".repeat(401)), /^it has 401 characters, and at most 400/);
+});
+
+test("the forward pass and the ledger are those of Python", () => {
+  for (const { account, probabilities } of accounts) {
+    const ledger = model.explain(account.premise, account.hypothesis);
+    const found = ledger.account();
+    for (const name of /** @type {const} */ (
+      ["blocks", "premise_words", "hypothesis_words", "premise_unknown", "hypothesis_unknown"]))
+      assert.deepEqual(found[name], account[name], name);
+    close(softmax(ledger.logits), probabilities, 0.005);
+    close(found.u, account.u, 0.03);
+    close(found.v, account.v, 0.03);
+    close(found.bias, account.bias, 1e-4);
+    for (const name of found.blocks) close(found.by_block[name], account.by_block[name], 0.05);
+    for (const name of ["u", "v"]) close(found.by_word[name], account.by_word[name], 0.05);
+  }
+});
+
+test("the parts of a ledger add up on every level", () => {
+  for (const { account: { premise, hypothesis } } of accounts) {
+    const ledger = model.explain(premise, hypothesis);
+    assert.ok(ledger.check() < 1e-5);
+    const cells = Object.values(ledger.interactionMap).flat(2).length;
+    assert.equal(cells, 2 * ledger.premiseWords.length * ledger.decision.hypothesisWords.length);
+  }
+});
+
+test("a sentence against itself differs in nothing", () => {
+  const { byBlock, byDimension } = model.explain("A dog runs.", "A dog runs.");
+  assert.deepEqual(byBlock["|u-v|"].map(Math.abs), [0, 0, 0]);
+  assert.equal(byDimension["|u-v|"].flat().some(Boolean), false);
+});
+
+test("swapping the sentences leaves what |u−v| and u∗v add to each logit", () => {
+  for (const { account: { premise, hypothesis } } of accounts) {
+    const [there, back] = [model.explain(premise, hypothesis), model.explain(hypothesis, premise)];
+    for (const block of ["|u-v|", "u*v"]) assert.deepEqual(there.byBlock[block], back.byBlock[block]);
+    assert.notDeepEqual(there.logits, back.logits);
+  }
+});
+
+test("a coordinate lies between −1 and 1 and comes from the word that won it", () => {
+  const { vector, winners, words } = model.encode("A man in a red shirt is playing a guitar.");
+  assert.ok(vector.every((x) => Math.abs(x) <= 1));
+  assert.ok(winners.every((word) => word < words.length));
+  assert.ok(new Set(winners).size > 1);
+});
+
+test("packed numbers come back: 3 bits each, across the edges of bytes", () => {
+  // 0 … 7 from the lowest bit on, less 3.
+  const packed = [0, 1, 2, 3, 4, 5, 6, 7].reduce((sum, k, i) => sum | (BigInt(k) << BigInt(3 * i)), 0n);
+  const three = Uint8Array.from([0n, 8n, 16n], (shift) => Number((packed >> shift) & 255n));
+  assert.deepEqual([...unpack(three, 8, 3)], [-3, -2, -1, 0, 1, 2, 3, 4]);
+  assert.deepEqual([...dense({ whole: Int16Array.of(-2, 4, 1, 3), scale: Float32Array.of(0.5, 2), columns: 2 })],
+    [-1, 2, 2, 6]);
+});
+
+test("every width of packed numbers comes back", () => {
+  const next = uniform(5);
+  for (let bits = 2; bits <= 16; bits++) {
+    const m = 2 ** (bits - 1) - 1;
+    const numbers = Array.from({ length: 37 }, () => Math.floor(next() * (2 * m + 1)) - m);
+    const stream = numbers.reduce((sum, k, i) => sum | (BigInt(k + m) << BigInt(bits * i)), 0n);
+    const packed = Uint8Array.from({ length: Math.ceil((bits * 37) / 8) }, (_, i) =>
+      Number((stream >> BigInt(8 * i)) & 255n));
+    assert.deepEqual([...unpack(packed, 37, bits)], numbers, `${bits} bits`);
+  }
+});
+
+test("the upper half of a float32 is the number that it begins", () => {
+  assert.deepEqual([...upperHalf(Uint16Array.of(0x3f80, 0x4000, 0xbf00, 0))], [1, 2, -0.5, 0]);
+});
+
+test("the product of a matrix and a vector, whatever the length's remainder", () => {
+  for (let n = 1; n <= 9; n++) {
+    const vector = Float32Array.from({ length: n }, (_, c) => c + 1);
+    const out = Float32Array.of(10, 20);
+    addProduct(out, Float32Array.from({ length: 2 * n }, (_, i) => (i < n ? 1 : i - n)), vector);
+    const sums = Array.from(vector, (x, c) => [x, x * c]).reduce(([a, b], [x, y]) => [a + x, b + y]);
+    assert.deepEqual([...out], [10 + sums[0], 20 + sums[1]]);
+  }
+});
+
+test("one unit of an LSTM, by hand", () => {
+  // No weights: each gate is its bias, and the cell adds up.
+  const direction = { input: new Float32Array(4), state: new Float32Array(4), bias: Float32Array.of(1, 2, 3, 4) };
+  const [first, second] = states(direction, [Float32Array.of(5), Float32Array.of(6)]);
+  const cell = sigmoid(1) * Math.tanh(3);
+  close(first, [sigmoid(4) * Math.tanh(cell)], 1e-6);
+  close(second, [sigmoid(4) * Math.tanh(cell * (1 + sigmoid(2)))], 1e-6);
+});
+
+test("of equal words the first wins a coordinate", () => {
+  const times = [[0.5, -1], [0.5, 1], [0.25, 1]].map((values) => Float32Array.from(values));
+  const { vector, winners } = maxPool([times, times.toReversed()]);
+  assert.deepEqual([...vector], [0.5, 1, 0.5, 1]);
+  assert.deepEqual([...winners], [0, 1, 1, 0]);
+});
+
+test("a ledger of two coordinates, by hand", () => {
+  const ledger = new Ledger({
+    premiseWords: ["a", "b"], hypothesisWords: ["c"], premiseUnknown: [false, false], hypothesisUnknown: [false],
+    u: Float32Array.of(0.5, -0.25), v: Float32Array.of(1, 0.5),
+    premiseWinners: Uint16Array.of(1, 0), hypothesisWinners: Uint16Array.of(0, 0),
+    weights: [["u", [[2, 4], [0, 0], [1, 0]].map((row) => Float32Array.from(row))],
+      ["u*v", [[1, 8], [2, 0], [0, 0]].map((row) => Float32Array.from(row))]],
+    bias: [1, 0, 0], logits: [0.5, 1, 0.5],
+  });
+  assert.deepEqual(ledger.byWord, { u: [[-1, 0, 0], [1, 0, 0.5]].map((row) => row.map((x) => x + 0)) });
+  assert.deepEqual(ledger.interactionMap["u*v"], [[[-1, 0, 0]], [[0.5, 1, 0]]]);
+  assert.equal(ledger.check(), 0);
+});

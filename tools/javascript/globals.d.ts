@@ -1,0 +1,18 @@
+/** A style sheet imported as a text: modules.py puts it into the bundle as a string. */
+declare module "*.css" {
+  const text: string;
+  export default text;
+}
+
+interface Window {
+  /** The sources of the page's widgets, by module: what infersent.widgets.sphinx writes. */
+  BOOK_WIDGETS?: Record<string, string>;
+}
+
+interface Navigator {
+  /** Where a browser tells it: whether its reader wants to save data. */
+  connection?: { saveData?: boolean };
+}
+
+/** There in a worker alone. */
+declare const WorkerGlobalScope: unknown;
