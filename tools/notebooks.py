@@ -19,7 +19,6 @@ import io
 import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +30,8 @@ from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams, get_sanitize_patterns
 from PIL import Image
 from sphinx_external_toc.parsing import parse_toc_yaml
+
+from infersent.foundation.atomic import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 SANITIZER = ROOT / "tests" / "nbval_sanitize.cfg"
@@ -243,18 +244,9 @@ def refresh(path: Path, *, timeout: float | None = None, progress: bool = False)
     return stored, text(fresh)
 
 
-def write_atomically(path: Path, content: str) -> None:
-    """Replace the file at ``path``, or leave it as it was: it is never half written."""
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(content)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+def store(path: Path, content: str) -> None:
+    """Replace the notebook at ``path``, or leave it as it was: it is never half written."""
+    replace_file(path, lambda new: new.write_text(content, encoding="utf-8", newline="\n"))
 
 
 def _differences(path: Path, stored: str, fresh: str, limit: int = 40) -> Iterator[str]:
@@ -302,7 +294,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.check:
             print(f"{shown}: differs ({seconds:.0f} s)", *_differences(path, stored, fresh), sep="\n")
         else:
-            write_atomically(path, fresh)
+            store(path, fresh)
             print(f"{shown}: stored ({seconds:.0f} s)")
     return 1 if failed or (options.check and changed) else 0
 

@@ -20,8 +20,8 @@ from infersent.inside.dimensions import redundancy
 from infersent.inside.interventions import drop, intervene
 from infersent.inside.ledger import head_weights
 from infersent.model.features import pair_features
-from infersent.model.infersent import InferSent, evaluating
-from infersent.text.batching import EncodedPairs, batches_in_order
+from infersent.model.infersent import InferSent
+from infersent.text.batching import EncodedPairs
 from infersent.training.evaluation import Evaluation
 
 
@@ -67,13 +67,10 @@ def _split(parts: dict[str, np.ndarray], labels: np.ndarray) -> dict[str, Any]:
     }
 
 
-@torch.no_grad()
 def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[np.ndarray, np.ndarray]:
     """Return u and v of all pairs, ``[pairs, dim]`` each."""
-    with evaluating(model):
-        pairs = [model.sentence_pair(batch.to(model.device)) for batch in batches_in_order(encoded, 256)]
-    u, v = (torch.cat(side).cpu().numpy() for side in zip(*pairs, strict=True))
-    return u, v
+    u, v = model.sentence_pairs(encoded)
+    return u.cpu().numpy(), v.cpu().numpy()
 
 
 def refit(

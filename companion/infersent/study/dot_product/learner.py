@@ -10,6 +10,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim.lr_scheduler import LambdaLR
 
 from infersent.model.features import Blocks, features_width, pair_features
 from infersent.study.dot_product.task import VARIANCE, draw
@@ -227,15 +228,16 @@ def _train(
     x, y = training
     batches = _generator(spec, "batches")
     optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
+    # Not CosineAnnealingLR, which computes each rate from the one before and so rounds otherwise.
+    schedule = LambdaLR(optimizer, lambda done: (1 + math.cos(math.pi * done / budget.steps)) / 2)
     best_error, best_step, best = math.inf, 0, None
     for step in range(1, budget.steps + 1):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate * (1 + math.cos(math.pi * (step - 1) / budget.steps)) / 2
         rows = torch.randint(len(x), (batch_size,), generator=batches) if batch_size < len(x) else slice(None)
         loss = F.mse_loss(network(x[rows]), y[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        schedule.step()
         if step % budget.every == 0 or step == budget.steps:
             with torch.no_grad():
                 error = F.mse_loss(network(validation[0]), validation[1]).item()
