@@ -86,5 +86,5 @@ lock: ## Rewrite requirements.lock with the newest releases that pyproject.toml 
 	"$(PYTHON)" tools/lock.py
 
 clean: ## Remove what was built; .venv stays
-	rm -rf _build build .pytest_cache .hypothesis .ruff_cache companion/*.egg-info
+	rm -rf _build build .pytest_cache .hypothesis .ruff_cache .mypy_cache companion/*.egg-info
 	find companion tests tools book -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,7 +2,7 @@
 
 For example: python tools/own_rates.py unstarved-rate runs/unstarved-rate --seeds 0 1 2 > unstarved.toml
 
-A set's own rate is that of the highest dev accuracy, the lower one of two that are equal. Test accuracies are not read.
+A set's own rate is the one with the highest dev accuracy, or the lower of two that tie. Test accuracies are not read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from infersent.study.records import read_records
 
 
 def own_rates(records: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], bool]]:
-    """Return for each set of blocks the specification of its best run on dev, and whether its rate is at an edge.
+    """Return the specification of each set's best run on dev, and whether its rate is the lowest or the highest.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def own_rates(records: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], b
 
 
 def grid_text(best: Sequence[tuple[dict[str, Any], bool]], about: str, seeds: Sequence[int]) -> str:
-    """Return the grid as TOML: what all sets share once, then blocks, rate and seeds of each set."""
+    """Return the grid as TOML: first what all sets share, then the blocks, rate and seeds of each set."""
     default = Trial.from_spec({}).spec
     varied = ("blocks", "learning_rate", "seed")
     shared = {
@@ -59,7 +59,7 @@ def grid_text(best: Sequence[tuple[dict[str, Any], bool]], about: str, seeds: Se
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the grid; 1 where a run has no record yet."""
+    """Print the grid; return the exit status: 1 if a run has no record yet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("grid", help="the grid that tried several rates: a name, or a .toml file")
     parser.add_argument("records", type=Path, help="the folder of its records")
