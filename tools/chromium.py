@@ -1,7 +1,7 @@
 """Print the path of a Chromium that starts, for the browser tests.
 
     python tools/chromium.py              # only look
-    python tools/chromium.py --install    # look, and install one where there is none
+    python tools/chromium.py --install    # look, and install one if there is none
 
 The first that starts is taken: $CHROMIUM; one on PATH; one that Playwright has downloaded. With --install, Playwright's
 download is tried next, and then Debian's package if apt-get exists and the user is root. After that the pages' font, or

@@ -144,7 +144,7 @@ def _canonical_output(output: NotebookNode) -> NotebookNode:
 
 
 def small_png(encoded: str) -> str:
-    """Return a base64-encoded picture with a palette of 256 colours on white: the same to the eye in a third of the bytes.
+    """Return a base64-encoded picture with 256 colours on white: the same to the eye in a third of the bytes.
 
     A picture that already has a palette stays as it is.
     """
