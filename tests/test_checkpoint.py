@@ -5,6 +5,8 @@ import errno
 import json
 import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -134,6 +136,33 @@ def test_other_errors_pass_through(tmp_path):
         with pytest.raises(PermissionError):
             replace(tmp_path / name, fail)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_keeps_its_permissions_and_nothing_is_left_beside_it(tmp_path):
+    path = tmp_path / "f"
+    path.write_text("old")
+    path.chmod(0o640)
+    replace_file(path, lambda new: new.write_text("new"))
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_shared_file_is_written_beside_another_writer(tmp_path):
+    path = tmp_path / "f"
+
+    def write(new):
+        replace_file(path, lambda other: other.write_text("theirs"), shared=True)
+        new.write_text("ours")
+
+    replace_file(path, write, shared=True)
+    assert path.read_text() == "ours"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writing_files_needs_no_torch():
+    code = "import sys, infersent.foundation.atomic; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_a_folder_that_is_no_checkpoint(tmp_path):
