@@ -18,8 +18,7 @@ from infersent import InferSent
 from infersent.data import LABELS, load
 from infersent.inside.ledger import explain, explain_all
 from infersent.text.tokenizer import REPLACEMENTS, TOKEN_RULE, split_words
-from infersent.widgets import Explainer
-from infersent.widgets import model_file as web
+from infersent.widgets import Explainer, page_model
 from infersent.widgets.explainer import LARGEST_SENTENCE, LARGEST_TEXT, account
 from infersent.widgets.modules import FOLDER, bundle
 from tests.browser.conftest import OpenPage, QuietHandler
@@ -27,7 +26,7 @@ from tests.browser.conftest import OpenPage, QuietHandler
 pytestmark = pytest.mark.browser
 
 PATH = "book/inside/try-it.html"
-MODEL = bundle(FOLDER / "infersent_model.mjs")
+MODEL = bundle(FOLDER / "page_model/model.mjs")
 STRANGE = [
     "", "   ", "!?", "🙂 says: “hello” ‘there’", "a well-known half-eaten 3-year-old", "it's 2,500.75 at 10:30",
     "can't won't isn't they'll", "naïve CAFÉ ΣΟΦΟΣ İstanbul", "don`t\u00a0stop\ufeffnow", "👩‍👩‍👧 and e\u0301",
@@ -40,12 +39,12 @@ STRANGE = [
 @pytest.fixture(scope="module")
 def module(browser: Browser) -> Iterator[Callable[..., object]]:
     """A function that runs JavaScript with the model's module ``m`` and the shipped ``model``, given one argument."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=web.SHIPPED))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=page_model.SHIPPED))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     page = browser.new_page()
     page.goto(f"http://127.0.0.1:{server.server_port}/")
-    file = web.shipped_file()
+    file = page_model.shipped_file()
     page.evaluate(
         """async ([source, file, bytes]) => {
             const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
@@ -88,7 +87,7 @@ def test_tokens_of_snli(module) -> None:
 def test_progress_is_told_to_the_end(module) -> None:
     steps = module("() => steps")
     assert steps == sorted(steps)
-    assert steps[-1] == web.shipped_file().stat().st_size
+    assert steps[-1] == page_model.shipped_file().stat().st_size
 
 
 def probabilities_agree(module, premises: list[str], hypotheses: list[str]) -> None:

@@ -38,7 +38,7 @@ def test_how_the_runs_were_trained(snli: dict[str, Group]) -> None:
 
     names = ("hidden", "epochs", "pairs", "subset")
     ((hidden, epochs, pairs, subset),) = {
-        tuple(record["spec"][name] for name in names) for group in snli.values() for record in group.records
+        tuple(record.trial.spec[name] for name in names) for group in snli.values() for record in group.records
     }
     says(
         CHAPTER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from infersent.foundation.recorded import load_record
-from infersent.widgets.model_file import BITS, shipped_file
+from infersent.widgets.page_model import BITS, shipped_file
 from tests.claims.prose import says
 
 says = partial(says, "inside/try-it")
