@@ -13,15 +13,15 @@ import pytest
 import torch
 from safetensors import SafetensorError
 
-from infersent import InferSent, register_feature
+from infersent import InferSent
 from infersent.foundation.atomic import replace_file, replace_folder
-from infersent.model import features
 from infersent.model.checkpoint import (
     _FILES,
     CheckpointError,
     find_checkpoint,
     load_metrics,
 )
+from infersent.model.features import temporary_feature
 from tests.toy import toy_model
 
 
@@ -98,11 +98,9 @@ def test_reading_changes_nothing_on_disk(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == [".best-before"]
 
 
-def test_a_feature_that_is_not_registered_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "_REGISTRY", dict(features._REGISTRY))
-    register_feature("sum", torch.add)
-    toy_model(blocks=("u", "sum")).save(tmp_path / "m")
-    monkeypatch.undo()
+def test_a_feature_that_is_not_registered_is_named(tmp_path):
+    with temporary_feature("sum", torch.add):
+        toy_model(blocks=("u", "sum")).save(tmp_path / "m")
     with pytest.raises(CheckpointError, match=r"uses the pair feature 'sum', which is not registered\. Register it"):
         InferSent.from_pretrained(tmp_path / "m")
 
