@@ -54,6 +54,7 @@ lint: install ## Check the style of the code alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
 
 check-javascript: install ## Check the widgets' front end alone, where Node is there
 	$(BIN)/python tools/front_end.py
@@ -90,5 +91,5 @@ lock: ## Rewrite requirements.lock with the newest releases that pyproject.toml 
 	"$(PYTHON)" tools/lock.py
 
 clean: ## Remove what was built; .venv stays
-	rm -rf _build build .pytest_cache .hypothesis .ruff_cache companion/*.egg-info
+	rm -rf _build build .pytest_cache .hypothesis .ruff_cache .mypy_cache companion/*.egg-info
 	find companion tests tools book -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -65,12 +65,12 @@ def test_a_subset_has_its_runs_and_their_interval(records, studies):
     assert studies["subsets"]["pairs"] == PAIRS
     assert studies["subsets"]["seeds"] == list(SEEDS)
     for name, subset in zip(SUBSETS, studies["subsets"]["subsets"], strict=True):
-        runs = np.array([item.test.accuracy for item in records if str(item.trial.model.blocks) == name])
-        half = t.ppf(0.975, 2) * runs.std(ddof=1) / 3**0.5
+        expected = np.array([item.test.accuracy for item in records if str(item.trial.model.blocks) == name])
+        half = t.ppf(0.975, 2) * expected.std(ddof=1) / 3**0.5
         assert subset["blocks"] == name
-        assert subset["accuracies"] == pytest.approx(runs)
+        assert subset["accuracies"] == pytest.approx(expected)
         assert [subset[end] for end in ("mean", "low", "high")] == pytest.approx(
-            [runs.mean(), runs.mean() - half, runs.mean() + half], abs=1e-6
+            [expected.mean(), expected.mean() - half, expected.mean() + half], abs=1e-6
         )
 
 
@@ -120,10 +120,10 @@ def test_what_is_written_is_read_again(records, studies, tmp_path, monkeypatch):
 @NOT_SHIPPED
 @pytest.mark.parametrize("name", SUBSET_GRIDS)
 def test_the_shipped_summary_is_that_of_the_records(name):
-    shipped, runs = load_ablation()[name], load_records(name)
+    shipped, measured = load_ablation()[name], load_records(name)
     assert [subset["blocks"] for subset in shipped["subsets"]] == list(SUBSETS)
     for i, j in [(4, 1), (11, 4), (14, 10)]:
-        a, b = (find_group(runs, blocks=SUBSETS[k]) for k in (i, j))
+        a, b = (find_group(measured, blocks=SUBSETS[k]) for k in (i, j))
         found, row = compare(a, b), shipped["comparisons"][i][j]
         assert row[:3] == pytest.approx([found.difference, *found.over_seeds], abs=1e-6)
         assert row[3:] == pytest.approx(found.over_pairs, abs=5e-4)  # another scipy may draw other samples

@@ -74,6 +74,24 @@ def test_pairs_of_one_premise_share_a_batch_and_lengths_are_similar():
     assert max(spread) <= 2 < np.ptp(encoded.lengths)
 
 
+@given(st.lists(st.lists(st.integers(2, 4), min_size=1, max_size=6), max_size=20), st.integers(1, 7))
+def test_batches_by_length_hold_every_sentence_once_the_longest_first(sentences, size):
+    batches = list(batching.batches_by_length(sentences, size))
+    found = [(int(row), ids[:n].tolist()) for b in batches for row, ids, n in zip(*b, strict=True)]
+    assert sorted(found) == list(enumerate(sentences))
+    lengths = [len(ids) for _, ids in found]
+    assert lengths == sorted(lengths, reverse=True)
+    assert all(len(rows) <= size and ids.shape[1] == lengths.max() for rows, ids, lengths in batches)
+
+
+@given(rows)
+def test_sentences_are_the_distinct_ones(rows):
+    encoded = batching.encode_pairs(to_pairs(rows), TOKENIZER, cache=False)
+    texts = [" ".join(WORD[int(i)] for i in sentence) for sentence in encoded.sentences]
+    assert [texts[i] for i in encoded.premises] == [p for p, _, _ in expected(rows)]
+    assert [texts[i] for i in encoded.hypotheses] == [h for _, h, _ in expected(rows)]
+
+
 def test_pad():
     ids, lengths = batching.pad([[5], [6, 7]])
     assert ids.tolist() == [[5, 0], [6, 7]]

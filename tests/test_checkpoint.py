@@ -5,21 +5,23 @@ import errno
 import json
 import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import torch
 from safetensors import SafetensorError
 
-from infersent import InferSent, register_feature
+from infersent import InferSent
 from infersent.foundation.atomic import replace_file, replace_folder
-from infersent.model import features
 from infersent.model.checkpoint import (
     _FILES,
     CheckpointError,
     find_checkpoint,
     load_metrics,
 )
+from infersent.model.features import temporary_feature
 from tests.toy import toy_model
 
 
@@ -96,11 +98,9 @@ def test_reading_changes_nothing_on_disk(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == [".best-before"]
 
 
-def test_a_feature_that_is_not_registered_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "_REGISTRY", dict(features._REGISTRY))
-    register_feature("sum", torch.add)
-    toy_model(blocks=("u", "sum")).save(tmp_path / "m")
-    monkeypatch.undo()
+def test_a_feature_that_is_not_registered_is_named(tmp_path):
+    with temporary_feature("sum", torch.add):
+        toy_model(blocks=("u", "sum")).save(tmp_path / "m")
     with pytest.raises(CheckpointError, match=r"uses the pair feature 'sum', which is not registered\. Register it"):
         InferSent.from_pretrained(tmp_path / "m")
 
@@ -134,6 +134,33 @@ def test_other_errors_pass_through(tmp_path):
         with pytest.raises(PermissionError):
             replace(tmp_path / name, fail)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_keeps_its_permissions_and_nothing_is_left_beside_it(tmp_path):
+    path = tmp_path / "f"
+    path.write_text("old")
+    path.chmod(0o640)
+    replace_file(path, lambda new: new.write_text("new"))
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_shared_file_is_written_beside_another_writer(tmp_path):
+    path = tmp_path / "f"
+
+    def write(new):
+        replace_file(path, lambda other: other.write_text("theirs"), shared=True)
+        new.write_text("ours")
+
+    replace_file(path, write, shared=True)
+    assert path.read_text() == "ours"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writing_files_needs_no_torch():
+    code = "import sys, infersent.foundation.atomic; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_a_folder_that_is_no_checkpoint(tmp_path):

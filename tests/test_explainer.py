@@ -17,8 +17,7 @@ import infersent
 from infersent import InferSent
 from infersent.data import LABELS
 from infersent.inside.ledger import explain
-from infersent.widgets import Explainer
-from infersent.widgets import model_file as web
+from infersent.widgets import Explainer, page_model
 from infersent.widgets.explainer import LARGEST_SENTENCE, LARGEST_TEXT, account
 from tests.toy import toy_model
 
@@ -112,7 +111,7 @@ def test_the_order_of_blocks_is_the_models() -> None:
 
 def test_only_the_shipped_model_is_named_to_a_page() -> None:
     assert toy_explainer().weights == {}
-    file = web.shipped_file()
+    file = page_model.shipped_file()
     assert Explainer().weights == {"file": file.name, "bytes": file.stat().st_size}
 
 

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as npst
 
 from infersent import BLOCKS, pair_features, register_feature
 from infersent.model import features
-from infersent.model.features import Blocks
+from infersent.model.features import Blocks, temporary_feature
 from infersent.model.infersent import ModelConfig
 
 NAMES = features.feature_names()
@@ -26,11 +26,6 @@ def pairs(low=-3.0, high=3.0):
         return st.tuples(array, array)
 
     return st.tuples(st.integers(0, 4), st.integers(1, 6)).flatmap(two)
-
-
-@pytest.fixture
-def registry(monkeypatch):
-    monkeypatch.setattr(features, "_REGISTRY", dict(features._REGISTRY))
 
 
 def block(u, v, name):
@@ -192,26 +187,49 @@ def test_blocks_as_text_split_at_top_level_commas():
     assert features.Blocks(" u,v , min(u,v),(u-v)**2 ") == ("u", "v", "min(u,v)", "(u-v)**2")
 
 
-def test_a_registered_feature_is_an_ordinary_one(registry):
-    register_feature("sum", lambda u, v: (u + v).sum(1, keepdim=True), width=lambda dim: 1, swap="symmetric")
-    assert pair_features(torch.ones(1, 3), torch.ones(1, 3), ["u", "sum"]).tolist() == [[1, 1, 1, 6]]
-    assert features.features_width(3, ["u", "sum"]) == 4
+def test_a_registered_feature_is_an_ordinary_one():
+    with temporary_feature("sum", torch.add):
+        feature = register_feature(
+            "sum", lambda u, v: (u + v).sum(1, keepdim=True), width=lambda dim: 1, swap="symmetric", replace=True
+        )
+        assert features.get_feature("sum") is feature
+        assert pair_features(torch.ones(1, 3), torch.ones(1, 3), ["u", "sum"]).tolist() == [[1, 1, 1, 6]]
+        assert features.features_width(3, ["u", "sum"]) == 4
 
 
-def test_registering_refuses_bad_input(registry):
+@pytest.mark.parametrize("register", [register_feature, lambda *a, **b: temporary_feature(*a, **b).__enter__()])
+def test_registering_refuses_bad_input(register):
     with pytest.raises(ValueError, match="'u' exists already"):
-        register_feature("u", torch.add)
+        register("u", torch.add)
     with pytest.raises(ValueError, match="not empty"):
-        register_feature("", torch.add)
+        register("", torch.add)
     with pytest.raises(ValueError, match="swap='odd'"):
-        register_feature("new", torch.add, swap="odd")
-    register_feature("u", torch.add, replace=True)
-    assert block(torch.ones(1, 1), torch.ones(1, 1), "u").item() == 2
+        register("new", torch.add, swap="odd")
+    assert features.feature_names() == NAMES
 
 
-def test_a_feature_of_another_width_than_declared_is_caught(registry):
-    register_feature("twice", lambda u, v: torch.cat([u, v], 1))
-    with pytest.raises(ValueError, match=r"'twice' gave a tensor of shape \(1, 4\), but it declares \(1, 2\)"):
+def test_a_name_can_be_given_to_another_feature():
+    with temporary_feature("u", torch.sub, replace=True):
+        register_feature("u", torch.add, replace=True)
+        assert block(torch.ones(1, 1), torch.ones(1, 1), "u").item() == 2
+
+
+def test_a_temporary_feature_leaves_the_registry_as_it_was():
+    before = [features.get_feature(name) for name in NAMES]
+    with temporary_feature("sum", torch.add, swap="symmetric") as feature:
+        assert features.get_feature("sum") is feature
+        assert (feature.name, feature.swap, feature.width(3)) == ("sum", "symmetric", 3)
+    with pytest.raises(KeyError), temporary_feature("u", torch.add, replace=True):
+        raise KeyError
+    assert features.feature_names() == NAMES
+    assert [features.get_feature(name) for name in NAMES] == before
+
+
+def test_a_feature_of_another_width_than_declared_is_caught():
+    with (
+        temporary_feature("twice", lambda u, v: torch.cat([u, v], 1)),
+        pytest.raises(ValueError, match=r"'twice' gave a tensor of shape \(1, 4\), but it declares \(1, 2\)"),
+    ):
         block(torch.ones(1, 2), torch.ones(1, 2), "twice")
 
 

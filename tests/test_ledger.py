@@ -8,10 +8,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infersent import BLOCKS, LABELS, cli, register_feature
+from infersent import BLOCKS, LABELS, cli
 from infersent.inside.ledger import NO_WORD, LedgerError, explain, explain_all, head_weights
 from infersent.inside.ledger_view import in_terminal
-from infersent.model import features
+from infersent.model.features import temporary_feature
 from infersent.model.heads import collapse
 from tests.toy import ANIMALS, toy_model, toy_pairs
 
@@ -126,10 +126,9 @@ def test_a_block_of_another_width_has_no_dimensions():
         explain(toy_model(blocks=("u", "cosine")), "a dog", "the cat")
 
 
-def test_a_block_of_the_readers_own_is_in_the_ledger(monkeypatch):
-    monkeypatch.setattr(features, "_REGISTRY", dict(features._REGISTRY))
-    register_feature("u*u*v", lambda u, v: u * u * v)
-    explain(toy_model(blocks=("u", "u*u*v")), "a dog", "the cat").check()
+def test_a_block_of_the_readers_own_is_in_the_ledger():
+    with temporary_feature("u*u*v", lambda u, v: u * u * v):
+        explain(toy_model(blocks=("u", "u*u*v")), "a dog", "the cat").check()
 
 
 def test_what_explain_refuses():

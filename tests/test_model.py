@@ -74,6 +74,16 @@ def test_predict_agrees_with_forward(head, blocks):
     np.testing.assert_allclose(probabilities.sum(1), 1, atol=1e-6)
 
 
+def test_the_vectors_of_all_pairs_are_those_of_their_sentences():
+    model, pairs = toy_model(word_dropout=0.5).train(), toy_pairs(20)
+    encoded = encode_pairs(pairs, model.tokenizer, cache=False)
+    u, v = model.sentence_pairs(encoded, batch_size=7)
+    assert u.numpy() == pytest.approx(model.encode(pairs.premises), abs=1e-6)
+    assert v.numpy() == pytest.approx(model.encode(pairs.hypotheses), abs=1e-6)
+    with pytest.raises(ValueError, match="no pairs to encode"):
+        model.sentence_pairs(encode_pairs(pairs.take([]), model.tokenizer, cache=False))
+
+
 def test_no_pairs_give_no_probabilities():
     assert toy_model().predict_proba([], []).shape == (0, 3)
 

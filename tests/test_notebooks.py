@@ -461,7 +461,7 @@ def test_a_write_that_fails_leaves_the_file_alone(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space"):
-        notebooks.write_atomically(path, "after")
+        notebooks.store(path, "after")
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -52,7 +52,7 @@ def test_the_packages_vectors_are_named_and_not_stored(tmp_path, with_shipped_ve
         assert torch.equal(ours, theirs)
     other = shipped_vectors()
     monkeypatch.setattr("infersent.model.checkpoint.shipped_vectors", lambda: replace(other, vectors=other.vectors + 1))
-    with pytest.raises(CheckpointError, match="trained on other word vectors than come with this version"):
+    with pytest.raises(CheckpointError, match="trained on other word vectors than those of this version"):
         InferSent.from_pretrained(tmp_path / "model")
 
 

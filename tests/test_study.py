@@ -72,16 +72,16 @@ def counted(monkeypatch):
     """The runs that were trained, in order."""
     trained, whole = [], run_trial
     monkeypatch.setattr(
-        "infersent.study.runner.run_trial", lambda run, **more: (trained.append(run.key), whole(run, **more))[1]
+        "infersent.study.runner.run_trial", lambda trial, **more: (trained.append(trial.key), whole(trial, **more))[1]
     )
     return trained
 
 
 def test_a_grid_is_every_combination_once(grid):
-    runs = read_grid(grid)
-    asked = [(run.recipe.model.blocks, run.recipe.training.seed) for run in runs]
+    trials = read_grid(grid)
+    asked = [(trial.recipe.model.blocks, trial.recipe.training.seed) for trial in trials]
     assert asked == [(("u", "v"), 0), (("u", "v"), 1), (("u*v",), 0), (("u*v",), 1), (("u*v",), 2)]
-    assert len({run.key for run in runs}) == 5
+    assert len({trial.key for trial in trials}) == 5
 
 
 @pytest.mark.parametrize("name", [file.stem for file in sorted(GRIDS.glob("*.toml"))])
@@ -110,12 +110,12 @@ def test_shipping_again_changes_no_byte(tmp_path, monkeypatch):
 
 
 def test_a_run_comes_back_from_its_spec():
-    run = Trial.from_spec(
+    trial = Trial.from_spec(
         {"corpus": "snli", "subset": "122k", "pairs": 5000, "blocks": "u, u*v", "learning_rate": 0.002}
     )
-    again = Trial.from_spec(json.loads(json.dumps(run.spec)))
-    assert (again.spec, again.key) == (run.spec, run.key)
-    assert run.spec["blocks"] == ["u", "u*v"]
+    again = Trial.from_spec(json.loads(json.dumps(trial.spec)))
+    assert (again.spec, again.key) == (trial.spec, trial.key)
+    assert trial.spec["blocks"] == ["u", "u*v"]
     assert Trial.from_spec({}).spec["blocks"] == list(BLOCKS)
 
 
@@ -167,9 +167,9 @@ def test_more_pairs_than_there_are(tmp_path):
 
 
 def test_a_record_holds_what_it_says(grid):
-    run = read_grid(grid)[0]
-    record = run_trial(run)
-    assert record.trial == run
+    trial = read_grid(grid)[0]
+    record = run_trial(trial)
+    assert record.trial == trial
     assert [epoch.epoch for epoch in record.log] == [1, 2]
     for split, pairs in (("dev", 30), ("test", 36)):
         answers = record.answers(split)
@@ -207,27 +207,27 @@ def test_a_record_says_when_and_on_what_it_was_made(grid):
 
 
 def test_the_recorded_logits_are_the_models(grid, tmp_path):
-    (run,) = read_grid(grid)[:1]
-    (record,) = run_study([run], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
-    model = InferSent.from_pretrained(tmp_path / "models" / run.key)
-    pairs = runner.load_pairs(run.recipe, "test")
+    (trial,) = read_grid(grid)[:1]
+    (record,) = run_study([trial], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
+    model = InferSent.from_pretrained(tmp_path / "models" / trial.key)
+    pairs = runner.load_pairs(trial.recipe, "test")
     exact = model.predict_proba(pairs.premises, pairs.hypotheses)
     assert np.abs(record.test.probabilities() - exact).max() < 0.017
 
 
 def test_a_killed_study_goes_on_and_repeats_nothing(grid, tmp_path, counted, monkeypatch):
-    runs = read_grid(grid)
+    trials = read_grid(grid)
 
     def kill_after_two(record):
         if len(counted) == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_study(runs, tmp_path / "out", progress=False, report=kill_after_two)
-    records = run_study(runs, tmp_path / "out", progress=False)
-    assert counted == [run.key for run in runs]
-    assert [record.trial for record in records] == runs
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{run.key}.json" for run in runs}
+        run_study(trials, tmp_path / "out", progress=False, report=kill_after_two)
+    records = run_study(trials, tmp_path / "out", progress=False)
+    assert counted == [trial.key for trial in trials]
+    assert [record.trial for record in records] == trials
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{trial.key}.json" for trial in trials}
 
 
 def test_a_run_that_diverges_is_recorded_and_the_others_go_on(grid, tmp_path, monkeypatch):
@@ -248,28 +248,28 @@ def test_a_run_that_breaks_is_recorded_and_repeated_on_demand_only(grid, tmp_pat
     def broken(*arguments):
         raise MemoryError("no room for 7 tensors")
 
-    runs, out = read_grid(grid)[:2], tmp_path / "out"
+    trials, out = read_grid(grid)[:2], tmp_path / "out"
     with monkeypatch.context() as patch:
         patch.setattr("infersent.study.runner.evaluate", broken)
-        records = run_study(runs, out, progress=False)
+        records = run_study(trials, out, progress=False)
     assert [record.error for record in records] == ["MemoryError: no room for 7 tensors"] * 2
     assert records[0].made["machine"]
-    assert records == run_study(runs, out, progress=False)
+    assert records == run_study(trials, out, progress=False)
     assert len(counted) == 2
-    assert not any(record.error for record in run_study(runs, out, retry=True, progress=False))
+    assert not any(record.error for record in run_study(trials, out, retry=True, progress=False))
     assert len(counted) == 4
 
 
 def test_a_record_from_before_a_setting_was_added_counts(grid, tmp_path, counted):
-    runs, out = read_grid(grid)[:1], tmp_path / "out"
-    run_study(runs, out, progress=False)
+    trials, out = read_grid(grid)[:1], tmp_path / "out"
+    run_study(trials, out, progress=False)
     (path,) = out.glob("*.json")
     record = json.loads(path.read_text())
     del record["spec"]["averaging"]  # and so its key was another
     path.unlink()
     (out / "0123456789abcdef.json").write_text(json.dumps(record))
-    (found,) = run_study(runs, out, progress=False)
-    assert found.trial == runs[0]
+    (found,) = run_study(trials, out, progress=False)
+    assert found.trial == trials[0]
     assert found.later == {"averaging"}
     assert found.to_json() == record
     assert len(counted) == 1
@@ -289,19 +289,19 @@ def test_a_device_that_is_not_there_stops_the_study_before_its_runs(grid, tmp_pa
 
 
 def test_models_are_kept_where_asked(grid, tmp_path):
-    (run,) = read_grid(grid)[:1]
-    (record,) = run_study([run], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
-    model = InferSent.from_pretrained(tmp_path / "models" / run.key)
-    answers = evaluate(model, encode_pairs(runner.load_pairs(run.recipe, "test"), model.tokenizer))
+    (trial,) = read_grid(grid)[:1]
+    (record,) = run_study([trial], tmp_path / "out", checkpoints=tmp_path / "models", progress=False)
+    model = InferSent.from_pretrained(tmp_path / "models" / trial.key)
+    answers = evaluate(model, encode_pairs(runner.load_pairs(trial.recipe, "test"), model.tokenizer))
     assert answers.accuracy == pytest.approx(record.test.accuracy, abs=1e-5)
 
 
 def test_the_time_left_follows_the_work():
     fast, slow = ({"pairs": 1000, "epochs": 2, "hidden": hidden} for hidden in (8, 64))
-    runs = [Trial.from_spec(spec | {"seed": seed}) for spec in (fast, slow) for seed in range(3)]
-    assert math.isnan(seconds_left(runs, []))
-    done = [Record(run, seconds=seconds) for run, seconds in ((runs[0], 2.0), (runs[3], 40.0))]
-    assert seconds_left(runs, done) == pytest.approx(2 * 2.0 + 2 * 40.0)
+    trials = [Trial.from_spec(spec | {"seed": seed}) for spec in (fast, slow) for seed in range(3)]
+    assert math.isnan(seconds_left(trials, []))
+    done = [Record(trial, seconds=seconds) for trial, seconds in ((trials[0], 2.0), (trials[3], 40.0))]
+    assert seconds_left(trials, done) == pytest.approx(2 * 2.0 + 2 * 40.0)
     larger = Trial.from_spec(slow | {"pairs": 4000, "epochs": 1})
     assert seconds_left([larger], done) == pytest.approx(80.0)
     other = Trial.from_spec(slow | {"encoder": "bilstm-mean"})  # nothing like it is finished: the pace of all
@@ -330,8 +330,8 @@ def spread(tmp_path, **options):
     lines = ["\t".join(row) for row in [("premise", "hypothesis", "label"), *rows]]
     (tmp_path / "pairs.tsv").write_text("\n".join(lines) + "\n")
     (tmp_path / "real.toml").write_text(REAL.format(corpus=tmp_path / "pairs.tsv"))
-    runs = read_grid(tmp_path / "real.toml")
-    return runs, run_study(runs, tmp_path / "out", threads=1, progress=False, **options)
+    trials = read_grid(tmp_path / "real.toml")
+    return trials, run_study(trials, tmp_path / "out", threads=1, progress=False, **options)
 
 
 @pytest.fixture
@@ -341,10 +341,10 @@ def real_corpus(monkeypatch):
 
 
 def test_local_processes_make_the_same_records(tmp_path, real_corpus):
-    runs, records = spread(tmp_path, jobs=2)
-    assert [record.trial for record in records] == runs
+    trials, records = spread(tmp_path, jobs=2)
+    assert [record.trial for record in records] == trials
     assert {record.made["threads"] for record in records} == {1}
-    here = run_trial(runs[4])
+    here = run_trial(trials[4])
     assert (here.test, here.dev) == (records[4].test, records[4].dev)
 
 
@@ -360,9 +360,9 @@ def test_a_dask_worker_that_is_killed_loses_nothing(tmp_path, real_corpus):
                 killed.append(next(iter(client.run(os.getpid).values())))
                 os.kill(killed[0], signal.SIGKILL)
 
-        runs, records = spread(tmp_path, cluster=cluster.scheduler_address, report=kill_one)
+        trials, records = spread(tmp_path, cluster=cluster.scheduler_address, report=kill_one)
         assert killed
-    assert [record.trial for record in records] == runs
+    assert [record.trial for record in records] == trials
     assert not any(record.error for record in records)
 
 
@@ -392,11 +392,11 @@ def test_a_killed_process_is_explained(tmp_path, grid, monkeypatch):
 def test_only_a_finished_study_is_shipped(grid, tmp_path, monkeypatch):
     monkeypatch.setattr("infersent.study.grid.GRIDS", grid.parent)
     monkeypatch.setattr("infersent.study.records.RECORDS", tmp_path / "recorded")
-    runs = read_grid("grid")
-    run_study(runs[:3], tmp_path / "out", progress=False)
+    trials = read_grid("grid")
+    run_study(trials[:3], tmp_path / "out", progress=False)
     with pytest.raises(ValueError, match="has 3 of the 5 records of 'grid'"):
         ship_study("grid", tmp_path / "out")
-    made = run_study(runs, tmp_path / "out", progress=False)
+    made = run_study(trials, tmp_path / "out", progress=False)
     ship_study("grid", tmp_path / "out")
     assert load_records("grid") == made
 
@@ -404,22 +404,22 @@ def test_only_a_finished_study_is_shipped(grid, tmp_path, monkeypatch):
 def test_an_unfinished_study_goes_on_elsewhere_and_repeats_nothing(grid, tmp_path, counted, monkeypatch, capsys):
     monkeypatch.setattr("infersent.study.grid.GRIDS", grid.parent)
     monkeypatch.setattr("infersent.study.records.RECORDS", tmp_path / "recorded")
-    runs = read_grid("grid")
-    first = run_study(runs[1:3], tmp_path / "one", progress=False)
+    trials = read_grid("grid")
+    first = run_study(trials[1:3], tmp_path / "one", progress=False)
     assert unfinished_records("grid") == []
     ship_study("grid", tmp_path / "one", partial=True)
     assert unfinished_records("grid") == first
     with pytest.raises(ValueError, match="There is no study 'grid'"):
         load_records("grid")
     # Another folder, that of a machine which never saw the first; what it adds is kept beside what was there.
-    second = run_study(runs[:1], tmp_path / "two", progress=False)
+    second = run_study(trials[:1], tmp_path / "two", progress=False)
     ship_study("grid", tmp_path / "two", partial=True)
     assert unfinished_records("grid") == second + first
     assert run_command("run", "grid", "--out", tmp_path / "three", "--jobs", 1) == 0
-    assert counted == [run.key for run in (*runs[1:3], *runs[:1], *runs[3:])]
+    assert counted == [trial.key for trial in (*trials[1:3], *trials[:1], *trials[3:])]
     ship_study("grid", tmp_path / "three")
     assert load_records("grid")[:3] == second + first
-    assert [record.trial for record in load_records("grid")] == runs
+    assert [record.trial for record in load_records("grid")] == trials
     assert unfinished_records("grid") == []
 
 
@@ -433,18 +433,18 @@ def test_a_finished_study_can_be_repeated(grid, tmp_path, counted, monkeypatch):
 
 
 def test_a_shipped_record_does_not_replace_one_that_is_there(grid, tmp_path, counted):
-    runs, out = read_grid(grid)[:2], tmp_path / "out"
-    made = run_study(runs, out, progress=False)
+    trials, out = read_grid(grid)[:2], tmp_path / "out"
+    made = run_study(trials, out, progress=False)
     other = [replace(record, seconds=-1.0) for record in made]
     foreign = Record(read_grid(grid)[4], seconds=-1.0)
-    assert run_study(runs, out, shipped=[*other, foreign], progress=False) == made
+    assert run_study(trials, out, shipped=[*other, foreign], progress=False) == made
     assert len(list(out.glob("*.json"))) == len(counted) == 2
 
 
 @pytest.mark.parametrize("name", [file.stem for file in sorted(GRIDS.glob("*.toml"))])
 def test_unfinished_records_are_of_runs_of_their_grid_in_its_order(name):
     keys = [record.trial.key for record in unfinished_records(name)]
-    assert keys == [run.key for run in read_grid(name) if run.key in keys]
+    assert keys == [trial.key for trial in read_grid(name) if trial.key in keys]
     assert not (keys and (RECORDS / f"{name}.jsonl").exists())
 
 
@@ -467,14 +467,14 @@ def test_commands(grid, tmp_path, capsys):
 
 def test_status_says_how_much_time_is_left_and_what_failed(grid, tmp_path, capsys, monkeypatch):
     out = tmp_path / "out"
-    runs = read_grid(grid)
+    trials = read_grid(grid)
     assert run_command("status", grid, "--out", out) == 0
     assert "0 of 5 runs have a record\ntime left: unknown until a run is finished" in capsys.readouterr().out
-    run_study(runs[:2], out, progress=False)
-    monkeypatch.setattr("infersent.cli.study.seconds_left", lambda runs, records: 4000.0)
+    run_study(trials[:2], out, progress=False)
+    monkeypatch.setattr("infersent.cli.study.seconds_left", lambda trials, records: 4000.0)
     run_command("status", grid, "--out", out)
     assert "████████░░░░░░░░░░░░ 2 of 5 runs have a record\ntime left: about 1 h 7 min" in capsys.readouterr().out
-    (out / f"{runs[2].key}.json").write_text(json.dumps(Record(runs[2], error="OSError: no disk").to_json()))
+    (out / f"{trials[2].key}.json").write_text(json.dumps(Record(trials[2], error="OSError: no disk").to_json()))
     run_command("status", grid, "--out", out)
     printed = capsys.readouterr().out
     assert "failed: (u*v) bilstm-max linear, seed 0: OSError: no disk" in printed

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import InferSent, Pairs, register_feature
-from infersent.model import features
+from infersent import InferSent, Pairs
 from infersent.model.checkpoint import CheckpointError, load_metrics
+from infersent.model.features import temporary_feature
 from infersent.text.batching import encode_pairs
 from infersent.training import loop
 from infersent.training.config import OPTIMIZERS, TrainingConfig
@@ -298,14 +298,15 @@ def test_nan_stops_the_run_and_keeps_the_last_good_state(tmp_path):
     assert len(run(out=tmp_path / "r", resume=True, model=toy_model())[1]) == 4
 
 
-def test_a_gradient_that_is_no_number_never_reaches_the_parameters(tmp_path, monkeypatch):
+def test_a_gradient_that_is_no_number_never_reaches_the_parameters(tmp_path):
     """The loss can be finite where its gradient is not: the root of a zero distance."""
-    monkeypatch.setattr(features, "_REGISTRY", dict(features._REGISTRY))
-    register_feature("root", lambda u, v: (u - v).abs().sqrt())
-    model, same = toy_model(blocks=("root",)), Pairs(["a dog"] * 3, ["a dog", "a cat", "the pig"], [0, 1, 2])
-    pairs = encode_pairs(same, model.tokenizer, cache=False)
-    with pytest.raises(TrainingDiverged, match=r"gradient became nan in epoch 1, step 1\. No epoch was finished"):
-        train(model, pairs, DEV, CONFIG, out=tmp_path / "r", progress=False)
+    same = Pairs(["a dog"] * 3, ["a dog", "a cat", "the pig"], [0, 1, 2])
+    message = r"gradient became nan in epoch 1, step 1\. No epoch was finished"
+    with temporary_feature("root", lambda u, v: (u - v).abs().sqrt()):
+        model = toy_model(blocks=("root",))
+        pairs = encode_pairs(same, model.tokenizer, cache=False)
+        with pytest.raises(TrainingDiverged, match=message):
+            train(model, pairs, DEV, CONFIG, out=tmp_path / "r", progress=False)
     assert all(torch.isfinite(p).all() for p in model.parameters())
     assert not (tmp_path / "r" / "best").exists()
 

@@ -16,7 +16,7 @@ from infersent.data.captions import load as load_captions
 from infersent.model.features import pair_features
 from infersent.model.heads import collapse
 from infersent.text.tokenizer import split_words
-from infersent.widgets import model_file as web
+from infersent.widgets import page_model
 from tests.toy import toy_model
 
 
@@ -68,7 +68,7 @@ class Decoded:
 
 
 def file_of(model: InferSent, folder: Path, **options: int) -> Decoded:
-    return Decoded(web.export(model, folder, **options))
+    return Decoded(page_model.export(model, folder, **options))
 
 
 @pytest.mark.parametrize("bits", [4, 8, 11, 16])
@@ -113,9 +113,9 @@ def test_words_are_those_after_the_special_tokens(tmp_path: Path) -> None:
 
 def test_the_name_follows_the_content_and_older_files_go(tmp_path: Path) -> None:
     (tmp_path / "other.txt").touch()
-    first = web.export(toy_model(), tmp_path)
-    assert web.export(toy_model(), tmp_path) == first
-    second = web.export(toy_model(seed=1), tmp_path)
+    first = page_model.export(toy_model(), tmp_path)
+    assert page_model.export(toy_model(), tmp_path) == first
+    second = page_model.export(toy_model(seed=1), tmp_path)
     assert second != first
     assert {file.name for file in tmp_path.iterdir()} == {second.name, "other.txt"}
 
@@ -133,20 +133,20 @@ def test_the_name_follows_the_content_and_older_files_go(tmp_path: Path) -> None
 )
 def test_what_a_page_cannot_compute_is_refused(tmp_path: Path, config, options, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        web.export(toy_model(**config), tmp_path, **options)
+        page_model.export(toy_model(**config), tmp_path, **options)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_too_large_for_a_page_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "LARGEST", 1000)
+    monkeypatch.setattr(page_model, "LARGEST", 1000)
     with pytest.raises(ValueError, match=r"a page loads at most 1,000\. Keep fewer words than 7"):
-        web.export(toy_model(), tmp_path)
+        page_model.export(toy_model(), tmp_path)
 
 
 def test_a_package_without_the_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "SHIPPED", tmp_path)
+    monkeypatch.setattr(page_model, "SHIPPED", tmp_path)
     with pytest.raises(FileNotFoundError, match="must hold one model for the page, but holds 0"):
-        web.shipped_file()
+        page_model.shipped_file()
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,24 +161,24 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_shipped_file_is_the_shipped_models(tmp_path: Path) -> None:
-    exported = web.export(InferSent.from_pretrained(), tmp_path)
-    assert exported.name == web.shipped_file().name, "run: infersent web --out companion/infersent/recorded/web"
+    exported = page_model.export(InferSent.from_pretrained(), tmp_path)
+    assert exported.name == page_model.shipped_file().name, "run: infersent web --out companion/infersent/recorded/web"
 
 
 def test_the_shipped_file_is_small_and_knows_many_words() -> None:
-    assert web.shipped_file().stat().st_size <= 4_000_000
-    assert Decoded(web.shipped_file()).config["words"] > 12_000
+    assert page_model.shipped_file().stat().st_size <= 4_000_000
+    assert Decoded(page_model.shipped_file()).config["words"] > 12_000
 
 
 def promise_kept(premises: list[str], hypotheses: list[str]) -> None:
     """The file's model and the float32 one agree, on words that the slow decoder reads for these pairs only."""
     exact, shipped = InferSent.from_pretrained(), InferSent.from_pretrained()
-    decoded = Decoded(web.shipped_file())
+    decoded = Decoded(page_model.shipped_file())
     dim = decoded.config["word_dim"]
     needed = {word for text in (*premises, *hypotheses) for word in split_words(text)}
     rows = {0, *(row for row, word in enumerate(decoded.words, start=1) if word in needed)}
     bits, m = decoded.config["bits"], 2 ** (decoded.config["bits"] - 1) - 1
-    largest = web.upper_half(np.frombuffer(decoded.tensor("words.largest"), dtype="<u2"))
+    largest = page_model.upper_half(np.frombuffer(decoded.tensor("words.largest"), dtype="<u2"))
     stream = np.unpackbits(np.frombuffer(decoded.tensor("words"), dtype=np.uint8), bitorder="little")
     table = torch.cat([shipped.encoder.embedding.trained, shipped.encoder.embedding.given]).detach()
     for row in rows:

@@ -21,8 +21,7 @@ from sphinx.errors import ExtensionError
 import infersent
 import infersent.widgets.sphinx as extension
 from infersent import widgets
-from infersent.widgets import BookWidget, FeatureExplorer
-from infersent.widgets import model_file as web
+from infersent.widgets import BookWidget, FeatureExplorer, page_model
 from infersent.widgets.modules import FOLDER, bundle, widget_modules
 
 coordinates = st.floats(-1, 1)
@@ -149,7 +148,7 @@ def test_module_scripts_hold_the_sources(tmp_path: Path) -> None:
     prefix = '(window.BOOK_WIDGETS ??= {})["feature_explorer"] = '
     assert script.startswith(prefix)
     source = json.loads(script.removeprefix(prefix).rstrip().removesuffix(";"))
-    assert source == bundle(FOLDER / "feature_explorer.mjs") == FeatureExplorer()._esm
+    assert source == bundle(FOLDER / "feature_explorer/feature_explorer.mjs") == FeatureExplorer()._esm
     written = {path.stem for path in (tmp_path / "_static" / "widgets").iterdir()}
     assert written == {module.stem for module in MODULES}
 
@@ -160,8 +159,8 @@ def test_the_shipped_model_lies_beside_the_modules_alone(tmp_path: Path) -> None
     (folder / "infersent-of-yesterday.safetensors").touch()
     extension.copy_model(fake_app(tmp_path))
     (copied,) = folder.iterdir()
-    assert copied.name == web.shipped_file().name
-    assert copied.read_bytes() == web.shipped_file().read_bytes()
+    assert copied.name == page_model.shipped_file().name
+    assert copied.read_bytes() == page_model.shipped_file().read_bytes()
 
 
 def test_every_module_belongs_to_a_widget() -> None:

@@ -1,9 +1,10 @@
-"""Measure how fast the explainer answers in a headless Chromium: from the click to the first answer, and a keystroke.
+"""Measure how fast the explainer answers in a headless Chromium: the first answer after a click, and each keystroke.
 
     python tools/bench_explainer.py [_build/html]
 
-The book must be built, with a page that shows the widget. The promise is a first answer within 1.5 s of the request on
-loopback, and a keystroke's answer within 50 ms (median) for sentences of 15 words and 150 ms for 40, on two idle cores.
+The book must be built, with a page that shows the widget. The aim is a first answer within 1.5 s of the click when the
+page is served from the same machine, and an answer to a keystroke within 50 ms (median) for sentences of 15 words and
+150 ms for 40, on two idle cores.
 """
 
 from __future__ import annotations
@@ -45,19 +46,19 @@ KEYSTROKE = """async ([widget, text]) => {
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves a folder without a line of log a request."""
+    """Serves a folder without logging each request."""
 
     def log_message(self, format: str, *args: object) -> None:
         pass
 
 
 def sentence(words: int) -> str:
-    """Return a sentence of so many words."""
+    """Return a sentence of ``words`` words."""
     return " ".join((SENTENCE.split() * 3)[:words])
 
 
 def keystrokes(page: Page, words: int, times: int) -> list[float]:
-    """Return the milliseconds of each answer while the last word of the hypothesis is typed over."""
+    """Return the milliseconds until each answer while the last word of the hypothesis is overwritten."""
     widget = page.locator(".book-widget[data-module=explainer]").element_handle()
     page.get_by_role("textbox", name="Premise").fill(sentence(words))
     page.wait_for_timeout(1000)

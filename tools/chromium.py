@@ -1,11 +1,11 @@
 """Print the path of a Chromium that starts, for the browser tests.
 
     python tools/chromium.py              # only look
-    python tools/chromium.py --install    # look, and install one where there is none
+    python tools/chromium.py --install    # look, and install one if there is none
 
-The first that starts is taken: $CHROMIUM; one on PATH; one that Playwright has downloaded. With --install follow
-Playwright's download, and Debian's package where apt-get is there and the user is root. Then the pages' font, or one as
-wide, is installed in the same way where it is missing: what fits in a line depends on it.
+The first that starts is taken: $CHROMIUM; one on PATH; one that Playwright has downloaded. With --install, Playwright's
+download is tried next, and then Debian's package if apt-get exists and the user is root. After that the pages' font, or
+one of the same widths, is installed in the same way if it is missing: what fits on a line depends on it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class NoChromiumError(Exception):
 
 
 def starts(executable: str | os.PathLike[str]) -> bool:
-    """Return whether a file is a program that can tell its version, so not one that lacks its libraries."""
+    """Return whether a file is a program that prints its version: one that lacks its libraries does not."""
     try:
         return subprocess.run([executable, "--version"], capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
@@ -41,7 +41,7 @@ def starts(executable: str | os.PathLike[str]) -> bool:
 
 
 def candidates() -> Iterator[str]:
-    """Yield the places to look in, in their order."""
+    """Yield the programs to try, in order."""
     for name in NAMES:
         if found := shutil.which(name):
             yield found
@@ -50,7 +50,7 @@ def candidates() -> Iterator[str]:
 
 
 def playwright_executable() -> str | None:
-    """Return the Chromium that Playwright has downloaded, or ``None`` where it has not."""
+    """Return the Chromium that Playwright has downloaded, or ``None`` if it has not."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -64,7 +64,7 @@ def find() -> str:
     Raises
     ------
     NoChromiumError
-        When there is none, or when ``$CHROMIUM`` names something that does not start.
+        If there is none, or if ``$CHROMIUM`` names something that does not start.
     """
     if chosen := os.environ.get("CHROMIUM"):
         path = shutil.which(chosen)
@@ -83,14 +83,14 @@ def install_with_playwright() -> None:
 
 
 def install_debian_package(name: str = "chromium") -> None:
-    """Install one of Debian's packages, where there is apt-get and the right to use it."""
+    """Install one of Debian's packages, if apt-get exists and the user may use it."""
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         _run("apt-get", "update", "-qq")
         _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", name)
 
 
 def install_font() -> None:
-    """Install a font as wide as the pages' own, where fontconfig is asked for fonts and knows none."""
+    """Install a font of the same widths as the pages' own, if the system uses fontconfig and has no such font."""
     if matcher := shutil.which("fc-match"):
         answer = subprocess.run([matcher, "--format=%{family}", "Arial"], capture_output=True, text=True, timeout=60)
         if not answer.stdout.startswith(FONTS):
@@ -98,7 +98,7 @@ def install_font() -> None:
 
 
 def find_or_install() -> str:
-    """Return the path of a Chromium that starts, after installing one if need be. Raises as :func:`find` does."""
+    """Return the path of a Chromium that starts, after installing one if need be; raise as :func:`find` does."""
     installers: tuple[Callable[[], None], ...] = (install_with_playwright, install_debian_package)
     for install in installers:
         try:
@@ -111,7 +111,7 @@ def find_or_install() -> str:
 
 
 def _run(*command: str) -> None:
-    """Run an installer. Its messages go to standard error: standard output is for the path; its failure is no end."""
+    """Run an installer, with its messages on standard error; if it fails, that is not the end."""
     print("$", *command, file=sys.stderr, flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     try:
@@ -121,9 +121,9 @@ def _run(*command: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit status, 1 when there is no Chromium."""
+    """Run the command line; return the exit status: 1 if there is no Chromium."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--install", action="store_true", help="install one where there is none")
+    parser.add_argument("--install", action="store_true", help="install one if there is none")
     options = parser.parse_args(arguments)
     try:
         path = find_or_install() if options.install else find()

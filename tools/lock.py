@@ -2,9 +2,9 @@
 
     python tools/lock.py
 
-The lock holds what `pip freeze` says, and no more: no hashes, so that a CPU-only or a CUDA build of torch may satisfy
-the same line; and none of the CUDA packages, which pip adds by itself where the build of torch asks for them. For the
-same reason torch's version is not raised by this tool: edit its line in the lock, then run it.
+The lock holds what `pip freeze` says and no more: no hashes, so that a CPU-only and a CUDA build of torch satisfy the
+same line; and none of the CUDA packages, which pip adds by itself if the build of torch requires them. For the same
+reason this tool does not raise torch's version: edit its line in the lock, then run it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ HEADER = f"""\
 # The exact versions that the book is built and tested with: all of pyproject.toml's dependencies, extras {EXTRAS}.
 # Written by `make lock` (tools/lock.py); only torch's line is edited by hand.
 """
-#: pip would add hundreds of megabytes each; torch itself asks for the right ones.
+#: Packages of hundreds of megabytes each; torch itself requires the right ones.
 CUDA = re.compile(r"(nvidia|cuda|triton)([-_].*)?")
 
 
@@ -34,7 +34,7 @@ def pin(lock: str, name: str) -> str:
     Raises
     ------
     ValueError
-        When there is none.
+        If there is none.
     """
     if found := re.search(rf"^{re.escape(name)}==\S+$", lock, re.MULTILINE):
         return found[0]
@@ -45,7 +45,7 @@ def lines(frozen: str) -> list[str]:
     """Return the lock's lines for the output of ``pip freeze``: exact, portable, sorted by name."""
     pins = []
     for line in frozen.splitlines():
-        # What is installed from a folder or an address has no such line; 2.13.0+cpu is a build of 2.13.0.
+        # A package installed from a folder or a URL has no such line; 2.13.0+cpu is a build of 2.13.0.
         found = re.fullmatch(r"([A-Za-z0-9._-]+)==([^+\s]+)(\+\S+)?", line)
         if found and not CUDA.fullmatch(found[1]) and found[1] != "infersent":
             pins.append(f"{found[1]}=={found[2]}")
@@ -53,7 +53,7 @@ def lines(frozen: str) -> list[str]:
 
 
 def freeze(torch: str) -> str:
-    """Install the project with its extras into a new environment and return what ``pip freeze`` says of it."""
+    """Install the project with its extras into a new environment and return what ``pip freeze`` prints there."""
     with tempfile.TemporaryDirectory(prefix="infersent-lock-") as folder:
         venv.create(folder, with_pip=True)
         pip = [str(Path(folder, "Scripts" if os.name == "nt" else "bin", "python")), "-m", "pip"]
@@ -62,7 +62,7 @@ def freeze(torch: str) -> str:
 
 
 def main() -> None:
-    """Rewrite the lock; it stays as it was when the installation fails."""
+    """Rewrite the lock; it stays as it was if the installation fails."""
     torch = pin(LOCK.read_text(encoding="utf-8"), "torch")
     pins = lines(freeze(torch))
     LOCK.write_text(HEADER + "\n".join(pins) + "\n", encoding="utf-8")

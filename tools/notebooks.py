@@ -19,7 +19,6 @@ import io
 import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,11 +31,13 @@ from nbval.plugin import coalesce_streams, get_sanitize_patterns
 from PIL import Image
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from infersent.foundation.atomic import replace_file
+
 ROOT = Path(__file__).resolve().parent.parent
 SANITIZER = ROOT / "tests" / "nbval_sanitize.cfg"
 
-#: What a kernel must find in its environment to compute the same numbers on every machine: one thread fixes the order
-#: of floating-point sums, a fixed seed the order of sets of strings. The notebook tests run under it as well.
+#: What a kernel needs in its environment to compute the same numbers on every machine: a single thread fixes the order
+#: of floating-point sums, a fixed seed the order of sets of strings. The notebook tests use it, too.
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -46,11 +47,11 @@ LANGUAGE_INFO = {
     "name": "python",
     "pygments_lexer": "ipython3",
 }
-#: Metadata that an author writes. All else comes from editors and kernels, and goes.
+#: Metadata that an author writes. All other metadata comes from editors and kernels, and is removed.
 NOTEBOOK_METADATA = ("infersent", "mystnb", "html_meta")
 CELL_METADATA = ("tags", "mystnb")
 
-#: The live half of a widget names a model in a kernel that is gone; its static twin, text/html, is what the page shows.
+#: The live half of a widget refers to a kernel that is gone; the page shows its static twin, text/html.
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 NOTEBOOK_FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
@@ -60,23 +61,23 @@ ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def toc_documents(root: Path = ROOT) -> list[str]:
-    """Return the pages of ``_toc.yml`` in their order, as paths below ``root`` without a suffix."""
+    """Return the pages of ``_toc.yml`` in order, as paths below ``root`` without a suffix."""
     return [re.sub(r"\.(ipynb|md)$", "", document) for document in parse_toc_yaml(root / "_toc.yml")]
 
 
 def toc_notebooks(root: Path = ROOT) -> list[Path]:
-    """Return the notebooks among the pages of ``_toc.yml``, in their order."""
+    """Return the notebooks among the pages of ``_toc.yml``, in order."""
     candidates = (root / f"{document}.ipynb" for document in toc_documents(root))
     return [path for path in candidates if path.exists()]
 
 
 def path_name(path: Path) -> str:
-    """Return the name by which a notebook's cells are told from another's: its path below the root, with slashes."""
+    """Return the name from which the ids of a notebook's cells are derived: its path below the root, with slashes."""
     return Path(os.path.relpath(path.resolve(), ROOT)).as_posix()
 
 
 def read(path: Path) -> NotebookNode:
-    """Read a notebook as it is on disk; ``nbformat.read`` would give random ids to the cells that have none."""
+    """Read a notebook as it is on disk; ``nbformat.read`` would give random ids to cells that have none."""
     notebook = nbformat.reader.reads(path.read_text(encoding="utf-8"))
     if notebook.nbformat != 4:
         raise ValueError(f"{path}: notebook format {notebook.nbformat}; open it in JupyterLab and save it as format 4.")
@@ -84,21 +85,21 @@ def read(path: Path) -> NotebookNode:
 
 
 def text(notebook: NotebookNode) -> str:
-    """Return the file's text: keys sorted, one space of indent, characters as they are, a newline at the end."""
+    """Return the file's text: sorted keys, one space of indentation, unescaped characters, a newline at the end."""
     nbformat.validate(notebook)
     return nbformat.v4.writes(notebook) + "\n"
 
 
 def canonical(notebook: NotebookNode, name: str) -> NotebookNode:
-    """Return the canonical form of a notebook, which is its own canonical form.
+    """Return the canonical form of a notebook; a canonical notebook does not change.
 
     Parameters
     ----------
     notebook
         A notebook of format 4; it is left as it is.
     name
-        The notebook's path below the root with forward slashes. Cells without a valid id of their own get one that
-        depends on nothing but this name and their position.
+        The notebook's path below the root with forward slashes. A cell without a valid id of its own gets one that
+        depends only on this name and its position.
 
     Returns
     -------
@@ -124,7 +125,7 @@ def canonical(notebook: NotebookNode, name: str) -> NotebookNode:
 
 
 def _cell_id(current: str | None, seen: set[str], place: str) -> str:
-    """Keep an id that is valid and new; else derive one from the cell's place. Adds it to ``seen``."""
+    """Keep an id that is valid and new, or else derive one from the cell's place; add it to ``seen``."""
     salt = 0
     while not current or current in seen or not CELL_ID.fullmatch(current):
         current = hashlib.sha256(f"{place}:{salt}".encode()).hexdigest()[:8]
@@ -143,9 +144,9 @@ def _canonical_output(output: NotebookNode) -> NotebookNode:
 
 
 def small_png(encoded: str) -> str:
-    """Return a base64-encoded picture with a palette of 256 colours on white: a third of the bytes, to the same eye.
+    """Return a base64-encoded picture with 256 colours on white: the same to the eye in a third of the bytes.
 
-    A picture that has a palette already stays as it is.
+    A picture that already has a palette stays as it is.
     """
     with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
         if picture.mode == "P":
@@ -158,9 +159,9 @@ def small_png(encoded: str) -> str:
 
 
 def keep_unchanged(fresh: NotebookNode, stored: NotebookNode, patterns: dict[str, str]) -> None:
-    """Put back, in ``fresh``, the stored outputs of each cell that differ only in what the sanitizer forgives.
+    """Put back into ``fresh`` the stored outputs of each cell that differ only in what the sanitizer ignores.
 
-    Without this, a printed duration would make every run of the tool a change to review.
+    Otherwise a printed duration would turn every run of the tool into a change to review.
     """
 
     def sanitized(value: object) -> object:
@@ -187,18 +188,18 @@ def execute(notebook: NotebookNode, folder: Path, *, timeout: float | None = Non
     Parameters
     ----------
     notebook
-        Gets the outputs, and execution counts from 1.
+        It receives the outputs, and execution counts from 1.
     folder
         The working directory of the cells.
     timeout
-        Seconds that one cell may take; ``None`` for as long as it takes.
+        Seconds that one cell may take; ``None`` for no limit.
     progress
         Count the cells on a line of standard error.
 
     Raises
     ------
     CellExecutionError, CellTimeoutError, DeadKernelError
-        When a cell raises, takes too long, or takes the kernel with it; a note on the error names the cell.
+        If a cell raises, takes too long, or crashes the kernel; a note on the error names the cell.
     """
     place = "before the first cell"
 
@@ -243,18 +244,9 @@ def refresh(path: Path, *, timeout: float | None = None, progress: bool = False)
     return stored, text(fresh)
 
 
-def write_atomically(path: Path, content: str) -> None:
-    """Replace the file at ``path``, or leave it as it was: it is never half written."""
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(content)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+def store(path: Path, content: str) -> None:
+    """Replace the notebook at ``path``, or leave it as it was: it is never half written."""
+    replace_file(path, lambda new: new.write_text(content, encoding="utf-8", newline="\n"))
 
 
 def _differences(path: Path, stored: str, fresh: str, limit: int = 40) -> Iterator[str]:
@@ -269,10 +261,10 @@ def _differences(path: Path, stored: str, fresh: str, limit: int = 40) -> Iterat
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit status: 0, or 1 when a notebook failed or ``--check`` found a change."""
+    """Run the command line; return the exit status: 1 if a notebook failed or ``--check`` found a change."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: every notebook of _toc.yml")
-    parser.add_argument("--check", action="store_true", help="store nothing; exit with 1 when an output would change")
+    parser.add_argument("--check", action="store_true", help="store nothing; exit with 1 if an output would change")
     parser.add_argument("--timeout", type=float, default=1800, help="seconds that one cell may take (default: 1800)")
     options = parser.parse_args(arguments)
     for path in options.notebooks:
@@ -302,7 +294,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.check:
             print(f"{shown}: differs ({seconds:.0f} s)", *_differences(path, stored, fresh), sep="\n")
         else:
-            write_atomically(path, fresh)
+            store(path, fresh)
             print(f"{shown}: stored ({seconds:.0f} s)")
     return 1 if failed or (options.check and changed) else 0
 

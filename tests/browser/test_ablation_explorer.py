@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from itertools import product
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from infersent.foundation.recorded import FOLDER
 from infersent.model.features import BLOCKS
 from infersent.study.subsets import SUBSETS
 from infersent.widgets import AblationExplorer
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, style, with_state
 
 pytestmark = pytest.mark.browser
 
 PATH = "book/snli/what-each-feature-buys.html"
-IMPORT_MODULE = """
-import(URL.createObjectURL(new Blob([window.BOOK_WIDGETS.ablation_explorer], {type: "text/javascript"})))
-"""
+MODULE = "ablation_explorer"
 NAMED_CASES = {
     "Add u∗v to u, v": (["u", "v"], ["u", "v", "u*v"]),
     "Add |u−v| to u, v": (["u", "v"], ["u", "v", "|u-v|"]),
@@ -39,18 +36,6 @@ SHOWN = {"u": "u", "v": "v", "|u-v|": "|u−v|", "u*v": "u∗v"}
 def _recorded(built_book: Path) -> None:
     if not (built_book / PATH).is_file() and not (FOLDER / "ablation.json").exists():
         pytest.skip("recorded/ablation.json is not written yet, and so no page shows it")
-
-
-def find_widget(page: Page) -> Locator:
-    widget = page.locator(".book-widget[data-module=ablation_explorer][data-live]")
-    expect(widget).to_be_visible()
-    return widget
-
-
-@pytest.fixture
-def widget(book_url: str, open_page: OpenPage) -> Locator:
-    """The live widget."""
-    return find_widget(open_page(f"{book_url}/{PATH}"))
 
 
 def stored(widget: Locator) -> AblationExplorer:
@@ -140,7 +125,7 @@ def test_a_subset_keeps_one_block(widget: Locator) -> None:
 
 def test_a_tap_switches_a_block(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}", has_touch=True, viewport={"width": 360, "height": 800})
-    widget = find_widget(page)
+    widget = find_widget(page, MODULE)
     python = stored(widget)
     widget.locator(".ae-side").first.locator("label", has_text="|u−v|").tap()
     python.first = sorted({*python.first} ^ {"|u-v|"}, key=BLOCKS.index)
@@ -148,7 +133,7 @@ def test_a_tap_switches_a_block(book_url: str, open_page: OpenPage) -> None:
 
 
 def test_targets_are_large_enough_for_a_finger(book_url: str, open_page: OpenPage) -> None:
-    widget = find_widget(open_page(f"{book_url}/{PATH}", viewport={"width": 360, "height": 800}))
+    widget = find_widget(open_page(f"{book_url}/{PATH}", viewport={"width": 360, "height": 800}), MODULE)
     for control in widget.locator("button, label").all():
         area = control.bounding_box()
         assert min(area["width"], area["height"]) >= 44
@@ -158,7 +143,7 @@ def test_targets_are_large_enough_for_a_finger(book_url: str, open_page: OpenPag
 
 def test_marks_stand_where_the_numbers_are(book_url: str, open_page: OpenPage) -> None:
     """The runs of A and of B on their axis, the intervals of B − A on theirs, and zero between its sides."""
-    widget = find_widget(open_page(f"{book_url}/{PATH}"))
+    widget = find_widget(open_page(f"{book_url}/{PATH}"), MODULE)
     python = stored(widget)
     read = """picture => {
         const numbers = [...picture.querySelectorAll(".bw-axes text")].map((node) =>
@@ -191,20 +176,16 @@ def test_marks_stand_where_the_numbers_are(book_url: str, open_page: OpenPage) -
             assert bar == pytest.approx([low, high], abs=0.006 * wide)  # at least 1.5 units wide, to be seen
 
 
-def test_module_agrees_with_the_package(book_url: str, open_page: OpenPage) -> None:
+def test_module_agrees_with_the_package(still_page: Page) -> None:
     """All 225 ordered pairs of subsets, of every study: numbers, sign and words."""
-    page = open_page(f"{book_url}/{PATH}")
-    python = stored(page.locator(".book-widget[data-module=ablation_explorer]"))
-    script = f"""async ([studies, cases]) => {{
-        const m = await {IMPORT_MODULE};
-        return cases.map(([study, ...pair]) => {{
-            const d = m.compare(studies[study], ...pair);
-            return [d.mean, ...d.seeds, ...d.pairs, m.signOf(d), m.describe(studies[study], ...pair)];
-        }});
-    }}"""
+    python = stored(find_twin(still_page, MODULE))
+    compare = """(m, [studies, cases]) => cases.map(([study, ...pair]) => {
+        const d = m.compare(studies[study], ...pair);
+        return [d.mean, ...d.seeds, ...d.pairs, m.signOf(d), m.describe(studies[study], ...pair)];
+    })"""
     subsets = [name.split(", ") for name in SUBSETS]
     cases = [list(case) for case in product(python.studies, subsets, subsets)]
-    in_page = page.evaluate(script, [python.studies, cases])
+    in_page = ask_module(still_page, MODULE, compare, [python.studies, cases])
     assert len(in_page) >= 225
     for (python.study, python.first, python.second), (*found, sign, words) in zip(cases, in_page, strict=True):
         difference = python.difference()
@@ -213,21 +194,20 @@ def test_module_agrees_with_the_package(book_url: str, open_page: OpenPage) -> N
         assert tuple(words) == python.verdict()
 
 
-def test_words_fall_to_the_same_side_on_a_tie(book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{book_url}/{PATH}")
-    python = stored(page.locator(".book-widget[data-module=ablation_explorer]"))
+def test_words_fall_to_the_same_side_on_a_tie(still_page: Page) -> None:
+    python = stored(find_twin(still_page, MODULE))
     summary = python.studies[python.study]
     python.first, python.second = ["u"], ["v"]
     for row in ([0.0125, 0.0025, 0.0225, 0.00125, 0.0235], [-0.0125, -0.0225, -0.0005, -0.0235, -0.00049]):
         comparisons = [[], [row], *summary["comparisons"][2:]]
         python.studies = {**python.studies, python.study: summary | {"comparisons": comparisons}}
-        script = f"async (study) => (await {IMPORT_MODULE}).describe(study, ['u'], ['v'])"
-        assert tuple(page.evaluate(script, python.studies[python.study])) == python.verdict()
+        describe = "(m, study) => m.describe(study, ['u'], ['v'])"
+        assert tuple(ask_module(still_page, MODULE, describe, python.studies[python.study])) == python.verdict()
 
 
 def test_nothing_moves_whatever_is_chosen(book_url: str, open_page: OpenPage) -> None:
     for width in (360, 390, 600, 700, 1300):
-        widget = find_widget(open_page(f"{book_url}/{PATH}", viewport={"width": width, "height": 900}))
+        widget = find_widget(open_page(f"{book_url}/{PATH}", viewport={"width": width, "height": 900}), MODULE)
         heights = set()
         for name in NAMED_CASES:
             widget.get_by_role("button", name=name, exact=True).click()
@@ -240,11 +220,10 @@ def test_nothing_moves_whatever_is_chosen(book_url: str, open_page: OpenPage) ->
 def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     colours = {}
     for scheme in ("light", "dark"):
-        widget = find_widget(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
+        widget = find_widget(open_page(f"{book_url}/{PATH}", color_scheme=scheme), MODULE)
         widget.get_by_role("button", name="Add both").click()
-        read = "(element, property) => getComputedStyle(element)[property]"
-        product = box(widget, "B", "u*v").evaluate(read, "accentColor")
-        zero = widget.locator(".ae-zero").evaluate(read, "stroke")
+        product = style(box(widget, "B", "u*v"), "accentColor")
+        zero = style(widget.locator(".ae-zero"), "stroke")
         colours[scheme] = product, zero
     assert colours["light"][0] == "rgb(168, 67, 127)"
     assert colours["dark"][0] == "rgb(228, 143, 198)"
@@ -253,7 +232,7 @@ def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
 
 def test_without_javascript_the_numbers_are_there(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
-    twin = page.locator(".book-widget[data-module=ablation_explorer]")
+    twin = find_twin(page, MODULE)
     python = stored(twin)
     assert numbers(twin.locator("td").first.inner_text()) == pytest.approx(
         [100 * python.subsets()[0]["mean"]], abs=0.0501
@@ -264,17 +243,9 @@ def test_without_javascript_the_numbers_are_there(book_url: str, open_page: Open
 @pytest.mark.parametrize("trait", ["first", "second", "study"])
 def test_markup_in_the_state_is_shown_as_text(book_url: str, open_page: OpenPage, trait: str) -> None:
     markup = "<img src=x onerror='window.hacked = true'>"
-    pattern = r'(data-module="ablation_explorer" data-state=)"([^"]*)"'
-
-    def serve_markup(route: Route) -> None:
-        def change(match: re.Match[str]) -> str:
-            state = json.loads(html.unescape(match[2])) | {trait: markup if trait == "study" else [markup]}
-            return f'{match[1]}"{html.escape(json.dumps(state))}"'
-
-        route.fulfill(body=re.sub(pattern, change, route.fetch().text(), count=1))
-
-    page = open_page(f"{book_url}/{PATH}", lambda page: page.route(f"**/{PATH}", serve_markup))
-    widget = page.locator(".book-widget[data-module=ablation_explorer]")
+    value = markup if trait == "study" else [markup]
+    page = open_page(f"{book_url}/{PATH}", with_state(PATH, MODULE, lambda state: state | {trait: value}))
+    widget = find_twin(page, MODULE)
     expect(widget.locator(".book-widget-error")).to_contain_text(markup)
     expect(widget.locator("table")).to_be_visible()
     expect(widget.locator("img")).to_have_count(0)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import html
 import json
 import random
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from infersent.widgets import DiagonalOrFull
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, number, style, with_state
 
 pytestmark = pytest.mark.browser
 
 PATH = "book/features/product.html"
-IMPORT_MODULE = """
-import(URL.createObjectURL(new Blob([window.BOOK_WIDGETS.diagonal_or_full], {type: "text/javascript"})))
-"""
+MODULE = "diagonal_or_full"
 NAMED_CASES = {
     "Dot product": [[1, 0], [0, 1]],
     "Weighted": [[2, 0], [0, -1]],
@@ -26,18 +23,6 @@ NAMED_CASES = {
     "Antisymmetric": [[0, 1], [-1, 0]],
     "Mixed": [[2, 3], [1, -1]],
 }
-
-
-def find_widget(page: Page) -> Locator:
-    widget = page.locator(".book-widget[data-module=diagonal_or_full][data-live]")
-    expect(widget).to_be_visible()
-    return widget
-
-
-@pytest.fixture
-def widget(book_url: str, open_page: OpenPage) -> Locator:
-    """The live widget."""
-    return find_widget(open_page(f"{book_url}/{PATH}"))
 
 
 def stored(widget: Locator) -> DiagonalOrFull:
@@ -48,10 +33,6 @@ def percent(share: float) -> str:
     if 1e-6 < share < 0.005:
         return "under 1%"
     return "over 99%" if 0.995 <= share < 1 - 1e-6 else f"{100 * share:.0f}%"
-
-
-def number(text: str) -> float:
-    return float(text.replace("−", "-"))
 
 
 def assert_shows(widget: Locator, python: DiagonalOrFull) -> None:
@@ -151,7 +132,9 @@ def test_a_cell_refuses_what_is_out_of_range_and_keeps_what_is_being_typed(widge
 
 
 def test_a_tap_turns_the_axes_on_a_phone(book_url: str, open_page: OpenPage) -> None:
-    widget = find_widget(open_page(f"{book_url}/{PATH}", has_touch=True, viewport={"width": 360, "height": 800}))
+    widget = find_widget(
+        open_page(f"{book_url}/{PATH}", has_touch=True, viewport={"width": 360, "height": 800}), MODULE
+    )
     python = stored(widget)
     widget.get_by_role("button", name="Mixed").tap()
     widget.get_by_role("button", name="Turn to the best angle").tap()
@@ -161,7 +144,7 @@ def test_a_tap_turns_the_axes_on_a_phone(book_url: str, open_page: OpenPage) -> 
 
 
 def test_it_keeps_its_height_on_a_phone(book_url: str, open_page: OpenPage) -> None:
-    widget = find_widget(open_page(f"{book_url}/{PATH}", viewport={"width": 360, "height": 800}))
+    widget = find_widget(open_page(f"{book_url}/{PATH}", viewport={"width": 360, "height": 800}), MODULE)
     heights = set()
     for name in ("One encoder", "Two encoders"):
         widget.get_by_role("button", name=name).click()
@@ -176,11 +159,9 @@ def test_it_keeps_its_height_on_a_phone(book_url: str, open_page: OpenPage) -> N
 
 def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     colours = {}
-    read = "(element, property) => getComputedStyle(element)[property]"
     for scheme in ("light", "dark"):
-        widget = find_widget(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
-        line = widget.locator(".df-line").evaluate(read, "stroke")
-        colours[scheme] = (line, widget.locator(".bw").evaluate(read, "backgroundColor"))
+        widget = find_widget(open_page(f"{book_url}/{PATH}", color_scheme=scheme), MODULE)
+        colours[scheme] = style(widget.locator(".df-line"), "stroke"), style(widget.locator(".bw"), "backgroundColor")
     assert all(light != dark for light, dark in zip(*colours.values(), strict=True))
 
 
@@ -203,7 +184,7 @@ def test_pictures_say_what_they_show(widget: Locator) -> None:
 
 def test_the_twin_in_the_page_is_the_one_that_python_writes(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
-    widget = page.locator(".book-widget[data-module=diagonal_or_full]")
+    widget = find_twin(page, MODULE)
     assert stored(widget).static_html() in page.content()
     expect(widget).to_contain_text("The diagonal holds")
 
@@ -223,14 +204,9 @@ def test_the_twin_in_the_page_is_the_one_that_python_writes(book_url: str, open_
 def test_a_state_that_makes_no_sense_is_named_as_text(book_url: str, open_page: OpenPage, state: dict) -> None:
     markup = "<img src=x onerror='window.hacked = true'>"
     good = {"matrix": [[1, 0], [0, 1]], "encoders": 1, "angle": 0, "angle_v": 0}
-    text = json.dumps({**good, **state}).replace("MARKUP", markup)
-
-    def serve(route: Route) -> None:
-        pattern = r'(data-module="diagonal_or_full" data-state=)"[^"]*"'
-        route.fulfill(body=re.sub(pattern, lambda m: f'{m[1]}"{html.escape(text)}"', route.fetch().text(), count=1))
-
-    page = open_page(f"{book_url}/{PATH}", lambda page: page.route(f"**/{PATH}", serve))
-    widget = page.locator(".book-widget[data-module=diagonal_or_full]")
+    bad = json.loads(json.dumps({**good, **state}).replace("MARKUP", markup))
+    page = open_page(f"{book_url}/{PATH}", with_state(PATH, MODULE, lambda _: bad))
+    widget = find_twin(page, MODULE)
     name, value = next(iter(state.items()))
     expect(widget.locator(".book-widget-error")).to_contain_text(f"{name} must be")
     if "MARKUP" in str(value):
@@ -251,32 +227,28 @@ def golden_cases() -> list[DiagonalOrFull]:
     ]
 
 
-def test_module_agrees_with_the_package(book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{book_url}/{PATH}")
+def test_module_agrees_with_the_package(still_page: Page) -> None:
     cases = golden_cases()
     assert len(cases) >= 50
-    script = f"""async (cases) => {{
-        const m = await {IMPORT_MODULE};
-        return cases.map(([w, n, a, b]) =>
-            [m.rotated(w, a, b).flat(), m.share(w, a, b), m.bestAngle(w, n), m.bestShare(w, n)]);
-    }}"""
+    numbers = """(m, cases) => cases.map(([w, n, a, b]) =>
+        [m.rotated(w, a, b).flat(), m.share(w, a, b), m.bestAngle(w, n), m.bestShare(w, n)])"""
     states = [[w.matrix, w.encoders, w.angle, w.angle if w.encoders == 1 else w.angle_v] for w in cases]
-    for python, (rotated, share, best, best_share) in zip(cases, page.evaluate(script, states), strict=True):
+    in_page = ask_module(still_page, MODULE, numbers, states)
+    for python, (rotated, share, best, best_share) in zip(cases, in_page, strict=True):
         assert rotated == pytest.approx(python.rotated().flatten().tolist(), abs=1e-6)
         assert share == pytest.approx(python.share(), abs=1e-6)
         assert best == pytest.approx(python.best_angle(), abs=2e-6)
         assert best_share == pytest.approx(python.best_share(), abs=1e-6)
 
 
-def test_the_words_are_true_of_the_numbers(book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{book_url}/{PATH}")
+def test_the_words_are_true_of_the_numbers(still_page: Page) -> None:
     cases = golden_cases()
     for python in golden_cases():
         python.angle, python.angle_v = python.best_angle()
         cases.append(python)
     states = [[w.matrix, w.encoders, w.angle, w.angle if w.encoders == 1 else w.angle_v] for w in cases]
-    script = f"async (cases) => {{ const m = await {IMPORT_MODULE}; return cases.map((c) => m.describe(...c)); }}"
-    for python, (headline, sentence) in zip(cases, page.evaluate(script, states), strict=True):
+    said = ask_module(still_page, MODULE, "(m, cases) => cases.map((c) => m.describe(...c))", states)
+    for python, (headline, sentence) in zip(cases, said, strict=True):
         (a, b), (c, d) = python.matrix
         if not any([a, b, c, d]):
             assert headline == "W is zero."

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +15,16 @@ from infersent import InferSent
 from infersent.data import LABELS, load
 from infersent.inside.ledger import explain, explain_all
 from infersent.text.tokenizer import REPLACEMENTS, TOKEN_RULE, split_words
-from infersent.widgets import Explainer
-from infersent.widgets import model_file as web
+from infersent.widgets import Explainer, page_model
 from infersent.widgets.explainer import LARGEST_SENTENCE, LARGEST_TEXT, account
 from infersent.widgets.modules import FOLDER, bundle
-from tests.browser.conftest import OpenPage, QuietHandler
+from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, number, serve, style
 
 pytestmark = pytest.mark.browser
 
 PATH = "book/inside/try-it.html"
-MODEL = bundle(FOLDER / "infersent_model.mjs")
+MODULE = "explainer"
+MODEL = bundle(FOLDER / "page_model" / "model.mjs")
 STRANGE = [
     "", "   ", "!?", "🙂 says: “hello” ‘there’", "a well-known half-eaten 3-year-old", "it's 2,500.75 at 10:30",
     "can't won't isn't they'll", "naïve CAFÉ ΣΟΦΟΣ İstanbul", "don`t\u00a0stop\ufeffnow", "👩‍👩‍👧 and e\u0301",
@@ -40,26 +37,21 @@ STRANGE = [
 @pytest.fixture(scope="module")
 def module(browser: Browser) -> Iterator[Callable[..., object]]:
     """A function that runs JavaScript with the model's module ``m`` and the shipped ``model``, given one argument."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=web.SHIPPED))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
     page = browser.new_page()
-    page.goto(f"http://127.0.0.1:{server.server_port}/")
-    file = web.shipped_file()
-    page.evaluate(
-        """async ([source, file, bytes]) => {
-            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-            window.m = await import(url);
-            window.steps = [];
-            window.model = await m.fetchModel(new URL(file, location).href, bytes, (done) => steps.push(done));
-        }""",
-        [MODEL, file.name, file.stat().st_size],
-    )
-    yield lambda expression, argument=None: page.evaluate(expression, argument)
-    page.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    file = page_model.shipped_file()
+    with serve(page_model.SHIPPED) as url:
+        page.goto(url)
+        page.evaluate(
+            """async ([source, file, bytes]) => {
+                const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+                window.m = await import(url);
+                window.steps = [];
+                window.model = await m.fetchModel(new URL(file, location).href, bytes, (done) => steps.push(done));
+            }""",
+            [MODEL, file.name, file.stat().st_size],
+        )
+        yield lambda expression, argument=None: page.evaluate(expression, argument)
+        page.close()
 
 
 def test_rules_are_those_of_python(module) -> None:
@@ -88,7 +80,7 @@ def test_tokens_of_snli(module) -> None:
 def test_progress_is_told_to_the_end(module) -> None:
     steps = module("() => steps")
     assert steps == sorted(steps)
-    assert steps[-1] == web.shipped_file().stat().st_size
+    assert steps[-1] == page_model.shipped_file().stat().st_size
 
 
 def probabilities_agree(module, premises: list[str], hypotheses: list[str]) -> None:
@@ -115,7 +107,7 @@ def probabilities_agree(module, premises: list[str], hypotheses: list[str]) -> N
 @pytest.mark.snli
 def test_answers_and_sums_on_snli(module) -> None:
     pairs = load("snli", "test")
-    rows = np.random.default_rng(0).choice(len(pairs.premises), 1000, replace=False)
+    rows = np.random.default_rng(0).choice(len(pairs.premises), 400, replace=False)
     probabilities_agree(module, [pairs.premises[i] for i in rows], [pairs.hypotheses[i] for i in rows])
 
 
@@ -160,9 +152,7 @@ def test_the_account_is_that_of_python(module) -> None:
 
 
 def find(page: Page) -> Locator:
-    widget = page.locator(".book-widget[data-module=explainer][data-live]")
-    expect(widget).to_be_visible()
-    return widget
+    return find_widget(page, MODULE)
 
 
 def loaded(page: Page) -> Locator:
@@ -223,7 +213,7 @@ def test_unknown_words_are_marked(widget: Locator) -> None:
 
 def numbers(widget: Locator, row: str) -> list[float]:
     cells = widget.locator("details tr", has=widget.page.locator("th", has_text=re.compile(f"^{re.escape(row)}$")))
-    return [float(cell.replace("−", "-").rstrip("%")) for cell in cells.locator("td").all_text_contents()]
+    return [number(cell.rstrip("%")) for cell in cells.locator("td").all_text_contents()]
 
 
 def test_a_block_that_is_off_changes_the_decision(widget: Locator) -> None:
@@ -237,15 +227,11 @@ def test_a_block_that_is_off_changes_the_decision(widget: Locator) -> None:
     assert widget.locator(".ex-track .bw-d").count() == 0
 
 
-def shown(cell: str) -> float:
-    return float(cell.replace("−", "-"))
-
-
 @pytest.mark.parametrize("label", range(3))
 def test_the_map_and_the_bias_add_up_to_the_logit(widget: Locator, label: int) -> None:
     widget.get_by_role("button", name=LABELS[label].capitalize(), exact=True).click()
     cells = [text for text in widget.locator(".ex-map tbody td").all_inner_texts() if text]
-    total = sum(map(shown, cells)) + numbers(widget, "bias")[label]
+    total = sum(map(number, cells)) + numbers(widget, "bias")[label]
     assert total == pytest.approx(numbers(widget, "logit")[label], abs=0.005 * len(cells))
 
 
@@ -434,7 +420,7 @@ def test_without_a_worker_the_page_itself_answers(book_url: str, open_page: Open
 
 def test_without_javascript_the_example_stands_there(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
-    table = page.locator(".book-widget[data-module=explainer]")
+    table = find_twin(page, MODULE)
     printed = [f"{p:.1%}" for p in Explainer().probabilities().values()]
     expect(table.locator("tr").last.locator("td")).to_have_text(printed)
 
@@ -443,7 +429,7 @@ def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     grounds = set()
     for scheme in ("light", "dark"):
         widget = find(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
-        grounds.add(widget.locator(".ex-field input").first.evaluate("node => getComputedStyle(node).backgroundColor"))
+        grounds.add(style(widget.locator(".ex-field input").first, "backgroundColor"))
     assert len(grounds) == 2
 
 
@@ -458,20 +444,14 @@ def test_nothing_is_wider_than_a_narrow_phone(book_url: str, open_page: OpenPage
     ("change", "message"),
     [({"premise": 3}, "premise must be a text, not 3"), ({"blocks": ["w"]}, "blocks must be among u, v, |u-v|, u*v")],
 )
-def test_a_state_that_is_none_is_refused(book_url: str, open_page: OpenPage, change, message: str) -> None:
-    page = open_page(f"{book_url}/{PATH}")
-    find(page)
-    state = Explainer().state() | change
-    error = page.evaluate(
-        """async (state) => {
-            const url = URL.createObjectURL(new Blob([window.BOOK_WIDGETS.explainer], { type: "text/javascript" }));
-            const { default: module } = await import(url);
-            const model = { get: (name) => state[name], set() {}, on() {}, off() {}, save_changes() {} };
-            try { await module.render({ model, el: document.createElement("div") }); }
-            catch (error) { return `${error.name}: ${error.message}`; }
-        }""",
-        state,
-    )
+def test_a_state_that_is_none_is_refused(still_page: Page, change, message: str) -> None:
+    render = """async ({ default: module }, state) => {
+        const model = { get: (name) => state[name], set() {}, on() {}, off() {}, save_changes() {} };
+        try { await module.render({ model, el: document.createElement("div") }); }
+        catch (error) { return `${error.name}: ${error.message}`; }
+    }"""
+    find(still_page)
+    error = ask_module(still_page, MODULE, render, Explainer().state() | change)
     assert error.startswith("RangeError: ")
     assert message in error
 
@@ -481,25 +461,21 @@ def test_with_a_kernel_python_gets_what_the_reader_comes_to_rest_on(book_url: st
     page = open_page(f"{book_url}/{PATH}", prepare=out_of_view)
     find(page)
     page.on("request", lambda request: asked.append(request.url) if "safetensors" in request.url else None)
-    page.evaluate(
-        """async (state) => {
-            const url = URL.createObjectURL(new Blob([window.BOOK_WIDGETS.explainer], { type: "text/javascript" }));
-            const { default: module } = await import(url);
-            const listeners = {};
-            window.sent = [];
-            window.kernel = {
-                get: (name) => state[name],
-                set(name, value) { state[name] = value; listeners[`change:${name}`]?.(); },
-                on(event, listener) { listeners[event] = listener; },
-                off() {},
-                send() {},
-                save_changes: () => sent.push(state.hypothesis),
-            };
-            const el = document.querySelector(".book-widget > div");
-            await module.render({ model: kernel, el });
-        }""",
-        Explainer().state(),
-    )
+    render = """async ({ default: module }, state) => {
+        const listeners = {};
+        window.sent = [];
+        window.kernel = {
+            get: (name) => state[name],
+            set(name, value) { state[name] = value; listeners[`change:${name}`]?.(); },
+            on(event, listener) { listeners[event] = listener; },
+            off() {},
+            send() {},
+            save_changes: () => sent.push(state.hypothesis),
+        };
+        const el = document.querySelector(".book-widget > div");
+        await module.render({ model: kernel, el });
+    }"""
+    ask_module(page, MODULE, render, Explainer().state())
     hypothesis = field(page.locator(".book-widget"), "Hypothesis")
     hypothesis.press_sequentially("Some", delay=1)
     hypothesis.fill("dog " * 41)

@@ -110,7 +110,7 @@ def test_every_widget_has_a_case() -> None:
 
 
 def test_widgets_are_live_and_python_reads_their_traits(lab_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{lab_url}/lab/tree/widgets.ipynb", viewport={"width": 1300, "height": 1000})
+    page = open_page(f"{lab_url}/lab/tree/widgets.ipynb", alone=True, viewport={"width": 1300, "height": 1000})
     cells = page.locator(".jp-CodeCell")
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_attached(timeout=RUN_MILLISECONDS)
 

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from infersent.widgets import LearnTheProduct
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, style, with_state
 
 pytestmark = pytest.mark.browser
 
 PATH = "book/features/big-enough-network.html"
-IMPORT_MODULE = """
-import(URL.createObjectURL(new Blob([window.BOOK_WIDGETS.learn_the_product], {type: "text/javascript"})))
-"""
-
-
-def find_widget(page: Page) -> Locator:
-    widget = page.locator(".book-widget[data-module=learn_the_product][data-live]")
-    expect(widget).to_be_visible()
-    return widget
-
-
-@pytest.fixture
-def widget(book_url: str, open_page: OpenPage) -> Locator:
-    return find_widget(open_page(f"{book_url}/{PATH}"))
+MODULE = "learn_the_product"
 
 
 def stored(widget: Locator) -> LearnTheProduct:
@@ -88,7 +74,7 @@ def test_pointer_and_reset(widget: Locator) -> None:
 
 def test_a_tap_chooses_a_dimension(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}", has_touch=True, viewport={"width": 360, "height": 800})
-    widget = find_widget(page)
+    widget = find_widget(page, MODULE)
     python = stored(widget)
     python.dim = min(point["dim"] for point in python.curves)
     widget.get_by_role("button", name=f"{python.dim} numbers a vector", exact=True).tap()
@@ -100,16 +86,13 @@ def test_the_picture_is_described(widget: Locator) -> None:
     expect(picture).to_have_attribute("aria-label", re.compile(r"explained, against training pairs.*parameters"))
 
 
-def test_the_words_are_true_of_the_record(book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{book_url}/{PATH}")
+def test_the_words_are_true_of_the_record(still_page: Page) -> None:
     points = LearnTheProduct().curves
     at = {(p["dim"], p["width"], p["samples"]): p for p in points}
     places = [place for place in at if place[1]]
-    script = f"async ([curves, places]) => {{ const m = await {IMPORT_MODULE}; " \
-             "return places.map((place) => m.describe(curves, ...place)); }"  # fmt: skip
-    for (dim, width, samples), (headline, sentence) in zip(
-        places, page.evaluate(script, [points, places]), strict=True
-    ):
+    describe = "(m, [curves, places]) => places.map((place) => m.describe(curves, ...place))"
+    said = ask_module(still_page, MODULE, describe, [points, places])
+    for (dim, width, samples), (headline, sentence) in zip(places, said, strict=True):
         network, given = at[dim, width, samples], at[dim, 0, samples]
         least = {
             "Nothing found yet.": (-9, 0),
@@ -127,30 +110,23 @@ def test_the_words_are_true_of_the_record(book_url: str, open_page: OpenPage) ->
 def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     colours = {}
     for scheme in ("light", "dark"):
-        widget = find_widget(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
-        line = widget.locator("path.bw-p.lp-line:not(.lp-band)")
-        colours[scheme] = line.evaluate("line => getComputedStyle(line).stroke")
+        widget = find_widget(open_page(f"{book_url}/{PATH}", color_scheme=scheme), MODULE)
+        colours[scheme] = style(widget.locator("path.bw-p.lp-line:not(.lp-band)"), "stroke")
     assert colours == {"light": "rgb(168, 67, 127)", "dark": "rgb(228, 143, 198)"}
 
 
 def test_the_twin_in_the_page_is_the_one_that_python_writes(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
-    twin = page.locator(".book-widget[data-module=learn_the_product]")
+    twin = find_twin(page, MODULE)
     assert stored(twin).static_html() in page.content()
 
 
 def test_markup_in_the_state_is_shown_as_text(book_url: str, open_page: OpenPage) -> None:
     markup = "<img src=x onerror='window.hacked = true'>"
 
-    def serve_markup(route: Route) -> None:
-        body = route.fetch().text()
-        state = LearnTheProduct().state() | {"dim": markup}
-        attribute = f'data-module="learn_the_product" data-state="{html.escape(json.dumps(state))}"'
-        pattern = r'data-module="learn_the_product" data-state="[^"]*"'
-        route.fulfill(body=re.sub(pattern, lambda _: attribute, body, count=1))
-
-    page = open_page(f"{book_url}/{PATH}", lambda page: page.route(f"**/{PATH}", serve_markup))
-    widget = page.locator(".book-widget[data-module=learn_the_product]")
+    state = LearnTheProduct().state() | {"dim": markup}
+    page = open_page(f"{book_url}/{PATH}", with_state(PATH, MODULE, lambda _: state))
+    widget = find_twin(page, MODULE)
     expect(widget.locator(".book-widget-error")).to_contain_text(markup)
     expect(widget.locator("img")).to_have_count(0)
     assert page.evaluate("window.hacked") is None

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import json
 import random
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from infersent.widgets import SignLab
 from infersent.widgets.sign_lab import normals, share
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, style, with_state
 
 pytestmark = pytest.mark.browser
 
 PATH = "book/features/signs.html"
-IMPORT_MODULE = """
-import(URL.createObjectURL(new Blob([window.BOOK_WIDGETS.sign_lab], {type: "text/javascript"})))
-"""
+MODULE = "sign_lab"
 NAMED_CASES = {
     "1 word": {"words": 1, "pooling": "max", "alike": 0},
     "5 words": {"words": 5, "pooling": "max", "alike": 0},
@@ -29,172 +26,159 @@ NAMED_CASES = {
 }
 
 
-def find_lab(page: Page) -> Locator:
-    lab = page.locator(".book-widget[data-module=sign_lab][data-live]")
-    expect(lab).to_be_visible()
-    return lab
+def stored(widget: Locator) -> SignLab:
+    return SignLab(**json.loads(widget.get_attribute("data-state")))
 
 
-@pytest.fixture
-def lab(book_url: str, open_page: OpenPage) -> Locator:
-    """The live widget."""
-    return find_lab(open_page(f"{book_url}/{PATH}"))
-
-
-def stored(lab: Locator) -> SignLab:
-    return SignLab(**json.loads(lab.get_attribute("data-state")))
-
-
-def grid(lab: Locator, chart: int, end: str) -> list[float]:
+def grid(widget: Locator, chart: int, end: str) -> list[float]:
     """Where the chart's grid lines begin: the ends "x1" of the upright ones, or "y1" of the level ones."""
-    lines = lab.locator(".bw-chart").nth(chart).locator(".bw-axes line")
+    lines = widget.locator(".bw-chart").nth(chart).locator(".bw-axes line")
     script = "(lines, end) => lines.filter((l) => (end === 'x1') === (l.getAttribute('x1') === l.getAttribute('x2')))"
     return [float(y) for y in lines.evaluate_all(f"{script}.map((line) => line.getAttribute(end))", end)]
 
 
-def heights(lab: Locator, shares: list[float]) -> list[float]:
+def heights(widget: Locator, shares: list[float]) -> list[float]:
     """Where the second chart has these shares: its first level line is 0%, its last 50%."""
-    low, *_, high = grid(lab, 1, "y1")
+    low, *_, high = grid(widget, 1, "y1")
     return [low + (high - low) * share / 0.5 for share in shares]
 
 
-def assert_shows(lab: Locator, python: SignLab) -> None:
+def assert_shows(widget: Locator, python: SignLab) -> None:
     """Sliders, buttons, draws, curve and words are those of the state."""
-    sliders = [float(slider.input_value()) for slider in lab.get_by_role("slider").all()]
+    sliders = [float(slider.input_value()) for slider in widget.get_by_role("slider").all()]
     assert sliders == pytest.approx([python.words, python.alike])
-    pressed = lab.get_by_role("group", name="Pooling").locator("button[aria-pressed=true]").all_inner_texts()
+    pressed = widget.get_by_role("group", name="Pooling").locator("button[aria-pressed=true]").all_inner_texts()
     assert pressed == [python.pooling.capitalize()]
     drawn = python.simulate()
-    circles = lab.locator(".sl-word")
+    circles = widget.locator(".sl-word")
     places = [float(x) for x in circles.evaluate_all("nodes => nodes.map((node) => node.getAttribute('cx'))")]
-    left, *_, right = grid(lab, 0, "x1")  # -1 and 1
+    left, *_, right = grid(widget, 0, "x1")  # -1 and 1
     assert places == pytest.approx([left + (right - left) * (1 + x) / 2 for x in drawn.states.ravel()], abs=1e-3)
-    values = lab.locator(".sl-value").all_text_contents()
+    values = widget.locator(".sl-value").all_text_contents()
     pooled = [f"{python.pooling} {x:.2f}".replace("-", "−") for x in (drawn.u[0], drawn.v[0])]
     assert values[:2] == pooled
     for text, seen, side in zip(values[2:], (1 - drawn.positive, drawn.positive), ("below", "above"), strict=True):
         assert text in {f"{share(seen + rounding)} {side} 0" for rounding in (-1e-9, 0, 1e-9)}
-    point = lab.locator(".sl-present")
-    assert [float(point.get_attribute("cy"))] == pytest.approx(heights(lab, [python.share_opposite()]), abs=1e-3)
-    result = lab.locator(".bw-result p")
+    point = widget.locator(".sl-present")
+    assert [float(point.get_attribute("cy"))] == pytest.approx(heights(widget, [python.share_opposite()]), abs=1e-3)
+    result = widget.locator(".bw-result p")
     expect(result).to_contain_text(f"{share(python.share_positive())} of {python.pooling}-pooled values are positive")
     expect(result).to_contain_text(f"Opposite signs in {share(python.share_opposite())} of pairs")
     expect(result).to_contain_text(f"(drawn: {round(2000 * drawn.opposite):,} of 2,000)")
 
 
-def test_starts_where_the_notebook_left_it(lab: Locator) -> None:
-    assert_shows(lab, stored(lab))
+def test_starts_where_the_notebook_left_it(widget: Locator) -> None:
+    assert_shows(widget, stored(widget))
 
 
-def test_arrow_keys_change_the_length_and_the_likeness(lab: Locator) -> None:
-    python = stored(lab)
-    words, alike = lab.get_by_role("slider").all()
+def test_arrow_keys_change_the_length_and_the_likeness(widget: Locator) -> None:
+    python = stored(widget)
+    words, alike = widget.get_by_role("slider").all()
     for _ in range(3):
         words.press("ArrowRight")
         python.words += 1
-        assert_shows(lab, python)
+        assert_shows(widget, python)
     alike.press("End")
     python.alike = 0.9
-    assert_shows(lab, python)
+    assert_shows(widget, python)
     alike.press("ArrowLeft")
     python.alike = 0.89
-    assert_shows(lab, python)
+    assert_shows(widget, python)
 
 
-def test_the_mouse_moves_a_slider(lab: Locator) -> None:
-    python = stored(lab)
-    slider = lab.get_by_role("slider", name="how alike")
+def test_the_mouse_moves_a_slider(widget: Locator) -> None:
+    python = stored(widget)
+    slider = widget.get_by_role("slider", name="how alike")
     box = slider.bounding_box()
     slider.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
     python.alike = 0.9
-    assert_shows(lab, python)
+    assert_shows(widget, python)
 
 
-def test_named_cases_pooling_and_reset(lab: Locator) -> None:
-    start = stored(lab)
+def test_named_cases_pooling_and_reset(widget: Locator) -> None:
+    start = stored(widget)
     for name, state in NAMED_CASES.items():
-        button = lab.get_by_role("button", name=name, exact=True)
+        button = widget.get_by_role("button", name=name, exact=True)
         button.click()
         expect(button).to_have_attribute("aria-pressed", "true")
-        assert_shows(lab, SignLab(**state, seed=start.seed))
-    lab.get_by_role("button", name="Max", exact=True).click()
-    assert_shows(lab, SignLab(words=20, pooling="max", seed=start.seed))
-    lab.get_by_role("button", name="Reset").click()
-    assert_shows(lab, start)
+        assert_shows(widget, SignLab(**state, seed=start.seed))
+    widget.get_by_role("button", name="Max", exact=True).click()
+    assert_shows(widget, SignLab(words=20, pooling="max", seed=start.seed))
+    widget.get_by_role("button", name="Reset").click()
+    assert_shows(widget, start)
 
 
-def test_draw_again_takes_the_next_seed(lab: Locator) -> None:
-    python = stored(lab)
+def test_draw_again_takes_the_next_seed(widget: Locator) -> None:
+    python = stored(widget)
     for _ in range(3):
-        lab.get_by_role("button", name="Draw again").click()
+        widget.get_by_role("button", name="Draw again").click()
         python.seed += 1
-        assert_shows(lab, python)
+        assert_shows(widget, python)
 
 
-def test_the_curve_has_the_draws_beside_the_exact_values(lab: Locator) -> None:
-    lab.get_by_role("button", name="5 alike").click()
-    rings = lab.locator(".sl-drawn").evaluate_all("nodes => nodes.map((node) => Number(node.getAttribute('cy')))")
+def test_the_curve_has_the_draws_beside_the_exact_values(widget: Locator) -> None:
+    widget.get_by_role("button", name="5 alike").click()
+    rings = widget.locator(".sl-drawn").evaluate_all("nodes => nodes.map((node) => Number(node.getAttribute('cy')))")
     lengths = (1, 2, 3, 4, 6, 8, 12, 20, 40)
-    seed = stored(lab).seed
+    seed = stored(widget).seed
     drawn = [SignLab(words=words, alike=0.6, seed=seed).simulate().opposite for words in lengths]
-    assert rings == pytest.approx(heights(lab, drawn), abs=1e-3)
+    assert rings == pytest.approx(heights(widget, drawn), abs=1e-3)
 
 
 def test_a_tap_on_a_phone_and_a_height_that_stays(book_url: str, open_page: OpenPage) -> None:
-    lab = find_lab(open_page(f"{book_url}/{PATH}", has_touch=True, viewport={"width": 360, "height": 800}))
+    widget = find_widget(
+        open_page(f"{book_url}/{PATH}", has_touch=True, viewport={"width": 360, "height": 800}), MODULE
+    )
     seen = set()
     for name, state in NAMED_CASES.items():
-        lab.get_by_role("button", name=name, exact=True).tap()
-        assert_shows(lab, SignLab(**state, seed=stored(lab).seed))
+        widget.get_by_role("button", name=name, exact=True).tap()
+        assert_shows(widget, SignLab(**state, seed=stored(widget).seed))
         for key in ("Home", "End"):
-            lab.get_by_role("slider", name="how alike").press(key)
-            seen.add(round(lab.bounding_box()["height"]))
+            widget.get_by_role("slider", name="how alike").press(key)
+            seen.add(round(widget.bounding_box()["height"]))
     assert len(seen) == 1
 
 
 def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     colours = {}
-    read = "(element, property) => getComputedStyle(element)[property]"
     for scheme in ("light", "dark"):
-        lab = find_lab(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
-        line = lab.locator(".sl-exact").evaluate(read, "stroke")
-        bar = lab.locator(".sl-negative").first.evaluate(read, "fill")
-        colours[scheme] = (line, bar, lab.locator(".bw").evaluate(read, "backgroundColor"))
+        widget = find_widget(open_page(f"{book_url}/{PATH}", color_scheme=scheme), MODULE)
+        line = style(widget.locator(".sl-exact"), "stroke")
+        bar = style(widget.locator(".sl-negative").first, "fill")
+        colours[scheme] = line, bar, style(widget.locator(".bw"), "backgroundColor")
     assert all(light != dark for light, dark in zip(*colours.values(), strict=True))
 
 
-def test_the_result_is_announced_and_pictures_say_what_they_show(lab: Locator) -> None:
-    lab.get_by_role("button", name="Mean of 20").click()
-    expect(lab.locator("[aria-live=polite]")).to_contain_text("50.0% of mean-pooled values are positive. Opposite")
+def test_the_result_is_announced_and_pictures_say_what_they_show(widget: Locator) -> None:
+    widget.get_by_role("button", name="Mean of 20").click()
+    expect(widget.locator("[aria-live=polite]")).to_contain_text("50.0% of mean-pooled values are positive. Opposite")
     for says in (
         "the mean of the words’ states is .* for u and .* for v",
         "opposite signs against the number of words .*: 50.0% at 20",
     ):
-        expect(lab.get_by_role("img", name=re.compile(says))).to_be_visible()
+        expect(widget.get_by_role("img", name=re.compile(says))).to_be_visible()
 
 
-def test_an_update_takes_less_than_a_blink(book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{book_url}/{PATH}")
-    script = f"""async () => {{
-        const m = await {IMPORT_MODULE};
-        const state = {{ words: 40, pooling: "mean", alike: 0.5, seed: 1 }};
+def test_an_update_takes_less_than_a_blink(still_page: Page) -> None:
+    fastest = """(m) => {
+        const state = { words: 40, pooling: "mean", alike: 0.5, seed: 1 };
         m.simulate(state);
         const times = [];
-        for (let i = 0; i < 9; i++) {{
+        for (let i = 0; i < 9; i++) {
             const start = performance.now();
-            m.simulate({{ ...state, alike: i / 10 }});
+            m.simulate({ ...state, alike: i / 10 });
             times.push(performance.now() - start);
-        }}
-        return times.sort((a, b) => a - b)[0];
-    }}"""
-    assert page.evaluate(script) < 30
+        }
+        return Math.min(...times);
+    }"""
+    assert ask_module(still_page, MODULE, fastest) < 30
 
 
 def test_the_twin_in_the_page_is_the_one_that_python_writes(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
-    lab = page.locator(".book-widget[data-module=sign_lab]")
-    assert stored(lab).static_html() in page.content()
-    expect(lab).to_contain_text("pooled values are positive")
+    widget = find_twin(page, MODULE)
+    assert stored(widget).static_html() in page.content()
+    expect(widget).to_contain_text("pooled values are positive")
 
 
 @pytest.mark.parametrize(
@@ -205,20 +189,16 @@ def test_a_state_that_makes_no_sense_is_named_as_text(
     book_url: str, open_page: OpenPage, name: str, value: object
 ) -> None:
     markup = "<img src=x onerror='window.hacked = true'>"
-    state = {"words": 8, "pooling": "max", "alike": 0, "seed": 0, name: value}
-    text = html.escape(json.dumps(state).replace("MARKUP", markup))
-
-    def serve(route: Route) -> None:
-        pattern = r'(data-module="sign_lab" data-state=)"[^"]*"'
-        route.fulfill(body=re.sub(pattern, lambda m: f'{m[1]}"{text}"', route.fetch().text(), count=1))
-
-    page = open_page(f"{book_url}/{PATH}", lambda page: page.route(f"**/{PATH}", serve))
-    lab = page.locator(".book-widget[data-module=sign_lab]")
+    state = {"words": 8, "pooling": "max", "alike": 0, "seed": 0, name: markup if value == "MARKUP" else value}
+    page = open_page(f"{book_url}/{PATH}", with_state(PATH, MODULE, lambda _: state))
+    widget = find_twin(page, MODULE)
     shown = markup if value == "MARKUP" else str(value)
-    expect(lab.locator(".book-widget-error")).to_contain_text(re.compile(f"{name} must be .*, not {re.escape(shown)}"))
-    expect(lab.locator("img")).to_have_count(0)
+    expect(widget.locator(".book-widget-error")).to_contain_text(
+        re.compile(f"{name} must be .*, not {re.escape(shown)}")
+    )
+    expect(widget.locator("img")).to_have_count(0)
     assert page.evaluate("window.hacked") is None
-    expect(lab.locator("table")).to_be_visible()
+    expect(widget.locator("table")).to_be_visible()
 
 
 def golden_cases() -> list[SignLab]:
@@ -231,18 +211,15 @@ def golden_cases() -> list[SignLab]:
     ]
 
 
-def test_module_agrees_with_the_package(book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{book_url}/{PATH}")
+def test_module_agrees_with_the_package(still_page: Page) -> None:
     cases = golden_cases()
     assert len(cases) >= 50
-    script = f"""async (cases) => {{
-        const m = await {IMPORT_MODULE};
-        return cases.map((state) => {{
-            const {{ states, pooled, positive, opposite }} = m.simulate(state);
-            return {{ states, pooled: [...pooled.slice(0, 200)], positive, opposite, exact: m.shares(state) }};
-        }});
-    }}"""
-    for python, page_says in zip(cases, page.evaluate(script, [case.state() for case in cases]), strict=True):
+    simulate = """(m, cases) => cases.map((state) => {
+        const { states, pooled, positive, opposite } = m.simulate(state);
+        return { states, pooled: [...pooled.slice(0, 200)], positive, opposite, exact: m.shares(state) };
+    })"""
+    in_page = ask_module(still_page, MODULE, simulate, [case.state() for case in cases])
+    for python, page_says in zip(cases, in_page, strict=True):
         drawn = python.simulate()
         for states, expected in zip(page_says["states"], drawn.states, strict=True):
             assert states == pytest.approx(expected.tolist(), abs=1e-6)
@@ -253,19 +230,16 @@ def test_module_agrees_with_the_package(book_url: str, open_page: OpenPage) -> N
         assert page_says["exact"]["opposite"] == pytest.approx(python.share_opposite(), abs=1e-6)
 
 
-def test_normals_agree_with_the_package(book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{book_url}/{PATH}")
-    script = f"async () => {{ const m = await {IMPORT_MODULE}; return [...m.normals(999999, 1000)]; }}"
-    assert page.evaluate(script) == pytest.approx(normals(999_999, 1000).tolist(), abs=1e-6)
+def test_normals_agree_with_the_package(still_page: Page) -> None:
+    found = ask_module(still_page, MODULE, "(m) => [...m.normals(999999, 1000)]")
+    assert found == pytest.approx(normals(999_999, 1000).tolist(), abs=1e-6)
 
 
-def test_the_words_are_true_of_the_numbers(book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{book_url}/{PATH}")
+def test_the_words_are_true_of_the_numbers(still_page: Page) -> None:
     cases = golden_cases()
-    script = f"async (cases) => {{ const m = await {IMPORT_MODULE}; return cases.map((c) => m.describe(c, 0.0085)); }}"
-    for python, (headline, sentence) in zip(
-        cases, page.evaluate(script, [case.state() for case in cases]), strict=True
-    ):
+    describe = "(m, cases) => cases.map((state) => m.describe(state, 0.0085))"
+    said = ask_module(still_page, MODULE, describe, [case.state() for case in cases])
+    for python, (headline, sentence) in zip(cases, said, strict=True):
         assert headline.startswith(f"With {python.words} word{'s' if python.words > 1 else ''}, ")
         assert f"{share(python.share_positive())} of {python.pooling}-pooled" in headline
         assert f"Opposite signs in {share(python.share_opposite())} of pairs (drawn: 17 of 2,000)" in sentence

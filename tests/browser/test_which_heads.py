@@ -2,149 +2,127 @@
 
 from __future__ import annotations
 
-import html
 import itertools
 import json
 import re
 
 import pytest
 import torch
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from infersent.widgets import WhichHeads
 from infersent.widgets.which_heads import CHOICES, TARGETS
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, style, with_state
 
 pytestmark = pytest.mark.browser
 
 PATH = "book/features/concatenation.html"
-WIDGET = ".book-widget[data-module=which_heads]"
+MODULE = "which_heads"
 TABLES = [list(table) for table in itertools.product([False, True], repeat=4)]
 SUBSETS = [list(s) for width in range(len(CHOICES) + 1) for s in itertools.combinations(CHOICES, width)]
-IMPORT_MODULE = """
-import(URL.createObjectURL(new Blob([window.BOOK_WIDGETS.which_heads], {type: "text/javascript"})))
-"""
 
 
-def find_heads(page: Page) -> Locator:
-    heads = page.locator(f"{WIDGET}[data-live]").first
-    expect(heads).to_be_visible()
-    return heads
-
-
-@pytest.fixture
-def heads(book_url: str, open_page: OpenPage) -> Locator:
-    """The live widget."""
-    return find_heads(open_page(f"{book_url}/{PATH}"))
-
-
-@pytest.fixture
-def page(book_url: str, open_page: OpenPage) -> Page:
-    return open_page(f"{book_url}/{PATH}")
-
-
-def tick(heads: Locator, *blocks: str) -> None:
+def tick(widget: Locator, *blocks: str) -> None:
     """Tick these blocks, named as the page names them, and no others."""
-    for box in heads.get_by_role("checkbox").all():
+    for box in widget.get_by_role("checkbox").all():
         name = box.locator("xpath=..").inner_text()
         box.set_checked(name in blocks)
 
 
-def choose(heads: Locator, target: str) -> None:
-    heads.get_by_role("button", name=target, exact=True).click()
+def choose(widget: Locator, target: str) -> None:
+    widget.get_by_role("button", name=target, exact=True).click()
 
 
-def weights(heads: Locator) -> list[str]:
-    return [text for text in heads.locator(".wh-row .bw-number").all_inner_texts() if text]
+def weights(widget: Locator) -> list[str]:
+    return [text for text in widget.locator(".wh-row .bw-number").all_inner_texts() if text]
 
 
-def says(heads: Locator, text: str) -> None:
+def says(widget: Locator, text: str) -> None:
     """The result in sight, and a moment later the one that is read out."""
-    expect(heads.locator(".bw-result p")).to_contain_text(text)
-    expect(heads.locator("[aria-live=polite]")).to_contain_text(text)
+    expect(widget.locator(".bw-result p")).to_contain_text(text)
+    expect(widget.locator("[aria-live=polite]")).to_contain_text(text)
 
 
-def test_starts_at_the_stored_state(heads: Locator) -> None:
-    state = json.loads(heads.get_attribute("data-state"))
+def test_starts_at_the_stored_state(widget: Locator) -> None:
+    state = json.loads(widget.get_attribute("data-state"))
     assert (state["target"], state["blocks"]) == ("XOR", ["u", "v"])
-    expect(heads.get_by_role("button", name="XOR")).to_have_attribute("aria-pressed", "true")
-    assert [box.is_checked() for box in heads.get_by_role("checkbox").all()] == [True, True, False, False, False]
-    assert weights(heads) == ["0.0", "0.0"]
-    says(heads, "No line does it: 3 of 4 corners at most. The best fit answers ½ at all four")
+    expect(widget.get_by_role("button", name="XOR")).to_have_attribute("aria-pressed", "true")
+    assert [box.is_checked() for box in widget.get_by_role("checkbox").all()] == [True, True, False, False, False]
+    assert weights(widget) == ["0.0", "0.0"]
+    says(widget, "No line does it: 3 of 4 corners at most. The best fit answers ½ at all four")
 
 
-def test_ticking_the_product_mends_xor_by_pointer_and_by_keyboard(heads: Locator) -> None:
-    box = heads.get_by_role("checkbox", name="u∗v")
+def test_ticking_the_product_mends_xor_by_pointer_and_by_keyboard(widget: Locator) -> None:
+    box = widget.get_by_role("checkbox", name="u∗v")
     box.check()
-    says(heads, "Separated: every point right. u + v − 2 u∗v is 0 where the two are equal")
-    assert weights(heads) == ["16.6", "16.6", "−34.0"]
-    expect(heads).to_contain_text("score = 16.6 (u + v − 2.0 u∗v − 0.5)")
-    expect(heads).to_contain_text("right at 4 of 4 points (100%)")
+    says(widget, "Separated: every point right. u + v − 2 u∗v is 0 where the two are equal")
+    assert weights(widget) == ["16.6", "16.6", "−34.0"]
+    expect(widget).to_contain_text("score = 16.6 (u + v − 2.0 u∗v − 0.5)")
+    expect(widget).to_contain_text("right at 4 of 4 points (100%)")
     box.press("Space")
-    says(heads, "No line does it")
-    heads.get_by_role("button", name="AND").press("Enter")
-    says(heads, "Separated: every point right. One threshold on the sum is enough")
+    says(widget, "No line does it")
+    widget.get_by_role("button", name="AND").press("Enter")
+    says(widget, "Separated: every point right. One threshold on the sum is enough")
 
 
-def test_the_signed_difference_mends_nothing(heads: Locator) -> None:
-    heads.get_by_role("checkbox", name="(u−v)").check()
-    says(heads, "No line does it: 3 of 4 corners at most.")
-    assert weights(heads) == ["0.0", "0.0", "0.0"]
+def test_the_signed_difference_mends_nothing(widget: Locator) -> None:
+    widget.get_by_role("checkbox", name="(u−v)").check()
+    says(widget, "No line does it: 3 of 4 corners at most.")
+    assert weights(widget) == ["0.0", "0.0", "0.0"]
 
 
-def test_clicking_a_corner_makes_the_readers_own_table(heads: Locator) -> None:
-    corner = heads.get_by_role("button", name="u = 1, v = 1: the target says no, the head is undecided")
+def test_clicking_a_corner_makes_the_readers_own_table(widget: Locator) -> None:
+    corner = widget.get_by_role("button", name="u = 1, v = 1: the target says no, the head is undecided")
     corner.click()
-    expect(heads.get_by_role("button", name="Your table")).to_have_attribute("aria-pressed", "true")
-    says(heads, "Separated: every point right.")  # OR: a line does it
-    corners = heads.locator(".wh-corner")
+    expect(widget.get_by_role("button", name="Your table")).to_have_attribute("aria-pressed", "true")
+    says(widget, "Separated: every point right.")  # OR: a line does it
+    corners = widget.locator(".wh-corner")
     assert corners.all_inner_texts() == ["0", "1", "1", "1"]
     corners.nth(3).press("Enter")
-    says(heads, "No line does it")
+    says(widget, "No line does it")
     assert corners.all_inner_texts() == ["0", "1", "1", "0"]
 
 
-def test_reset_brings_the_stored_state_back(heads: Locator) -> None:
-    choose(heads, "AND")
-    heads.locator(".wh-corner").first.click()
-    tick(heads, "|u−v|", "u∗v")
-    heads.get_by_role("button", name="Reset").click()
-    expect(heads.get_by_role("button", name="XOR")).to_have_attribute("aria-pressed", "true")
-    assert [box.is_checked() for box in heads.get_by_role("checkbox").all()] == [True, True, False, False, False]
-    choose(heads, "Your table")
-    assert heads.locator(".wh-corner").all_inner_texts() == ["1", "0", "0", "1"]
+def test_reset_brings_the_stored_state_back(widget: Locator) -> None:
+    choose(widget, "AND")
+    widget.locator(".wh-corner").first.click()
+    tick(widget, "|u−v|", "u∗v")
+    widget.get_by_role("button", name="Reset").click()
+    expect(widget.get_by_role("button", name="XOR")).to_have_attribute("aria-pressed", "true")
+    assert [box.is_checked() for box in widget.get_by_role("checkbox").all()] == [True, True, False, False, False]
+    choose(widget, "Your table")
+    assert widget.locator(".wh-corner").all_inner_texts() == ["1", "0", "0", "1"]
 
 
-def test_targets_on_the_grid_show_its_points(heads: Locator) -> None:
-    choose(heads, "Same sign")
-    tick(heads, "|u−v|")
-    says(heads, "Not separated: 83% right.")
-    expect(heads.locator(".wh-corner")).to_have_count(0)
-    expect(heads.locator(".wh-dots circle")).to_have_count(212)
-    expect(heads.locator(".wh-dots path")).to_have_count(256 - 212)  # a cross at each point that the head has wrong
-    tick(heads, "u∗v")
-    says(heads, "Separated: every point right. The sign of u∗v is the answer.")
-    tick(heads, "u", "v")
-    says(heads, "No line does it. The best fit gives every point the same answer, ½: a coin.")
+def test_targets_on_the_grid_show_its_points(widget: Locator) -> None:
+    choose(widget, "Same sign")
+    tick(widget, "|u−v|")
+    says(widget, "Not separated: 83% right.")
+    expect(widget.locator(".wh-corner")).to_have_count(0)
+    expect(widget.locator(".wh-dots circle")).to_have_count(212)
+    expect(widget.locator(".wh-dots path")).to_have_count(256 - 212)  # a cross at each point that the head has wrong
+    tick(widget, "u∗v")
+    says(widget, "Separated: every point right. The sign of u∗v is the answer.")
+    tick(widget, "u", "v")
+    says(widget, "No line does it. The best fit gives every point the same answer, ½: a coin.")
 
 
-def test_without_blocks_the_bias_is_alone(heads: Locator) -> None:
-    choose(heads, "AND")
-    tick(heads)
-    says(heads, "No weights on the bias alone do it: 3 of 4 corners at most.")
-    assert weights(heads) == []
+def test_without_blocks_the_bias_is_alone(widget: Locator) -> None:
+    choose(widget, "AND")
+    tick(widget)
+    says(widget, "No weights on the bias alone do it: 3 of 4 corners at most.")
+    assert weights(widget) == []
 
 
-def test_the_boundary_is_where_the_score_is_zero(page: Page) -> None:
-    heads = find_heads(page)
-    choose(heads, "AND")
-    tick(heads, "u", "v")
+def test_the_boundary_is_where_the_score_is_zero(widget: Locator) -> None:
+    choose(widget, "AND")
+    tick(widget, "u", "v")
     threshold = -WhichHeads(target="AND", blocks=["u", "v"]).fit().bias / WhichHeads(target="AND").fit().weights["u"]
-    numbers = re.findall(r"([\d.]+) ([\d.]+)", heads.locator(".wh-boundary").get_attribute("d"))
+    numbers = re.findall(r"([\d.]+) ([\d.]+)", widget.locator(".wh-boundary").get_attribute("d"))
     assert len(numbers) > 20
     ticks = [
         line.get_attribute(name)
-        for line, name in zip(heads.locator(".bw-axes line").all(), ["x1", "x1", "y1", "y1"], strict=True)
+        for line, name in zip(widget.locator(".bw-axes line").all(), ["x1", "x1", "y1", "y1"], strict=True)
     ]
     left, right, bottom, top = map(float, ticks)  # where u is 0 and 1, and v
     for x, y in numbers:
@@ -154,16 +132,16 @@ def test_the_boundary_is_where_the_score_is_zero(page: Page) -> None:
 
 def test_a_tap_flips_a_corner_on_a_phone(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}", has_touch=True, viewport={"width": 360, "height": 800})
-    heads = find_heads(page)
-    heads.locator(".wh-corner").first.tap()
-    expect(heads.locator(".wh-corner").first).to_have_text("1")
-    heads.locator("label", has_text="u∗v").tap()
-    says(heads, "Separated: every point right.")
+    widget = find_widget(page, MODULE)
+    widget.locator(".wh-corner").first.tap()
+    expect(widget.locator(".wh-corner").first).to_have_text("1")
+    widget.locator("label", has_text="u∗v").tap()
+    says(widget, "Separated: every point right.")
 
 
 def test_targets_are_large_enough_for_a_finger(book_url: str, open_page: OpenPage) -> None:
-    heads = find_heads(open_page(f"{book_url}/{PATH}", viewport={"width": 360, "height": 800}))
-    for control in [*heads.locator("button").all(), *heads.locator("label").all()]:
+    widget = find_widget(open_page(f"{book_url}/{PATH}", viewport={"width": 360, "height": 800}), MODULE)
+    for control in [*widget.locator("button").all(), *widget.locator("label").all()]:
         box = control.bounding_box()
         assert min(box["width"], box["height"]) >= 44
         assert box["x"] >= 0
@@ -172,27 +150,26 @@ def test_targets_are_large_enough_for_a_finger(book_url: str, open_page: OpenPag
 
 @pytest.mark.parametrize("width", [360, 390, 700, 1300])
 def test_nothing_moves_when_the_numbers_do(book_url: str, open_page: OpenPage, width: int) -> None:
-    heads = find_heads(open_page(f"{book_url}/{PATH}", viewport={"width": width, "height": 800}))
+    widget = find_widget(open_page(f"{book_url}/{PATH}", viewport={"width": width, "height": 800}), MODULE)
     heights = set()
     for target, blocks in itertools.product(["AND", "XOR", "Equal"], [["u", "v"], ["|u−v|"], ["|u−v|", "(u−v)"]]):
-        choose(heads, target)
-        tick(heads, *blocks)
-        heights.add(round(heads.bounding_box()["height"]))
+        choose(widget, target)
+        tick(widget, *blocks)
+        heights.add(round(widget.bounding_box()["height"]))
     assert max(heights) - min(heights) <= 1
 
 
 def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     colours = {}
     for scheme in ("light", "dark"):
-        heads = find_heads(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
-        read = "(element, property) => getComputedStyle(element)[property]"
-        colours[scheme] = heads.locator(".wh-row.bw-p div span").evaluate(read, "backgroundColor")
+        widget = find_widget(open_page(f"{book_url}/{PATH}", color_scheme=scheme), MODULE)
+        colours[scheme] = style(widget.locator(".wh-row.bw-p div span"), "backgroundColor")
     assert colours == {"light": "rgb(168, 67, 127)", "dark": "rgb(228, 143, 198)"}
 
 
 def test_without_javascript_the_numbers_are_pythons(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
-    twin = page.locator(WIDGET).first
+    twin = find_twin(page, MODULE)
     state = json.loads(twin.get_attribute("data-state"))
     assert WhichHeads(**state).static_html() in page.content()
     expect(twin.locator("p")).to_contain_text("2 of 4 corners right")
@@ -204,29 +181,20 @@ def test_markup_in_the_state_is_shown_as_text(book_url: str, open_page: OpenPage
     markup = "<img src=x onerror='window.hacked = true'>"
     state = {**WhichHeads().state(), name: markup if name == "target" else [markup]}
 
-    def serve_markup(route: Route) -> None:
-        twin = f'<div class="book-widget" data-module="which_heads" data-state="{html.escape(json.dumps(state))}"'
-        body = route.fetch().text()
-        old = r'<div class="book-widget" data-module="which_heads" data-state="[^"]*"'
-        route.fulfill(body=re.sub(old, lambda _: twin, body, count=1))
-
-    page = open_page(f"{book_url}/{PATH}", lambda page: page.route(f"**/{PATH}", serve_markup))
-    widget = page.locator(WIDGET).first
+    page = open_page(f"{book_url}/{PATH}", with_state(PATH, MODULE, lambda _: state))
+    widget = find_twin(page, MODULE)
     expect(widget.locator(".book-widget-error")).to_contain_text(f"{name} cannot be {markup}")
     expect(widget.locator("table")).to_be_visible()
     expect(widget.locator("img")).to_have_count(0)
     assert page.evaluate("window.hacked") is None
 
 
-def test_module_agrees_with_the_package(page: Page) -> None:
+def test_module_agrees_with_the_package(still_page: Page) -> None:
     """Every target on every choice of blocks, and every table on a few."""
     cases = [(target, blocks, TABLES[9]) for target in TARGETS for blocks in SUBSETS]
     cases += [("table", blocks, table) for table in TABLES for blocks in SUBSETS[6:16]]
-    script = f"""async (cases) => {{
-        const m = await {IMPORT_MODULE};
-        return cases.map((c) => m.fit(...c));
-    }}"""
-    for (target, blocks, table), found in zip(cases, page.evaluate(script, cases), strict=True):
+    in_page = ask_module(still_page, MODULE, "(m, cases) => cases.map((c) => m.fit(...c))", cases)
+    for (target, blocks, table), found in zip(cases, in_page, strict=True):
         fit = WhichHeads(target=target, blocks=blocks, table=table).fit()
         probabilities = torch.sigmoid(torch.tensor(found["scores"], dtype=torch.float64))
         torch.testing.assert_close(probabilities, fit.probabilities, rtol=0, atol=1e-6)
@@ -234,14 +202,15 @@ def test_module_agrees_with_the_package(page: Page) -> None:
         assert (found["right"], found["count"], found["attainable"]) == (fit.right, fit.count, fit.attainable)
 
 
-def test_the_words_are_true_of_the_numbers(page: Page) -> None:
+def test_the_words_are_true_of_the_numbers(still_page: Page) -> None:
     cases = [(target, blocks, TABLES[9]) for target in TARGETS for blocks in SUBSETS]
     cases += [("table", blocks, table) for table in TABLES for blocks in SUBSETS]
-    script = f"""async (cases) => {{
-        const m = await {IMPORT_MODULE};
-        return cases.map((c) => {{ const found = m.fit(...c); return [found, m.describe(c[0], c[1], found)]; }});
-    }}"""
-    for (target, blocks, table), (found, (headline, sentence)) in zip(cases, page.evaluate(script, cases), strict=True):
+    describe = """(m, cases) => cases.map((c) => {
+        const found = m.fit(...c);
+        return [found, m.describe(c[0], c[1], found)];
+    })"""
+    said = ask_module(still_page, MODULE, describe, cases)
+    for (target, blocks, table), (found, (headline, sentence)) in zip(cases, said, strict=True):
         case = (target, blocks, table, headline, sentence)
         undecided = sum(abs(score) < 1e-3 for score in found["scores"])
         assert ("every point right" in headline) == (found["right"] == found["count"]), case
@@ -260,7 +229,7 @@ def test_the_words_are_true_of_the_numbers(page: Page) -> None:
             assert ("½" in sentence) == (undecided == found["count"]), case
 
 
-def test_formulas_read_like_formulas(page: Page) -> None:
+def test_formulas_read_like_formulas(still_page: Page) -> None:
     formulas = {
         (("u", "v"), (0, 0, 0)): "score = 0.0",
         (("u", "v"), (17, 17, -25.5)): "score = 17.0 (u + v − 1.5)",
@@ -272,11 +241,11 @@ def test_formulas_read_like_formulas(page: Page) -> None:
         (("u", "u-v"), (2, 2, 22)): "score = 2.0 (u + (u−v) + 11.0)",
         ((), (-1.1,)): "score = −1.1",
     }
-    script = f"async (cases) => {{ const m = await {IMPORT_MODULE}; return cases.map((c) => m.formula(...c)); }}"
-    found = page.evaluate(script, [[list(blocks), list(numbers)] for blocks, numbers in formulas])
+    cases = [[list(blocks), list(numbers)] for blocks, numbers in formulas]
+    found = ask_module(still_page, MODULE, "(m, cases) => cases.map((c) => m.formula(...c))", cases)
     assert found == list(formulas.values())
 
 
-def test_the_picture_says_the_result(heads: Locator) -> None:
-    heads.get_by_role("checkbox", name="|u−v|").check()
-    expect(heads.get_by_role("img")).to_have_attribute("aria-label", re.compile("Separated: every point right"))
+def test_the_picture_says_the_result(widget: Locator) -> None:
+    widget.get_by_role("checkbox", name="|u−v|").check()
+    expect(widget.get_by_role("img")).to_have_attribute("aria-label", re.compile("Separated: every point right"))

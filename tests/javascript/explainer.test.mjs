@@ -4,19 +4,19 @@ import { mock, test } from "node:test";
 
 import {
   behind, describe, evidence, inOrderOfWords, isPooled, logitsOf, partsOf, reachOf, softmax, sum, unknownWords,
-} from "../../companion/infersent/widgets/explainer_account.mjs";
-import { createEngine } from "../../companion/infersent/widgets/explainer_engine.mjs";
-import { strongest, strongestCoordinates } from "../../companion/infersent/widgets/explainer_map.mjs";
+} from "../../companion/infersent/widgets/explainer/account.mjs";
+import { createEngine } from "../../companion/infersent/widgets/explainer/engine.mjs";
+import { strongest, strongestCoordinates } from "../../companion/infersent/widgets/explainer/map.mjs";
 import { FROM_DISK, NO_MODEL, createSession, whyStill } from
-  "../../companion/infersent/widgets/explainer_session.mjs";
-import { pairInLink, statusInWords } from "../../companion/infersent/widgets/explainer_status.mjs";
+  "../../companion/infersent/widgets/explainer/session.mjs";
+import { pairInLink, statusInWords } from "../../companion/infersent/widgets/explainer/status.mjs";
 import { uniform } from "../../companion/infersent/widgets/toolkit/numbers.mjs";
-import * as infersent from "../../companion/infersent/widgets/infersent_model.mjs";
+import * as infersent from "../../companion/infersent/widgets/page_model/model.mjs";
 import { close, expected } from "./expected.mjs";
 
-/** @import { Account } from "../../companion/infersent/widgets/explainer_account.mjs" */
-/** @import { Traits } from "../../companion/infersent/widgets/explainer_session.mjs" */
-/** @import { Answer, Request } from "../../companion/infersent/widgets/infersent_model.mjs" */
+/** @import { Account } from "../../companion/infersent/widgets/explainer/account.mjs" */
+/** @import { Traits } from "../../companion/infersent/widgets/explainer/session.mjs" */
+/** @import { Answer, Request } from "../../companion/infersent/widgets/page_model/model.mjs" */
 
 /** @type {{ account: Account, probabilities: number[] }[]} */
 const accounts = expected.explainer.accounts;

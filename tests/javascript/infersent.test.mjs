@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { softmax } from "../../companion/infersent/widgets/explainer_account.mjs";
-import { dense, readFile, unpack, upperHalf } from "../../companion/infersent/widgets/infersent_file.mjs";
-import { Ledger } from "../../companion/infersent/widgets/infersent_ledger.mjs";
-import { InferSent, addProduct, maxPool, sigmoid, states } from "../../companion/infersent/widgets/infersent_network.mjs";
-import { splitWords, tooLong } from "../../companion/infersent/widgets/infersent_words.mjs";
+import { softmax } from "../../companion/infersent/widgets/explainer/account.mjs";
+import { dense, readFile, unpack, upperHalf } from "../../companion/infersent/widgets/page_model/file.mjs";
+import { Ledger } from "../../companion/infersent/widgets/page_model/ledger.mjs";
+import { InferSent, addProduct, maxPool, sigmoid, states } from "../../companion/infersent/widgets/page_model/network.mjs";
+import { splitWords, tooLong } from "../../companion/infersent/widgets/page_model/words.mjs";
 import { uniform } from "../../companion/infersent/widgets/toolkit/numbers.mjs";
 import { close, expected } from "./expected.mjs";
 

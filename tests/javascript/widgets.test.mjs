@@ -3,20 +3,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { compare, describe as verdict, nameOf, signOf } from
-  "../../companion/infersent/widgets/ablation_explorer_record.mjs";
-import { axis } from "../../companion/infersent/widgets/ablation_explorer_view.mjs";
+  "../../companion/infersent/widgets/ablation_explorer/record.mjs";
+import { axis } from "../../companion/infersent/widgets/ablation_explorer/view.mjs";
 import {
   bestAngle, bestShare, isTurnedInVain, norm, parts, rotated, share,
-} from "../../companion/infersent/widgets/diagonal_or_full_form.mjs";
-import { features, gradients } from "../../companion/infersent/widgets/feature_explorer_features.mjs";
-import { hyperbola } from "../../companion/infersent/widgets/feature_explorer_surfaces.mjs";
+} from "../../companion/infersent/widgets/diagonal_or_full/form.mjs";
+import { features, gradients } from "../../companion/infersent/widgets/feature_explorer/features.mjs";
+import { hyperbola } from "../../companion/infersent/widgets/feature_explorer/surfaces.mjs";
 import { curve, describe as found, enough, pointAt, values } from
-  "../../companion/infersent/widgets/learn_the_product_curves.mjs";
-import { belowNormal, negativeTogether, shares, simulate } from "../../companion/infersent/widgets/sign_lab_draws.mjs";
-import { histogram } from "../../companion/infersent/widgets/sign_lab_view.mjs";
-import { fit, fitLogistic, sideOf, solve } from "../../companion/infersent/widgets/which_heads_fit.mjs";
-import { region } from "../../companion/infersent/widgets/which_heads_view.mjs";
-import { formula } from "../../companion/infersent/widgets/which_heads_words.mjs";
+  "../../companion/infersent/widgets/learn_the_product/curves.mjs";
+import { belowNormal, negativeTogether, shares, simulate } from "../../companion/infersent/widgets/sign_lab/draws.mjs";
+import { histogram } from "../../companion/infersent/widgets/sign_lab/view.mjs";
+import { fit, fitLogistic, sideOf, solve } from "../../companion/infersent/widgets/which_heads/fit.mjs";
+import { region } from "../../companion/infersent/widgets/which_heads/view.mjs";
+import { formula } from "../../companion/infersent/widgets/which_heads/words.mjs";
 import { uniform } from "../../companion/infersent/widgets/toolkit/numbers.mjs";
 import { close, expected } from "./expected.mjs";
 

@@ -18,7 +18,7 @@ from infersent.data.files import decoded_lines
 from infersent.inside import ledger
 from infersent.inside.ledger_view import in_terminal
 from infersent.model.infersent import InferSent
-from infersent.widgets.model_file import export
+from infersent.widgets.page_model import export
 
 
 def encode(

@@ -30,7 +30,7 @@ def cached_arrays(kind: str, key: object, make: Callable[[], Mapping[str, Array]
     """Return the arrays that ``make()`` returns, from the cache if they have been made before.
 
     Several processes may call this at the same time: each sees whole files only. A damaged file is made again. If the
-    cache cannot be written, for example because the disk is full, the arrays are returned all the same, with a
+    cache cannot be written, for example because the disk is full, the arrays are returned nevertheless, with a
     warning.
 
     Parameters

@@ -134,7 +134,7 @@ def available(name: str) -> bool:
 
 
 def is_part(path: str | Path) -> bool:
-    """Return whether an archive is only a part of the official one; its name tells: ``<stem>.part.zip``."""
+    """Return whether an archive is only a part of the official one, as a name ``<stem>.part.zip`` says."""
     return Path(path).name.endswith(".part.zip")
 
 

@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 
 
 def replace_folder(path: Path, write: Callable[[Path], object]) -> None:
-    """Let ``write`` fill a new folder beside ``path``, then put it in the place of ``path``.
+    """Let ``write`` fill a new folder beside ``path``, then let it replace ``path``.
 
     No system call swaps two folders on every platform, so the old one is moved aside first. What a kill leaves behind
     has a fixed name, and the next save begins by clearing it up.
@@ -38,7 +38,7 @@ def replace_folder(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def replace_file(path: Path, write: Callable[[Path], object], *, shared: bool = False) -> None:
-    """Let ``write`` fill a new file beside ``path``, then put it in the place of ``path`` in one step.
+    """Let ``write`` fill a new file beside ``path``, then let it replace ``path`` in one step.
 
     Parameters
     ----------
@@ -78,6 +78,6 @@ def full_disk_explained(path: Path) -> Iterator[None]:
         raise OSError(
             errno.ENOSPC,
             f"the disk is full ({free:.0f} MB free); what was saved there before is untouched. "
-            "Make room and repeat the command; a training run goes on with --resume",
+            "Make room and repeat the command; a training run continues with --resume",
             str(path),
         ) from error

@@ -24,8 +24,8 @@ from infersent.inside.dimensions import redundancy
 from infersent.inside.interventions import Intervention, drop, intervene
 from infersent.inside.ledger import head_weights
 from infersent.model.features import pair_features
-from infersent.model.infersent import InferSent, evaluating
-from infersent.text.batching import EncodedPairs, batches_in_order
+from infersent.model.infersent import InferSent
+from infersent.text.batching import EncodedPairs
 from infersent.training.evaluation import Evaluation
 
 
@@ -143,13 +143,10 @@ def _split(parts: dict[str, Floats], labels: Ints) -> dict[str, Part]:
     }
 
 
-@torch.no_grad()
 def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[Floats, Floats]:
     """Return u and v of all pairs, ``[pairs, dim]`` each."""
-    with evaluating(model):
-        pairs = [model.sentence_pair(batch.to(model.device)) for batch in batches_in_order(encoded, 256)]
-    u, v = (torch.cat(side).cpu().numpy() for side in zip(*pairs, strict=True))
-    return u, v
+    u, v = model.sentence_pairs(encoded)
+    return u.cpu().numpy(), v.cpu().numpy()
 
 
 def refit(

@@ -16,7 +16,7 @@ from torch import Tensor
 from infersent.foundation.choices import choose
 from infersent.model.features import block_slices, pair_features
 from infersent.model.infersent import InferSent, evaluating
-from infersent.text.batching import EncodedPairs, batches_in_order
+from infersent.text.batching import EncodedPairs
 from infersent.training.evaluation import Evaluation
 
 #: From one block of all pairs, ``[pairs, width]``, to its replacement.
@@ -73,11 +73,9 @@ def intervene(
     slices = block_slices(model.encoder.dim, model.config.blocks)
     for name in changes or {}:
         choose("block of the model", name, slices)
-    if not len(encoded):
-        raise ValueError("There are no pairs to evaluate on.")
+    u, v = model.sentence_pairs(encoded, batch_size=batch_size)
+    features = pair_features(u, v, model.config.blocks)  # [pairs, width]
     with evaluating(model):
-        pairs = [model.sentence_pair(batch.to(model.device)) for batch in batches_in_order(encoded, batch_size)]
-        features = pair_features(*(torch.cat(side) for side in zip(*pairs, strict=True)), model.config.blocks)
         for name, change in (changes or {}).items():
             features[:, slices[name]] = change(features[:, slices[name]])
         logits = torch.cat([model.head(rows) for rows in features.split(batch_size)])  # [pairs, width] -> [pairs, 3]

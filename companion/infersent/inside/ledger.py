@@ -30,7 +30,7 @@ from infersent.model.encoders import BiLSTMMax
 from infersent.model.features import block_slices, get_feature, pair_features
 from infersent.model.heads import collapse
 from infersent.model.infersent import InferSent, evaluating
-from infersent.text.batching import pad, word_ids
+from infersent.text.batching import batches_by_length, word_ids
 from infersent.text.tokenizer import UNKNOWN_ID, split_words
 
 if TYPE_CHECKING:
@@ -358,20 +358,17 @@ def head_weights(model: InferSent) -> tuple[dict[str, Floats], Floats]:
 
 def _pooled(model: InferSent, ids: list[list[int]], batch_size: int) -> tuple[Tensor, np.ndarray | None]:
     """Return sentence vectors, ``[sentences, dim]``, and the word that won each coordinate, where pooling is max."""
-    order = np.argsort([-len(sentence) for sentence in ids], kind="stable")
+    encoder = model.encoder
     dtype = next(model.parameters()).dtype
-    vectors = torch.empty(len(ids), model.encoder.dim, dtype=dtype, device=model.device)
-    by_maximum = isinstance(model.encoder, BiLSTMMax)
-    winners = np.zeros((len(ids), model.encoder.dim), dtype=np.int64) if by_maximum else None
+    vectors = torch.empty(len(ids), encoder.dim, dtype=dtype, device=model.device)
+    winners = torch.zeros(len(ids), encoder.dim, dtype=torch.int64)
     with evaluating(model):
-        for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            batch, lengths = pad([ids[i] for i in rows])
+        for rows, batch, lengths in batches_by_length(ids, batch_size):
             batch = batch.to(model.device)
-            if winners is None:
-                vectors[torch.from_numpy(rows)] = model.encoder(batch, lengths)
+            if isinstance(encoder, BiLSTMMax):
+                states = encoder.states(batch, lengths)  # [rows, time, dim]
+                vectors[rows] = encoder.pool(states, lengths)
+                winners[rows] = encoder.winners(states, lengths).cpu()
             else:
-                states = model.encoder.states(batch, lengths)  # [rows, time, dim]
-                vectors[torch.from_numpy(rows)] = model.encoder.pool(states, lengths)
-                winners[rows] = model.encoder.winners(states, lengths).cpu().numpy()
-    return vectors, winners
+                vectors[rows] = encoder(batch, lengths)
+    return vectors, winners.numpy() if isinstance(encoder, BiLSTMMax) else None

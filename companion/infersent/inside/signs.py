@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from scipy.stats import rankdata
-from torch import Tensor
 
 from infersent.data import LABELS, Pairs
 from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.model.encoders import BiLSTM
 from infersent.model.features import pair_features
 from infersent.model.infersent import InferSent, evaluating
-from infersent.text.batching import EncodedPairs, encode_pairs, pad
+from infersent.text.batching import EncodedPairs, batches_by_length, encode_pairs
 
 #: The signs of ``u_i`` and of ``v_i``. A zero has no sign and is in no quadrant.
 QUADRANTS = {"++": (1, 1), "+-": (1, -1), "-+": (-1, 1), "--": (-1, -1)}
@@ -246,21 +245,14 @@ def _pooled(model: InferSent, encoded: EncodedPairs) -> tuple[np.ndarray, np.nda
     encoder = model.encoder
     if not isinstance(encoder, BiLSTM):
         raise ValueError(f"The encoder {model.config.encoder!r} is no BiLSTM; its words have no states to pool.")
-    vectors = np.empty((len(encoded.lengths), encoder.dim), dtype=np.float32)
-    positive = np.empty(len(encoded.lengths))
+    vectors = torch.empty(len(encoded.lengths), encoder.dim)
+    positive = torch.empty(len(encoded.lengths), dtype=torch.int64)
     with evaluating(model):
-        for rows, ids, lengths in _by_length(encoded):
+        for rows, ids, lengths in batches_by_length(encoded.sentences, batch_size=128):
             states = encoder.states(ids, lengths)  # [sentences, time, dim], zero in the padding
             positive[rows] = (states > 0).sum(dim=(1, 2))
             vectors[rows] = encoder.pool(states, lengths)
-    return vectors, positive
-
-
-def _by_length(encoded: EncodedPairs, batch_size: int = 128) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
-    order = np.argsort(encoded.lengths, kind="stable")
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        yield rows, *pad([encoded.words[encoded.starts[i] : encoded.starts[i + 1]] for i in rows])
+    return vectors.numpy(), positive.numpy()
 
 
 def _rounded(value: Any) -> Any:

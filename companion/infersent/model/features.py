@@ -7,6 +7,7 @@ input is a concatenation of blocks; InferSent's is ``[u; v; |u-v|; u*v]`` (Conne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -88,6 +89,44 @@ def register_feature(
         raise ValueError(f"swap={swap!r} is not 'symmetric', 'antisymmetric' or None.")
     _REGISTRY[name] = PairFeature(name, function, width, swap)
     return _REGISTRY[name]
+
+
+@contextmanager
+def temporary_feature(
+    name: str,
+    function: Callable[[Tensor, Tensor], Tensor],
+    *,
+    width: Callable[[int], int] = same_width,
+    swap: str | None = None,
+    replace: bool = False,
+) -> Iterator[PairFeature]:
+    """Register a block for the time of a ``with`` statement: to try one out, or in a test.
+
+    Takes and raises what :func:`register_feature` does. At the end the name stands for what it stood for before, also
+    where the statement is left by an error; a model with the block can be used no longer than that.
+
+    Yields
+    ------
+    PairFeature
+        The block.
+
+    Examples
+    --------
+    >>> with temporary_feature("u+v", torch.add, swap="symmetric"):
+    ...     pair_features(torch.tensor([[1.0, -2.0]]), torch.tensor([[0.0, 3.0]]), ["u+v"])
+    tensor([[1., 1.]])
+    >>> "u+v" in feature_names()
+    False
+    """
+    before = _REGISTRY.get(name)
+    feature = register_feature(name, function, width=width, swap=swap, replace=replace)
+    try:
+        yield feature
+    finally:
+        if before is None:
+            _REGISTRY.pop(name, None)
+        else:
+            _REGISTRY[name] = before
 
 
 register_feature("u", lambda u, v: u)

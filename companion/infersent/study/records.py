@@ -90,7 +90,7 @@ class Record:
     vectors: str | None = None
     vocabulary: Words | None = None
     parameters: int | None = None
-    made: dict[str, Any] = field(default_factory=dict)
+    made: dict[str, str | int | None] = field(default_factory=dict)
     later: frozenset[str] = field(default=frozenset(), compare=False)
 
     def answers(self, split: str) -> Answers:

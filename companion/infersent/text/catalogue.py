@@ -16,7 +16,7 @@ SHIPPED_VECTORS = "shipped"
 #: No given vectors: every frequent word gets a trained one.
 TRAINED_VECTORS = "trained"
 
-_TRAINED_DIM = 100  # coordinates of a trained vector where there are no given ones
+_TRAINED_DIM = 100  # coordinates of a trained vector if none are given
 
 # The archive that holds GloVe's vectors of each name.
 _GLOVE_ARCHIVES = dict.fromkeys([f"glove.6B.{dim}d" for dim in (50, 100, 200, 300)], "glove.6B.zip") | {

@@ -102,7 +102,7 @@ class TrainingRun:
         return average.lerp(current, 1 - past)
 
     def update_average(self) -> None:
-        """Take the step just made into the average, if one is kept."""
+        """Let the average, if one is kept, take in the step just made."""
         if self.average is not None:
             self.average.update_parameters(self.parameters)
 
@@ -135,7 +135,7 @@ class TrainingRun:
         return len(self.log) >= self.config.epochs or self.learning_rate < self.config.min_learning_rate
 
     def set_learning_rate(self) -> None:
-        """Give the optimizer the rate of the current epoch, and of it the head's multiple."""
+        """Set the learning rates of the current epoch: the encoder's, and its multiple for the head."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate * group["factor"]
 

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
+#: Of the widgets, each a folder, and of the toolkit that they share.
+FOLDER = Path(__file__).resolve().parent
 
 _NAMES = re.compile(r'^(import|export) \{([^}]*)\} from "([^"]*)";\n', re.MULTILINE)
 _TEXT = re.compile(r'^import (\w+) from "([^"]*)" with \{ type: "text" \};$', re.MULTILINE)
@@ -19,8 +20,8 @@ _DOCUMENTATION = re.compile(r"^[ \t]*(/\*\*(?:(?!\*/).)*\*/|// @ts-[^\n]*)[ \t]*
 
 
 def widget_modules() -> list[Path]:
-    """Return the modules that are widgets: those with a Python file of the same name beside them."""
-    return sorted(file for file in FOLDER.glob("*.mjs") if file.with_suffix(".py").is_file())
+    """Return the modules that are widgets: each has the name of its folder."""
+    return sorted(file for file in FOLDER.glob("*/*.mjs") if file.stem == file.parent.name)
 
 
 def bundle(module: Path) -> str:
@@ -42,11 +43,12 @@ def bundle(module: Path) -> str:
     Raises
     ------
     ValueError
-        If a module imports in another way, from outside the first one's folder, a file that is not there or a name that
-        the other does not export; if two modules declare the same name, or import each other.
+        If a module imports in another way, from outside the widgets' folder (for a module elsewhere, its own), a file
+        that is not there or a name that the other does not export; if two modules declare the same name, or import each
+        other.
     """
     module = module.resolve()
-    bundled = _Bundle(module.parent)
+    bundled = _Bundle(FOLDER if module.is_relative_to(FOLDER) else module.parent)
     bundled.add(module, importers=())
     return "".join(bundled.sources)
 

@@ -18,7 +18,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from infersent.widgets import model_file as web
+from infersent.widgets import page_model
 from infersent.widgets.modules import FOLDER, bundle, widget_modules
 
 _MODULE_NAME = re.compile(r'class="book-widget" data-module="([^"]*)"')
@@ -42,7 +42,7 @@ def copy_model(app: Sphinx) -> None:
         return
     folder = Path(app.outdir, "_static", "widgets")
     folder.mkdir(parents=True, exist_ok=True)
-    model = web.shipped_file()
+    model = page_model.shipped_file()
     for older in folder.glob("*.safetensors"):
         older.unlink()
     shutil.copyfile(model, folder / model.name)
@@ -54,7 +54,7 @@ def add_widget_scripts(
     """Give a page the scripts of the widgets in it; a page without widgets gets none."""
     modules = sorted(set(_MODULE_NAME.findall(context.get("body", ""))))
     for module in modules:
-        if not (FOLDER / f"{module}.mjs").is_file():
+        if not (FOLDER / module / f"{module}.mjs").is_file():
             raise ExtensionError(f"{pagename}: no module {module!r} in {FOLDER}; run the notebook again and store it.")
         app.add_js_file(f"widgets/{module}.js")
     if modules:

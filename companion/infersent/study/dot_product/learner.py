@@ -249,8 +249,8 @@ def _train(
     x, y = training
     batches = _generator(spec, "batches")
     optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
-    # In closed form: CosineAnnealingLR multiplies from step to step, and its rounding adds up.
-    schedule = LambdaLR(optimizer, lambda step: (1 + math.cos(math.pi * step / budget.steps)) / 2)
+    # Not CosineAnnealingLR, which computes each rate from the one before and so rounds otherwise.
+    schedule = LambdaLR(optimizer, lambda done: (1 + math.cos(math.pi * done / budget.steps)) / 2)
     best_error, best_step, best = math.inf, 0, None
     for step in range(1, budget.steps + 1):
         rows = torch.randint(len(x), (batch_size,), generator=batches) if batch_size < len(x) else slice(None)

@@ -1,0 +1,137 @@
+"""The ablation explorer: two subsets of the blocks side by side, and what the study can say about their difference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import traitlets
+
+from infersent.foundation.tables import Table
+from infersent.model.features import BLOCKS
+from infersent.study.subsets import Difference, Subset, Summary, load_ablation
+from infersent.widgets.base import BookWidget
+
+_NAMES = {"u*v": "u∗v", "|u-v|": "|u−v|"}
+
+
+class AblationExplorer(BookWidget):
+    """Choose two subsets of InferSent's four blocks, A and B, and see whether B is better, and how sure that is.
+
+    The numbers are those of the package's record, see :mod:`infersent.study.subsets`; nothing is trained in the page.
+
+    Parameters
+    ----------
+    first, second : sequence of str, optional
+        The blocks of A and of B; at least one each.
+    study : str, optional
+        "subsets" for SNLI, or "captions".
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a subset is empty, or names a block that is unknown or there twice, or the record has no such study.
+    """
+
+    _esm = Path(__file__).with_name("ablation_explorer.mjs")
+
+    first = traitlets.List(traitlets.Unicode(), ["u", "v"]).tag(sync=True)
+    second = traitlets.List(traitlets.Unicode(), list(BLOCKS)).tag(sync=True)
+    study = traitlets.Unicode("subsets").tag(sync=True)
+    #: The record, see :func:`infersent.study.subsets.load_ablation`.
+    studies = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        if "studies" not in traits:
+            traits["studies"] = load_ablation()
+        super().__init__(**traits)
+
+    @traitlets.validate("first", "second")
+    def _is_a_subset(self, proposal: dict[str, Any]) -> list[str]:
+        name, value = proposal["trait"].name, proposal["value"]
+        if not value or not set(value) <= set(BLOCKS) or len(set(value)) < len(value):
+            raise traitlets.TraitError(f"{name}={value!r} must name blocks of {list(BLOCKS)}, at least one, each once.")
+        return sorted(value, key=BLOCKS.index)
+
+    @traitlets.validate("study")
+    def _is_recorded(self, proposal: dict[str, Any]) -> str:
+        name: str = proposal["value"]
+        if name not in self.studies:
+            raise traitlets.TraitError(f"study={name!r} is not recorded; known: {list(self.studies)}.")
+        return name
+
+    def __repr__(self) -> str:
+        return f"AblationExplorer(first={self.first!r}, second={self.second!r}, study={self.study!r})"
+
+    @property
+    def summary(self) -> Summary:
+        """The chosen study."""
+        return Summary.from_json(self.studies[self.study])
+
+    def subsets(self) -> tuple[Subset, Subset]:
+        """Return the recorded accuracies of A and of B."""
+        summary = self.summary
+        return summary.subset(", ".join(self.first)), summary.subset(", ".join(self.second))
+
+    def difference(self) -> Difference:
+        """Return how much better B is than A."""
+        return self.summary.difference(", ".join(self.first), ", ".join(self.second))
+
+    def verdict(self) -> tuple[str, str]:
+        """Return the answer in words, the same as in the page: a headline and a sentence or two."""
+        summary, (a, b), difference = self.summary, self.subsets(), self.difference()
+        average = f"On average over {len(summary.seeds)} seeds, {_name(self.first)} gets {_points(a.mean)}%"
+        if self.first == self.second:
+            same = "Switch a block on or off in one of them."
+            return "A and B are the same subset.", f"{average} of the test pairs right. {same}"
+        over = [" to ".join(map(_points, ends)) for ends in (difference.over_seeds, difference.over_pairs)]
+        inside = [ends[0] <= 0 <= ends[1] for ends in (difference.over_seeds, difference.over_pairs)]
+        where = {
+            (True, True): "inside both",
+            (True, False): "inside the first",
+            (False, True): "inside the second",
+            (False, False): "outside both",
+        }[inside[0], inside[1]]
+        size = _points(abs(difference.mean))
+        headline = {
+            1: f"B is better, by {size} points.",
+            -1: f"B is worse, by {size} points.",
+            0: "No difference that these seeds and pairs can tell.",
+        }[difference.sign]
+        return headline, (
+            f"{average} of the test pairs right, {_name(self.second)} {_points(b.mean)}%. "
+            f"B − A in points (95%): {over[0]} over the seeds, {over[1]} over the test pairs. "
+            f"Zero lies {where}."
+        )
+
+    def fallback_html(self) -> str:
+        (a, b), difference = self.subsets(), self.difference()
+        rows = [
+            (name, _points(mean), " to ".join(map(_points, over)))
+            for name, mean, over in (
+                (f"A: {_name(self.first)}", a.mean, (a.low, a.high)),
+                (f"B: {_name(self.second)}", b.mean, (b.low, b.high)),
+                ("B − A, over the seeds", difference.mean, difference.over_seeds),
+                ("B − A, over the test pairs", difference.mean, difference.over_pairs),
+            )
+        ]
+        caption = f"{self.studies[self.study]['name']}: accuracy in percent"
+        table = Table(("subset", "mean", "95% interval"), rows, caption=caption, css_class="")
+        headline, details = self.verdict()
+        return f"<p><strong>{headline}</strong> {details}</p>\n{table.to_html()}"
+
+
+def _name(blocks: list[str]) -> str:
+    """Return a subset as the page writes it, on one line."""
+    shown = [_NAMES.get(block, block) for block in blocks]
+    together = ",\N{NO-BREAK SPACE}".join(shown)
+    return f"({together})" if len(shown) > 1 else f"{together} alone"
+
+
+def _points(share: float) -> str:
+    """Return a share in percent to one digit: ties away from zero, a true minus sign, no sign where it rounds to zero.
+
+    The recorded shares have six digits, so that a tie is met exactly, and must fall the same way in the page.
+    """
+    text = f"{abs(100 * share) + 1e-9:.1f}"
+    return f"−{text}" if share < 0 and float(text) else text

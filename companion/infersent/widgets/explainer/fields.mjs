@@ -1,0 +1,103 @@
+// @ts-check
+/* The explainer's texts and logits: the two fields to type in, a bar a label, the ledger in numbers. */
+
+import { LABELS, colour, printed } from "../toolkit/blocks.mjs";
+import { h } from "../toolkit/nodes.mjs";
+import { percent, signed } from "../toolkit/numbers.mjs";
+import { capital, partsOf, reachOf, softmax, sum } from "./account.mjs";
+
+/** @import { Account, Part } from "./account.mjs" */
+
+/**
+ * A text to type, with the words under it that the model does not know.
+ *
+ * @param {string} name
+ * @param {(text: string) => void} onInput
+ */
+export function createField(name, onInput) {
+  const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false" });
+  const note = h("span", { class: "ex-note" });
+  input.addEventListener("input", () => onInput(input.value));
+  return {
+    node: h("div", { class: "ex-field" }, h("label", {}, h("span", {}, name), input), note),
+    /** @param {string} text @param {string[]} unknown @param {boolean} still */
+    update(text, unknown, still) {
+      if (input.value !== text) input.value = text;
+      input.readOnly = still;
+      note.textContent = unknown.length ? `Unknown to the model: ${[...new Set(unknown)].join(", ")}` : "";
+      input.setAttribute("aria-description", note.textContent);
+    },
+  };
+}
+
+/** The decision: one row a label, and the same as a table of numbers. */
+export function createLogits() {
+  const rows = LABELS.map(createRow);
+  const numbers = h("tbody");
+  const head = h("tr", {}, h("td"), ...LABELS.map((name) => h("th", { scope: "col" }, name)));
+  return {
+    nodes: [...rows.map((row) => row.node),
+      h("details", {}, h("summary", {}, "The ledger in numbers"), h("div", { class: "ex-scroll" },
+        h("table", {}, h("thead", {}, head), numbers)))],
+    /**
+     * @param {Account} account
+     * @param {string[]} blocks
+     * @param {number} answer
+     */
+    update(account, blocks, answer) {
+      const parts = partsOf(account, blocks);
+      const logits = sum(parts.map(([, part]) => part));
+      const probabilities = softmax(logits);
+      const reach = reachOf(parts.map(([, part]) => part));
+      rows.forEach((row, c) => row.update(probabilities[c], logits[c],
+        parts.map(([name, part]) => ({ name, x: part[c] })), reach, c === answer));
+      /** @param {string} name @param {Part} part @param {(x: number) => string} write */
+      const line = (name, part, write) =>
+        h("tr", {}, h("th", { scope: "row" }, printed(name)), ...part.map((x) => h("td", {}, write(x))));
+      numbers.replaceChildren(...parts.map(([name, part]) => line(name, part, (x) => signed(x))),
+        line("logit", logits, (x) => signed(x)), line("probability", probabilities, (x) => percent(x, 1)));
+    },
+  };
+}
+
+/**
+ * One label: its probability, and the parts of its logit as a bar that grows from zero to both sides.
+ *
+ * @param {string} label
+ */
+function createRow(label) {
+  const [share, bar] = [h("span", { class: "ex-share" }), h("span", { class: "ex-track", role: "img" })];
+  const [probability, logit] = [h("span", { class: "bw-number" }), h("span", { class: "bw-number" })];
+  const node = h("div", { class: "ex-row" }, h("span", { class: "ex-label" }, capital(label)),
+    h("span", { class: "ex-probability" }, share), probability, bar, logit);
+  return {
+    node,
+    /**
+     * @param {number} p
+     * @param {number} total
+     * @param {{ name: string, x: number }[]} parts
+     * @param {number} reach
+     * @param {boolean} chosen
+     */
+    update(p, total, parts, reach, chosen) {
+      share.style.width = percent(p, 1);
+      probability.textContent = percent(p);
+      logit.textContent = signed(total);
+      node.classList.toggle("ex-chosen", chosen);
+      const ends = [0, 0]; // of the parts above and below zero
+      bar.replaceChildren(...parts.map(({ name, x }) => {
+        const side = x < 0 ? 1 : 0;
+        const piece = h("span", { class: colour(name) });
+        ends[side] += Math.abs(x);
+        piece.style.left = place(0.5 + (side ? -ends[1] : ends[0] - x) / reach / 2);
+        piece.style.width = place(Math.abs(x) / reach / 2);
+        return piece;
+      }), h("i", { style: `left: ${place(0.5 + total / reach / 2)}` }));
+      bar.setAttribute("aria-label", `Logit ${signed(total)}: ${
+        parts.map(({ name, x }) => `${printed(name)} ${signed(x)}`).join(", ")}`);
+    },
+  };
+}
+
+/** @param {number} share */
+const place = (share) => `${(100 * share).toFixed(2)}%`;

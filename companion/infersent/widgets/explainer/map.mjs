@@ -1,0 +1,212 @@
+// @ts-check
+/* The explainer's map: the evidence of words and pairs of words, and the coordinates behind a cell. */
+
+import { LABELS } from "../toolkit/blocks.mjs";
+import { h, s, setAttributes } from "../toolkit/nodes.mjs";
+import { format, percent, signed } from "../toolkit/numbers.mjs";
+import { behind, evidence, inOrderOfWords, isPooled, sum } from "./account.mjs";
+
+/** @import { Account, Part, PooledAccount } from "./account.mjs" */
+
+const NONE = "No map: only max pooling takes each coordinate from one word, and this encoder pools in another way.";
+
+/** A table to walk in, and what stands behind the chosen cell. */
+export function createMap() {
+  const table = createTable(() => tell());
+  const cell = createCell();
+  const none = h("p", { class: "bw-hint" }, NONE);
+  let tell = () => {};
+  return {
+    node: h("div", {}, h("div", { class: "ex-beside" }, h("div", { class: "ex-scroll" }, table.node), cell.note), none,
+      cell.strips),
+    /**
+     * @param {Account} account
+     * @param {string[]} blocks
+     * @param {number} label the label whose evidence is shown
+     */
+    update(account, blocks, label) {
+      const pooled = isPooled(account);
+      none.hidden = pooled;
+      for (const part of [table.node, cell.note, cell.strips]) part.hidden = !pooled;
+      if (!pooled) return;
+      const parts = evidence(account, blocks);
+      tell = () => cell.update(account, blocks, label, parts, ...table.chosen());
+      table.update(account, label, parts);
+    },
+  };
+}
+
+const STEPS = new Map(Object.entries(
+  { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }));
+
+/**
+ * The table: a cell is chosen by mouse, finger or arrow key.
+ *
+ * @param {() => void} onChoose
+ */
+function createTable(onChoose) {
+  const table = h("table", { role: "grid", class: "ex-map" });
+  /** @type {HTMLTableCellElement[][]} */
+  let cells = [];
+  let [row, column] = [0, 0];
+
+  /** @param {number} i @param {number} j */
+  const choose = (i, j) => {
+    cells[row]?.[column]?.setAttribute("tabindex", "-1");
+    [row, column] = [i, j];
+    for (const cell of cells.flat()) cell.setAttribute("aria-selected", String(cell === cells[i][j]));
+    cells[i][j].setAttribute("tabindex", "0");
+    onChoose();
+  };
+  for (const type of ["pointerover", "focusin", "click"])
+    table.addEventListener(type, ({ target }) => {
+      const cell = target instanceof Element ? target.closest("td") : null;
+      const i = cells.findIndex((line) => cell && line.includes(cell));
+      if (cell && i >= 0) choose(i, cells[i].indexOf(cell));
+    });
+  table.addEventListener("keydown", (event) => {
+    const step = STEPS.get(event.key);
+    if (!step) return;
+    event.preventDefault();
+    cells[row + step[0]]?.[column + step[1]]?.focus();
+  });
+  return {
+    node: table,
+    /** @returns {[row: number, column: number]} */
+    chosen: () => [row, column],
+    /**
+     * Draw the evidence for a label, and choose the pair of words that gives most.
+     *
+     * @param {Account} account
+     * @param {number} label
+     * @param {Part[][]} parts
+     */
+    update(account, label, parts) {
+      const largest = Math.max(0.01, ...parts.flat().slice(1).map((cell) => Math.abs(cell[label])));
+      // The bias, in row and column 0, stands in the ledger.
+      cells = parts.map((line, i) => line.map((cell, j) => createShade(i || j ? cell[label] : undefined, largest)));
+      const across = headers("col", account.hypothesis_words, account.hypothesis_unknown);
+      const down = headers("row", account.premise_words, account.premise_unknown);
+      table.setAttribute("aria-label",
+        `Evidence for ${LABELS[label]}: words of the premise down, of the hypothesis across`);
+      table.replaceChildren(h("thead", {}, h("tr", {}, h("td"), ...across)),
+        h("tbody", {}, ...cells.map((line, i) => h("tr", {}, down[i], ...line))));
+      choose(...strongest(parts, label));
+    },
+  };
+}
+
+/**
+ * The pair of words that gives a label most, as a row and a column of `evidence`; 0, 0 where no pair gives anything.
+ *
+ * @param {Part[][]} parts
+ * @param {number} label
+ */
+export function strongest(parts, label) {
+  /** @type {[row: number, column: number]} */
+  let found = [0, 0];
+  let most = 0;
+  for (let i = 1; i < parts.length; i++)
+    for (let j = 1; j < parts[i].length; j++)
+      if (Math.abs(parts[i][j][label]) > most) {
+        found = [i, j];
+        most = Math.abs(parts[i][j][label]);
+      }
+  return found;
+}
+
+/**
+ * A cell with its number, and a ground that is the deeper the larger it is.
+ *
+ * @param {number | undefined} x
+ * @param {number} largest
+ */
+function createShade(x, largest) {
+  const size = Math.abs(x ?? 0);
+  const kind = size < 0.005 ? "ex-nothing" : (x ?? 0) < 0 ? "ex-below" : "";
+  const node = h("td", { tabindex: -1, class: kind }, x === undefined ? "" : signed(x));
+  node.style.setProperty("--share", percent(0.42 * size / largest));
+  return node;
+}
+
+/** @param {string} scope @param {string[]} words @param {boolean[]} unknown */
+const headers = (scope, words, unknown) =>
+  ["alone", ...words].map((word, i) => h("th", { scope, class: i && unknown[i - 1] ? "ex-unknown" : "" }, word));
+
+/** What stands behind a cell: its part of each logit, its strongest coordinates, and where they lie in u and v. */
+function createCell() {
+  const note = h("p", { class: "ex-cell" });
+  const [ofU, ofV] = [createStrip("u"), createStrip("v")];
+  return {
+    note,
+    strips: h("div", {}, ofU.node, ofV.node),
+    /**
+     * @param {PooledAccount} account
+     * @param {string[]} blocks
+     * @param {number} label
+     * @param {Part[][]} parts
+     * @param {number} row
+     * @param {number} column
+     */
+    update(account, blocks, label, parts, row, column) {
+      const { u, v } = account;
+      const found = behind(account, row, column);
+      const isWord = row > 0 || column > 0;
+      const words = [row && account.premise_words[row - 1], column && account.hypothesis_words[column - 1]]
+        .filter(Boolean).map((word) => `“${word}”`);
+      const top = row && column ? strongestCoordinates(account, blocks, label, found).map(({ i, x }) =>
+        `no. ${i} (u ${format(u[i])}, v ${format(v[i])}: ${signed(x)})`) : [];
+      note.replaceChildren(h("strong", {}, words.join(" with ") || "The bias"),
+        ...LABELS.map((name, c) => h("span", {}, `${name} ${signed(parts[row][column][c])}`)),
+        isWord ? `${found.length} of ${u.length} coordinates` : "Apart from all words",
+        top.length ? `; strongest for ${LABELS[label]}: ${top.join(", ")}.` : ".");
+      const marked = new Set(isWord ? found : []);
+      const height = Math.max(0.1, ...u.map(Math.abs), ...v.map(Math.abs));
+      const order = inOrderOfWords(account);
+      ofU.update(u, order, marked, height);
+      ofV.update(v, order, marked, height);
+    },
+  };
+}
+
+/**
+ * The three of some coordinates that give a label most through the blocks of both sentences.
+ *
+ * @param {Account} account
+ * @param {string[]} blocks
+ * @param {number} label
+ * @param {number[]} coordinates
+ */
+export function strongestCoordinates({ by_dimension }, blocks, label, coordinates) {
+  const maps = Object.keys(by_dimension).filter((name) => blocks.includes(name)).map((name) => by_dimension[name]);
+  return coordinates.map((i) => ({ i, x: sum(maps.map((map) => map[i]))[label] }))
+    .sort((a, b) => Math.abs(b.x) - Math.abs(a.x)).slice(0, 3);
+}
+
+/**
+ * A sentence vector as bars, one a coordinate, up or down from its zero; those marked have a line under them.
+ *
+ * @param {string} name
+ */
+function createStrip(name) {
+  const [bars, marks] = [s("path"), s("path", { class: "ex-marks" })];
+  const picture = s("svg", { role: "img", preserveAspectRatio: "none" }, bars, marks);
+  return {
+    node: h("div", { class: `ex-strip bw-${name}` }, h("i", { class: "bw-symbol" }, name), picture),
+    /**
+     * @param {number[]} vector
+     * @param {number[]} order
+     * @param {Set<number>} marked
+     * @param {number} height
+     */
+    update(vector, order, marked, height) {
+      setAttributes(picture, {
+        viewBox: `0 0 ${order.length} 40`,
+        "aria-label": `${name}: ${order.length} coordinates from ${format(Math.min(...vector))} to ${
+          format(Math.max(...vector))}; ${marked.size} of them marked`,
+      });
+      bars.setAttribute("d", order.map((i, x) => `M${x + 0.5} 26v${(-24 * vector[i] / height).toFixed(1)}`).join(""));
+      marks.setAttribute("d", order.map((i, x) => (marked.has(i) ? `M${x + 0.5} 35v5` : "")).join(""));
+    },
+  };
+}

@@ -1,0 +1,72 @@
+// @ts-check
+/* What the explainer tells about its model, and the link to the pair. */
+
+import { createButton } from "../toolkit/controls.mjs";
+import { h } from "../toolkit/nodes.mjs";
+import { format, percent } from "../toolkit/numbers.mjs";
+
+/** @import { Pair } from "../page_model/model.mjs" */
+/** @import { Session, TextName } from "./session.mjs" */
+
+/** @typedef {ReturnType<Session["status"]>} Status */
+
+const LIVE = "The model is here: type. Nothing that you type leaves this page.";
+const LINK = "Link to this pair";
+
+/**
+ * Where the model is, or what is wrong.
+ *
+ * @param {Pick<Status, "ready" | "loading" | "progress" | "problem" | "still"> &
+ *   { tooLong?: { name: TextName, words: string } }} status
+ */
+export function statusInWords({ ready, loading, progress, problem, still, tooLong }) {
+  if (tooLong)
+    return `The ${tooLong.name} is too long: ${tooLong.words}. The account is that of the last pair that fitted.`;
+  if (problem || still) return problem || still;
+  if (ready) return LIVE;
+  return loading ? `${percent(progress)} of the model is here.` : "";
+}
+
+/**
+ * The line under the texts: a button that loads the model, how much of it is there, and a link.
+ *
+ * @param {Session} session
+ * @param {() => Pair} pair the texts of the moment
+ */
+export function createStatus(session, pair) {
+  const progress = h("progress", { max: 1, value: 0, "aria-label": "Loading the model" });
+  const button = createButton("", session.load);
+  const message = h("p", { class: "ex-message", role: "status" });
+  const link = createButton(LINK, async () => {
+    const { premise, hypothesis } = pair();
+    history.replaceState(null, "", `#${new URLSearchParams({ p: premise, h: hypothesis })}`);
+    await navigator.clipboard?.writeText(location.href).catch(() => {});
+    link.textContent = "The address now holds this pair";
+  });
+  return {
+    node: h("div", { class: "ex-status" }, button, progress, message, ...(session.kernel ? [] : [link])),
+    /** @param {Status} status */
+    update(status) {
+      button.hidden = Boolean(status.ready || status.loading || status.still);
+      button.textContent = status.problem ? "Try again" : `Load the model (${format(session.bytes / 1e6, 1)} MB)`;
+      progress.hidden = !status.loading;
+      progress.value = status.progress;
+      link.hidden = Boolean(status.still || !status.ready);
+      link.textContent = LINK;
+      const words = statusInWords(status);
+      if (message.textContent !== words) message.textContent = words;
+    },
+  };
+}
+
+/**
+ * The two texts in an address's fragment, if they are there.
+ *
+ * @param {string} hash
+ * @returns {Partial<Pair>}
+ */
+export function pairInLink(hash) {
+  const link = new URLSearchParams(hash.slice(1));
+  const [premise, hypothesis] = [link.get("p"), link.get("h")];
+  return premise === null || hypothesis === null ? {} : { premise, hypothesis };
+}

@@ -1,0 +1,98 @@
+// @ts-check
+/* InferSent in plain JavaScript: from two texts to the exact ledger of the decision, under the names of the Python.
+ *
+ * words.mjs splits the texts, file.mjs reads the model, network.mjs computes, and
+ * ledger.mjs accounts for it. Here the file is fetched, and a page's messages are answered. */
+
+import { readFile } from "./file.mjs";
+import { InferSent } from "./network.mjs";
+
+export { LABELS } from "../toolkit/blocks.mjs";
+export { LARGEST_SENTENCE, LARGEST_TEXT, REPLACEMENTS, TOKEN_RULE, splitWords, tooLong } from "./words.mjs";
+
+/** @import { Account } from "../explainer/account.mjs" */
+
+/** @typedef {{ url: string, bytes: number }} Load a file of so many bytes */
+/** @typedef {{ premise: string, hypothesis: string }} Pair */
+/** @typedef {Load | Pair} Request */
+
+/**
+ * One of these.
+ *
+ * @typedef {object} Answer
+ * @property {number} [progress] how many bytes are there
+ * @property {boolean} [ready] the model is
+ * @property {Account} [ledger]
+ * @property {string} [error]
+ */
+
+/**
+ * Fetch the file, from the browser's store where it is, and tell how many bytes are there.
+ *
+ * @param {string} url
+ * @param {number} bytes
+ * @param {(done: number) => void} onProgress
+ */
+export async function fetchModel(url, bytes, onProgress) {
+  // Secure pages have a store.
+  const store = await globalThis.caches?.open("infersent").catch(() => undefined);
+  const kept = await store?.match(url);
+  const response = kept ?? await fetch(url);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  const buffer = await readAll(response, bytes, onProgress);
+  if (store && !kept) {
+    for (const older of await store.keys()) await store.delete(older);
+    await store.put(url, new Response(buffer)).catch(() => {}); // a full disk keeps nothing
+  }
+  return new InferSent(readFile(buffer));
+}
+
+/**
+ * The body of a response, which must have so many bytes.
+ *
+ * @param {Response} response
+ * @param {number} bytes
+ * @param {(done: number) => void} onProgress
+ */
+async function readAll(response, bytes, onProgress) {
+  const whole = new Uint8Array(bytes);
+  const reader = response.body?.getReader();
+  let done = 0;
+  for (;;) {
+    const piece = await reader?.read();
+    if (!piece?.value) break;
+    if (done + piece.value.length > bytes) throw new Error(`the file is larger than ${bytes} bytes`);
+    whole.set(piece.value, done);
+    onProgress(done += piece.value.length);
+  }
+  if (done < bytes) throw new Error(`it ended after ${done} of ${bytes} bytes`);
+  return whole.buffer;
+}
+
+/**
+ * A function that answers a page's messages: {url, bytes} loads, {premise, hypothesis} explains.
+ *
+ * @param {(answer: Answer) => void} post
+ */
+export function createAnswerer(post) {
+  /** @type {InferSent} */
+  let model;
+  return async (/** @type {Request} */ request) => {
+    try {
+      if ("url" in request) {
+        model = await fetchModel(request.url, request.bytes, (progress) => post({ progress }));
+        post({ ready: true });
+      } else {
+        const { premise, hypothesis } = request;
+        post({ ledger: { premise, hypothesis, ...model.explain(premise, hypothesis).account() } });
+      }
+    } catch (error) {
+      post({ error: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+if (typeof WorkerGlobalScope !== "undefined") {
+  const answer = createAnswerer((message) => postMessage(message));
+  addEventListener("message", ({ data }) => answer(data));
+}

@@ -1,0 +1,189 @@
+"""What "Could a big enough network figure it out?" says of the recorded learners of the dot product."""
+
+from __future__ import annotations
+
+import math
+from functools import cache, partial
+
+import pytest
+
+from infersent.foundation.recorded import load_record
+from infersent.study.dot_product import NOISE, VARIANCE, Curve, Learner, curve, curves, results
+from tests.claims.prose import says
+
+says = partial(says, "features/big-enough-network")
+
+PRODUCT_HEAD = {"width": 0, "depth": 0, "blocks": ("u*v",)}
+SIZES = (1024, 4096, 16384, 65536)
+
+recorded = cache(results)
+
+
+@cache
+def measured(number: str = "clean") -> list[Curve]:
+    return curves(recorded(), number)
+
+
+def networks(dim: int) -> list[Curve]:
+    return [c for c in measured() if c.blocks == ("u", "v") and c.depth and c.dim == dim]
+
+
+def by_formula(weights: int, pairs: int) -> float:
+    """Return the error of least squares: the noise spread over the weights."""
+    return NOISE * math.sqrt(weights / pairs)
+
+
+@cache
+def factors() -> dict[tuple[int, float], float]:
+    """Return how many times the pairs that least squares on u*v needs the thriftiest network needs."""
+    found = {}
+    for dim in (4, 16, 32):
+        for error in (0.3, 0.25, 0.2):
+            given = NOISE**2 * (dim + 1) / error**2
+            needed = [c.samples_for(error) for c in networks(dim) if c.points[0].mean > error]
+            if fewest := [pairs for pairs in needed if pairs is not None]:
+                found[dim, error] = min(fewest) / given
+    return found
+
+
+def test_how_the_learners_were_trained() -> None:
+    budget = load_record("dot_product")["budget"]
+    share, most = budget["validation"]
+    assert share == 1 / 5
+    assert len(budget["learning_rates"]) == 3
+    says(f"batches of {budget['batch_size']}, at most {budget['steps']} steps")
+    says(f"A fifth of the training pairs ({most} at most) is kept")
+    says("to choose among three learning rates")
+    assert {result.spec.seed for result in recorded()} == {0, 1, 2}
+    says("fresh pairs, for three seeds")
+    says("With three seeds that is wide: 2.5 standard deviations a side.")
+
+
+def test_nobody_gets_below_the_noise() -> None:
+    assert all(result.status == "ok" for result in recorded())
+    assert all(result.noisy > 0.84 for result in recorded())
+    says(f"noise: }} {NOISE}")
+    says(f"a clean RMSE of {math.sqrt(VARIANCE):.3f}")
+
+
+def test_no_network_gets_where_least_squares_is_with_1024_pairs() -> None:
+    error = by_formula(17, 1024)
+    says(f"For $d = 16$ and 1024 pairs that is an error of {error:.2f}.")
+    says("No network on $(u,v)$ gets there with any number of pairs that we tried.")
+    assert all(point.low > 0.11 for c in networks(16) for point in c.points)
+
+
+def test_with_1024_pairs_two_layers_are_no_better_than_zero() -> None:
+    two_layers = curve(measured(), 16)
+    says('With 1024 pairs, the network with two layers is no better than "zero"')
+    says(f"noise in 1024 targets, {two_layers.parameters:,} weights, and no idea of what to look for")
+    assert two_layers.at(1024).low < math.sqrt(VARIANCE) < two_layers.at(1024).high
+
+
+def test_what_the_product_saves_in_examples() -> None:
+    found = factors()
+    says("It grows with the precision that you ask for.")
+    assert all(found[dim, 0.3] < found[dim, 0.25] for dim in (4, 16, 32))
+    says("At an error of 0.3 or 0.25 it also grows with the dimension; at 0.2 it is about the same for 4 and 16")
+    assert all(found[4, error] < found[16, error] < found[32, error] for error in (0.3, 0.25))
+    assert 0.8 < found[4, 0.2] / found[16, 0.2] < 1.25
+    says("and no network got there for 32")
+    assert (32, 0.2) not in found
+    says("Roughly: a hundred for 16, two to three hundred for 32.")
+    says("in 16 dimensions pays for that with about a hundred times the examples")
+    says("about a hundredfold in examples for $d = 16$, and more for 32")
+    assert all(60 < found[16, error] < 150 for error in (0.3, 0.25, 0.2))
+    assert [round(found[32, error], -2) for error in (0.3, 0.25)] == [200, 300]
+    assert min(found.values()) > 20
+    largest = max(result.spec.samples for result in recorded())
+    says(f'("Never" means: not with {largest:,} pairs.)')
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_more_width_helps_little(depth: int) -> None:
+    by_four, by_eight, by_sixteen = (curve(measured(), 16, width=w, depth=depth).at(65536).mean for w in (4, 8, 16))
+    says("From ×4 to ×16 the error falls by less than a fifth")
+    assert 0.8 < by_sixteen / by_four < 1
+    # The caption: "it takes off a tenth a doubling at most, once the network is four times as wide as its input".
+    assert min(by_eight / by_four, by_sixteen / by_eight) > 0.89
+
+
+def test_depth_hurts_where_pairs_are_few() -> None:
+    few = {depth: curve(measured(), 16, depth=depth).at(65536) for depth in (1, 2, 3)}
+    says("With 65,536 pairs, each further layer makes it *worse*.")
+    assert few[1].high < few[2].low
+    assert few[2].mean < few[3].low
+    says("With four times as many, the three are about equal.")
+    many = [curve(measured(), 16, depth=depth).at(4 * 65536).mean for depth in (1, 2, 3)]
+    assert max(many) - min(many) < 0.02
+
+
+def test_which_hint_helps() -> None:
+    two_layers = curve(measured(), 16)
+    given = curve(measured(), 16, blocks=("u", "v", "u*v"))
+    least = curve(measured(), 16, **PRODUCT_HEAD)
+    says("**The product helps at every size**, and the intervals do not touch.")
+    assert all(given.at(n).high < two_layers.at(n).low for n in SIZES)
+    says("**The network that has it is still worse than least squares on it.**")
+    says(f"It need only add up 16 numbers, but it has {given.parameters:,} weights")
+    assert all(least.at(n).high < given.at(n).low for n in SIZES)
+    says("With 16,384 pairs, $|u-v|$ and $(u-v)^2$ make the network worse.")
+    for block in ("|u-v|", "(u-v)**2"):
+        assert curve(measured(), 16, blocks=("u", "v", block)).at(16384).low > two_layers.at(16384).high
+
+
+def test_what_is_saved() -> None:
+    best = curve(measured(), 16, width=16, depth=1)
+    least = curve(measured(), 16, **PRODUCT_HEAD)
+    says(f"{least.parameters} numbers for {best.parameters:,}, and the small head is better because it is small")
+    assert best.parameters > 1000 * least.parameters
+    seconds = [curve(measured("seconds"), 16, **of).at(65536).mean for of in ({"width": 16, "depth": 1}, PRODUCT_HEAD)]
+    assert seconds[0] > 20 * seconds[1]
+    says("least squares on the product with 1024 pairs beats every network on $(u,v)$ that we trained on 262,144")
+    whole = [c for c in networks(16) if len(c.points) == 5]
+    assert whole
+    assert all(least.at(1024).high < c.at(262144).low for c in whole)
+
+
+def test_the_network_explains_nearly_all_in_two_dimensions() -> None:
+    says("With two dimensions and 262,144 pairs the network explains")
+    assert curve(measured("explained"), 2).at(262144).mean > 0.98
+
+
+def test_outside_of_its_data_the_network_is_lost_and_the_formula_is_not() -> None:
+    for dim in (2, 16):
+        inside = curve(measured(), dim).at(262144)
+        outside = curve(measured("doubled"), dim).at(262144)
+        assert outside.low > 1.5 * inside.mean
+    says("Twice as far out, its error is about twice as large, even after scaling.")
+    assert 1.9 < outside.mean / inside.mean < 2.1  # in 16 dimensions; in two it is larger still
+    says("The least-squares head does not notice.")
+    assert curve(measured("doubled"), 16, **PRODUCT_HEAD).at(262144).mean < 0.02
+
+
+def test_how_many_parameters_the_exercise_counts() -> None:
+    says("$(2d + 1)\\,8d + (8d+1)\\,8d + (8d+1)$. The linear head has $d + 1$.")
+    for d in (16, 4096):
+        assert Learner(dim=d, samples=10).parameters == (2 * d + 1) * 8 * d + (8 * d + 1) * 8 * d + (8 * d + 1)
+        assert Learner(dim=d, samples=10, **PRODUCT_HEAD).parameters == d + 1
+
+
+@pytest.mark.parametrize("dim", [2, 4, 8, 16, 32])
+def test_what_a_distance_explains(dim: int) -> None:
+    says("explains exactly half of the variance of $pq$")
+    says("explains $1/(2\\pi - 4) \\approx 44\\%$")
+    for block, share in (("(u-v)**2", 1 / 2), ("|u-v|", 1 / (2 * math.pi - 4))):
+        found = curve(measured("explained"), dim, width=0, depth=0, blocks=(block,)).at(262144)
+        assert abs(found.mean - share) < 0.02
+
+
+def test_the_price_of_not_knowing_the_partners() -> None:
+    blind, knowing = by_formula(257, 16384), by_formula(17, 16384)
+    says(f"There are $d^2 + 1 = {16**2 + 1}$ weights")
+    says(f"so the error should be near $0.85\\sqrt{{257/16384}} = {blind:.3f}$")
+    says(f"For the product head's 17 weights the same formula says {knowing:.3f}.")
+    says("a factor of almost four in error, or 15 in examples")
+    assert 3.8 < blind / knowing < 4
+    assert round(257 / 17) == 15
+    says("The best network's error is more than twice as high again")
+    assert curve(measured(), 16, width=16, depth=1).at(16384).mean > 2 * blind
