@@ -333,7 +333,7 @@ def test_captions_have_phenomena_but_no_groups():
 @pytest.mark.parametrize(
     ("pairs", "arguments", "problem"),
     [
-        (toy_pairs(6), (np.zeros(6),), "toy: 6 pairs, 0 phenomena; .* need a phenomenon each"),
+        (toy_pairs(6), (np.zeros(6),), "toy: 6 pairs, 0 phenomena; .* has a phenomenon for each pair"),
         (Pairs([], [], [], "none"), (np.zeros(0),), "none: 0 pairs, 0 phenomena"),
         (PAIRS, (np.zeros(3),), rf"{len(PAIRS)} pairs, but predictions of shape \(3,\); give \[{len(PAIRS)}\]"),
         (PAIRS, (PAIRS.labels, np.zeros((2, 2))), r"groups of shape \(2, 2\)"),
@@ -386,7 +386,7 @@ def test_the_other_commands_know_the_probes(checkpoint, capsys):
         (("evaluate", "MODEL", "--data", "probes", "--split", "train"), "no split of the probes 'train'"),
         (("train", "--data", "probes", "--out", "OUT"), "The probes are for testing only"),
         (("probe", "MODEL", "--split", "dev"), "no split of the probes 'dev'"),
-        (("probe", "MODEL", "--data", "OWN"), "a phenomenon each"),
+        (("probe", "MODEL", "--data", "OWN"), "a phenomenon for each pair"),
     ],
 )
 def test_a_command_that_cannot_be_says_why(checkpoint, tmp_path, capsys, command, problem):

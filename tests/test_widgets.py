@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -336,3 +338,10 @@ def test_a_page_without_widgets_gets_none(tmp_path: Path) -> None:
 def test_a_page_that_names_an_unknown_module_fails_the_build(tmp_path: Path) -> None:
     with pytest.raises(ExtensionError, match="book/page: no module 'echo'"):
         extension.add_widget_scripts(fake_app(tmp_path), "book/page", "", {"body": Echo().static_html()}, None)
+
+
+def test_every_public_name_is_there_and_torch_waits_until_one_is_asked_for() -> None:
+    assert all(getattr(infersent, name) is not None for name in infersent.__all__)
+    assert set(infersent.__all__) <= set(dir(infersent))
+    code = "import sys, infersent; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
