@@ -234,9 +234,7 @@ def test_without_javascript_the_numbers_are_there(book_url: str, open_page: Open
     page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
     twin = find_twin(page, MODULE)
     python = stored(twin)
-    assert numbers(twin.locator("td").first.inner_text()) == pytest.approx(
-        [100 * python.subsets()[0].mean], abs=0.0501
-    )
+    assert numbers(twin.locator("td").first.inner_text()) == pytest.approx([100 * python.subsets()[0].mean], abs=0.0501)
     assert python.static_html() in page.content().replace("&nbsp;", "\N{NO-BREAK SPACE}")
 
 
