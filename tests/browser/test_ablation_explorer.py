@@ -56,7 +56,7 @@ def assert_shows(widget: Locator, python: AblationExplorer) -> None:
         assert [block for block in BLOCKS if box(widget, side, block).is_checked()] == blocks
     sides = widget.locator(".ae-side > .bw-number").all_inner_texts()
     for text, subset in zip(sides, python.subsets(), strict=True):
-        assert numbers(text) == pytest.approx([100 * subset[end] for end in ("mean", "low", "high")], abs=0.0501)
+        assert numbers(text) == pytest.approx([100 * end for end in (subset.mean, subset.low, subset.high)], abs=0.0501)
     expect(widget.locator(".bw-result p")).to_have_text(" ".join(python.verdict()))
     described = widget.get_by_role("img").last.get_attribute("aria-label")
     assert described == f"B minus A. {' '.join(python.verdict())}"
@@ -166,12 +166,12 @@ def test_marks_stand_where_the_numbers_are(book_url: str, open_page: OpenPage) -
         everything, runs, gap = (picture.evaluate(read) for picture in widget.get_by_role("img").all())
         means = [subset["mean"] for subset in python.studies[python.study]["subsets"]]
         assert everything["marks"] == pytest.approx(means, abs=1e-5)
-        assert runs["dots"] == pytest.approx([*a["accuracies"], *b["accuracies"]], abs=1e-5)
-        assert runs["means"] == pytest.approx([a["mean"], b["mean"]], abs=1e-5)
+        assert runs["dots"] == pytest.approx([*a.accuracies, *b.accuracies], abs=1e-5)
+        assert runs["means"] == pytest.approx([a.mean, b.mean], abs=1e-5)
         assert gap["means"] == pytest.approx([difference.mean] * 2, abs=1e-5)
-        by_seed = [y - x for x, y in zip(a["accuracies"], b["accuracies"], strict=True)]
+        by_seed = [y - x for x, y in zip(a.accuracies, b.accuracies, strict=True)]
         assert gap["dots"] == pytest.approx(by_seed, abs=1e-5)
-        ends = ((a["low"], a["high"]), (b["low"], b["high"]), difference.over_seeds, difference.over_pairs)
+        ends = ((a.low, a.high), (b.low, b.high), difference.over_seeds, difference.over_pairs)
         for bar, (low, high), wide in zip(runs["bars"] + gap["bars"], ends, [0.4] * 2 + [2] * 2, strict=True):
             assert bar == pytest.approx([low, high], abs=0.006 * wide)  # at least 1.5 units wide, to be seen
 
@@ -234,9 +234,7 @@ def test_without_javascript_the_numbers_are_there(book_url: str, open_page: Open
     page = open_page(f"{book_url}/{PATH}", java_script_enabled=False)
     twin = find_twin(page, MODULE)
     python = stored(twin)
-    assert numbers(twin.locator("td").first.inner_text()) == pytest.approx(
-        [100 * python.subsets()[0]["mean"]], abs=0.0501
-    )
+    assert numbers(twin.locator("td").first.inner_text()) == pytest.approx([100 * python.subsets()[0].mean], abs=0.0501)
     assert python.static_html() in page.content().replace("&nbsp;", "\N{NO-BREAK SPACE}")
 
 
