@@ -51,7 +51,9 @@ def storeys() -> list[Storey]:
         own = {here, *graph.find_descendants(here)}
         imported: Counter[str] = Counter()
         for module in own:
-            for target in graph.find_modules_directly_imported_by(module) - own:
+            for target in (
+                graph.find_modules_directly_imported_by(module) - own
+            ):
                 imported[target.split(".")[1]] += 1
         modules = sorted(
             module.removeprefix(f"{here}.") for module in own - {here}
