@@ -1,0 +1,59 @@
+"""What "SNLI and its baselines" says of the study's runs on one sentence, on both, and on all four blocks."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+from infersent.study.comparison import Group, find_group
+from infersent.study.records import load_records
+from tests.claims.prose import says
+
+says = partial(says, "snli/baselines")
+
+
+@cache
+def runs(blocks: str) -> Group:
+    return find_group(load_records("subsets"), blocks=blocks, head="linear")
+
+
+ALL_FOUR = "u, v, |u-v|, u*v"
+
+
+def test_the_premise_alone_is_at_chance() -> None:
+    assert abs(runs("u").mean - 1 / 3) < 0.03
+    says("the premise alone is at chance on test")
+
+
+def test_the_hypothesis_alone_gets_most_of_what_an_additive_head_gets() -> None:
+    assert 0.58 < runs("v").mean < 0.67
+    says("The hypothesis alone gets about 60%")
+    assert runs("u, v").mean - runs("v").mean < 0.03
+    says("An additive head on both is hardly better than the hypothesis alone.")
+
+
+def test_the_scale_starts_with_the_additive_head() -> None:
+    additive = runs("u, v").mean
+    assert additive - 1 / 3 > 0.25
+    assert 0.60 < additive < 0.70
+    says("**The scale starts in the sixties.**")
+    says(f"A model at {additive:.0%} is close to zero, not two thirds of the way.")
+    assert 0.04 < runs(ALL_FOUR).mean - additive < 0.15
+
+
+def test_one_accuracy_is_known_to_half_a_point() -> None:
+    additive, pairs = runs("u, v").mean, runs("u, v").correct.shape[1]
+    assert round(100 * (additive * (1 - additive) / pairs) ** 0.5, 1) == 0.5
+    says("the standard error of one accuracy is half a point")
+
+
+def test_the_comparison_is_at_work_on_the_hard_pairs() -> None:
+    times_right = runs("v").correct.mean(axis=0)  # [pairs], share of the seeds
+    kinds = {"easy": times_right == 1, "hard": times_right == 0}
+    gain = {
+        kind: runs(ALL_FOUR).correct[:, rows].mean() - runs("u, v").correct[:, rows].mean()
+        for kind, rows in kinds.items()
+    }
+    assert gain["easy"] < 0.02
+    says("On the easy pairs the two blocks that compare gain nothing.")
+    assert gain["hard"] > 0.15
+    says("On the hard ones they gain more than 15 points.")
