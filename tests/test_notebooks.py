@@ -10,6 +10,7 @@ import base64
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -486,37 +487,46 @@ def unexecuted_notebook(path: Path, *sources: str, **metadata: object) -> Path:
     return path
 
 
-def test_execution_stores_the_same_bytes_twice(tmp_path: Path) -> None:
-    path = unexecuted_notebook(tmp_path / "a.ipynb", *CELLS)
-
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notebook that the tool has executed and stored."""
+    path = unexecuted_notebook(tmp_path_factory.mktemp("executed") / "a.ipynb", *CELLS)
     assert run("--check", path).returncode == 1, "an unexecuted notebook passed"
     assert run(path).returncode == 0
+    return path
+
+
+def test_execution_stores_the_same_bytes_twice(executed: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(executed, tmp_path))
     first = path.read_bytes()
     notebook = notebooks.read(path)
     assert unexecuted(notebook) == not_canonical(notebook) == []
-    assert notebook.cells[0].outputs[0].data["text/plain"].startswith(f"('{tmp_path.name}', '1', ")
+    assert notebook.cells[0].outputs[0].data["text/plain"].startswith(f"('{executed.parent.name}', '1', ")
     assert [output.text for output in notebook.cells[1].outputs] == ["1\n2\n"]
     assert set(notebook.cells[2].outputs[0].data) == {"image/png", "text/plain"}
     assert set(notebook.cells[3].outputs[0].data) == {"text/html", "text/plain"}
 
-    assert "unchanged" in run(path).stdout
-    assert path.read_bytes() == first
+    assert "unchanged" in run(executed).stdout
+    assert executed.read_bytes() == first
 
 
-def test_a_cell_that_raises_is_named_and_the_file_left_alone(tmp_path: Path) -> None:
+def test_a_cell_that_raises_is_named_and_the_file_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = unexecuted_notebook(tmp_path / "bad.ipynb", "1", "undefined_name")
     before = path.read_bytes()
-    result = run(path)
-    assert result.returncode == 1
-    assert "failed in cell 2 of 2" in result.stdout
-    assert "NameError: name 'undefined_name' is not defined" in result.stdout
+    assert notebooks.main([str(path)]) == 1
+    shown = capsys.readouterr().out
+    assert "failed in cell 2 of 2" in shown
+    assert "NameError: name 'undefined_name' is not defined" in shown
     assert path.read_bytes() == before
 
 
-def test_a_path_that_is_no_notebook_is_refused() -> None:
-    result = run("book/nowhere.ipynb")
-    assert result.returncode == 2
-    assert "book/nowhere.ipynb is not a notebook on disk" in result.stderr
+def test_a_path_that_is_no_notebook_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        notebooks.main(["book/nowhere.ipynb"])
+    assert ended.value.code == 2
+    assert "book/nowhere.ipynb is not a notebook on disk" in capsys.readouterr().err
 
 
 # The check itself, as `pytest --nbval` runs it.
@@ -531,16 +541,13 @@ def nbval(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_check_passes_what_the_tool_stored_and_fails_on_a_changed_number(tmp_path: Path) -> None:
-    path = unexecuted_notebook(tmp_path / "a.ipynb", *CELLS)
-    assert run(path).returncode == 0
-    good = nbval(tmp_path)
-    assert "4 passed" in good.stdout, good.stdout
-
-    path.write_text(path.read_text(encoding="utf-8").replace("2\\n", "3\\n"), encoding="utf-8")
-    bad = nbval(tmp_path)
-    assert "1 failed, 3 passed" in bad.stdout, bad.stdout
-    assert "Cell outputs differ" in bad.stdout
+def test_the_check_passes_what_the_tool_stored_and_fails_on_a_changed_number(executed: Path) -> None:
+    stored = executed.read_text(encoding="utf-8")
+    executed.with_name("changed.ipynb").write_text(stored.replace("2\\n", "3\\n"), encoding="utf-8")
+    result = nbval(executed.parent)
+    assert "\na.ipynb ...." in result.stdout, result.stdout
+    assert "\nchanged.ipynb .F.." in result.stdout, result.stdout
+    assert "Cell outputs differ" in result.stdout
 
 
 def test_a_notebook_without_its_archive_is_skipped_and_the_reason_printed(tmp_path: Path) -> None:
