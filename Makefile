@@ -65,11 +65,11 @@ check-javascript: install ## Check the widgets' front end alone, where Node is t
 # A browser is looked for, and installed if need be, before the tests start, so that none is skipped for want of it.
 WITH_BROWSER = @chromium=$$($(BIN)/python tools/chromium.py --install) || exit 1; \
 	echo "Browser tests use $$chromium"; CHROMIUM="$$chromium" INFERSENT_BOOK=$(HTML)
-UNIT := companion/infersent tests --doctest-modules
+UNIT := companion/infersent tests --doctest-modules --cov
 
 # In one run, so that no core is idle until all is done.
 check-all: html ## Run the tests, the examples in docstrings and the notebooks, and report what the tests reach
-	$(WITH_BROWSER) $(BIN)/pytest $(UNIT) book --ignore=book/_ext --nbval --cov $(SHARED)
+	$(WITH_BROWSER) $(BIN)/pytest $(UNIT) book --ignore=book/_ext --nbval $(SHARED)
 
 unit: html ## Run the unit, property and browser tests and the examples in docstrings alone
 	$(WITH_BROWSER) $(BIN)/pytest $(UNIT) $(SHARED)

@@ -40,7 +40,7 @@ from tools.notebook_faults import (
     whitelist_faults,
 )
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = stored(ROOT)
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "book").rglob("*.md"))
 WHITELIST = ROOT / "tests" / "nbval_whitelist.yml"
