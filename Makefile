@@ -1,8 +1,12 @@
 # Two commands: `make book` builds the book, `make test` checks everything. `make` alone lists the rest.
 
 PORT ?= 8000
-# Test processes at a time; each computes with one thread.
-JOBS ?= 2
+# Test processes at a time; each computes with one thread. One more than two cores, because tests also wait: for a
+# browser, a server, another process.
+JOBS ?= 3
+# One process takes one file at a time, whose tests share a browser, a trained model or a kernel; conftest.py says which
+# files are taken first.
+SHARED := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
 # The first Python that the book supports; `make book PYTHON=/path/to/python` chooses another.
@@ -15,7 +19,7 @@ INSTALLED := $(VENV)/.installed
 HTML := _build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help install book html serve lab notebooks test lint check-javascript unit check-notebooks chromium lock clean
+.PHONY: help install book html serve lab notebooks test lint check-javascript check-all unit check-notebooks chromium lock clean
 
 help: ## Show this list
 	@echo "Why u*v? The two commands to know are 'make book' and 'make test'."
@@ -45,8 +49,7 @@ notebooks: install ## Re-execute every notebook and store its outputs (NOTEBOOKS
 test: ## Check everything: style, package, book, browser, notebooks
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory check-javascript
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory check-notebooks
+	@$(MAKE) --no-print-directory check-all
 	@echo
 	@echo "All checks passed."
 
@@ -60,14 +63,19 @@ check-javascript: install ## Check the widgets' front end alone, where Node is t
 	$(BIN)/python tools/front_end.py
 
 # A browser is looked for, and installed if need be, before the tests start, so that none is skipped for want of it.
-unit: html ## Run the unit, property and browser tests alone
-	@chromium=$$($(BIN)/python tools/chromium.py --install) || exit 1; \
-	echo "Browser tests use $$chromium"; \
-	CHROMIUM="$$chromium" INFERSENT_BOOK=$(HTML) $(BIN)/pytest tests -n $(JOBS) --dist loadfile
+WITH_BROWSER = @chromium=$$($(BIN)/python tools/chromium.py --install) || exit 1; \
+	echo "Browser tests use $$chromium"; CHROMIUM="$$chromium" INFERSENT_BOOK=$(HTML)
+UNIT := companion/infersent tests --doctest-modules --cov
 
-# One process takes one notebook: its cells share a kernel.
-check-notebooks: install ## Re-execute the notebooks and compare their outputs with the stored ones
-	$(BIN)/pytest --nbval book -n $(JOBS) --dist loadfile
+# In one run, so that no core is idle until all is done.
+check-all: html ## Run the tests, the examples in docstrings and the notebooks, and report what the tests reach
+	$(WITH_BROWSER) $(BIN)/pytest $(UNIT) book --ignore=book/_ext --nbval $(SHARED)
+
+unit: html ## Run the unit, property and browser tests and the examples in docstrings alone
+	$(WITH_BROWSER) $(BIN)/pytest $(UNIT) $(SHARED)
+
+check-notebooks: install ## Re-execute the notebooks alone and compare their outputs with the stored ones
+	$(BIN)/pytest book --nbval $(SHARED)
 
 install: $(INSTALLED) ## Create .venv and install into it, without building anything
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import pytest
 import requests
-from nbval.plugin import IPyNbCell
 
 from tools.notebooks import ENVIRONMENT
 
@@ -18,15 +17,47 @@ os.environ.update(ENVIRONMENT)
 #: and the archive that it stands for.
 ARCHIVES = {"snli": "snli_1.0.zip"}
 
+#: The files that take longest, by the ends of their paths, the longest first. Several processes take one file after the
+#: other, so at the end no process waits for one that has just begun a long one.
+LONGEST = (
+    "features/product.ipynb",
+    "snli/training.ipynb",
+    "features/difference.ipynb",
+    "browser/test_pages.py",
+    "browser/test_explainer.py",
+    "features/concatenation.ipynb",
+    "features/difference-or-product.ipynb",
+    "test_notebooks.py",
+    "snli/baselines.ipynb",
+    "browser/test_which_heads.py",
+    "browser/test_every_widget.py",
+    "test_captions.py",
+    "snli/what-each-feature-buys.ipynb",
+    "question/the-question.ipynb",
+    "test_training.py",
+    "test_study.py",
+    "snli/encoder.ipynb",
+    "browser/test_feature_explorer.py",
+    "browser/test_ablation_explorer.py",
+    "browser/test_diagonal_or_full.py",
+    "browser/test_sign_lab.py",
+    "browser/test_jupyterlab.py",
+    "features/big-enough-network.ipynb",
+    "test_snli.py",
+)
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let pytest run from any folder: nbval looks for its sanitizer file in the current one."""
-    if sanitizer := config.option.nbval_sanitize_with:
-        config.option.nbval_sanitize_with = str(config.rootpath / sanitizer)
+    """Tell nbval, where it is there (``pytest -p no:nbval`` runs without it), how notebooks are executed here."""
+    if config.pluginmanager.hasplugin("nbval"):
+        config.option.nbval_current_env = True  # the kernel is this environment's, whatever a notebook names
+        config.option.nbval_sanitize_with = str(config.rootpath / "tests" / "nbval_sanitize.cfg")
+        config.option.nbval_cell_timeout = 900  # seconds: the longest training cell, on a slow machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, and say why, what needs an archive that is neither on disk nor to be had from the network."""
+    """Put the files that take longest first, and skip, with the reason, what needs an archive that is not to be had."""
+    items.sort(key=lambda item: rank(item.nodeid.partition("::")[0]))
     missing: dict[str, str | None] = {}
     for item in items:
         for need in needs(item):
@@ -38,10 +69,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def rank(file: str) -> int:
+    """Return the place of a file among those that take longest; all others share the last."""
+    return next((place for place, name in enumerate(LONGEST) if file.endswith(name)), len(LONGEST))
+
+
 def needs(item: pytest.Item) -> Iterable[str]:
     """Return what a test, or the notebook of a cell, says that it needs."""
-    if isinstance(item, IPyNbCell):
-        return item.parent.nb.metadata.get("infersent", {}).get("needs", ())
+    if (notebook := getattr(item.parent, "nb", None)) is not None:
+        return notebook.metadata.get("infersent", {}).get("needs", ())
     return [name for name in ARCHIVES if item.get_closest_marker(name)]
 
 

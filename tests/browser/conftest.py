@@ -26,6 +26,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 OpenPage = Callable[..., Page]
 
+# A busy machine may be late; a page that is on time is not waited for any longer.
+expect.set_options(timeout=20_000)
+
 #: Formulas and the theme's icons: they take longer than all else on a page, and no widget has one.
 DECORATION = re.compile(r"/(mathjax/.*|scripts/fontawesome)\.js")
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from infersent.text.tokenizer import REPLACEMENTS, TOKEN_RULE, split_words
-from tests.test_text import SENTENCES
+from tests.text.test_text import SENTENCES
 
 pytestmark = pytest.mark.browser
 

@@ -25,17 +25,22 @@ Splits share no sentence, but every word of dev and test occurs in ``train``.
 
 from __future__ import annotations
 
+import hashlib
+import platform
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from random import Random
 
 import numpy as np
+import scipy
 
-from infersent.data.captions.matching import Block, draw_block
+from infersent.data.cache import cached_arrays
+from infersent.data.captions.matching import draw_block
 from infersent.data.captions.world import PHENOMENA
 from infersent.data.pairs import LABELS, Pairs
-from infersent.foundation.arrays import Ints
+from infersent.foundation.arrays import Array, Ints
 from infersent.foundation.choices import choose
 
 __all__ = ["BLOCK", "PHENOMENA", "SPLITS", "load", "symmetric_ceiling"]
@@ -50,7 +55,7 @@ _CHAINS = BLOCK // 12
 
 
 def load(split: str = "train", *, seed: int = 0, size: int | None = None) -> Pairs:
-    """Return a split of the captions corpus, generated on first use (a few seconds) and then kept in memory.
+    """Return a split of the captions corpus, generated on first use (some seconds) and then kept in the cache.
 
     Parameters
     ----------
@@ -103,19 +108,44 @@ def symmetric_ceiling(pairs: Pairs) -> float:
 
 @lru_cache(maxsize=2)
 def _corpus(seed: int) -> Mapping[str, Pairs]:
-    rng = Random(seed)
-    taken: set[str] = set()
+    key = {"seed": seed, "splits": SPLITS, "block": BLOCK, "generator": _generator()}
+    arrays = cached_arrays("captions", key, lambda: _draw(seed))
+
+    def sentences(name: str) -> list[str]:
+        return arrays[name].tobytes().decode().split("\n")
+
     return {
-        split: _pairs([draw_block(rng, _CHAINS, taken) for _ in range(size // BLOCK)], f"captions {split}")
-        for split, size in SPLITS.items()
+        split: Pairs(
+            sentences(f"{split} premises"),
+            sentences(f"{split} hypotheses"),
+            arrays[f"{split} labels"],
+            f"captions {split}",
+            [PHENOMENA[code] for code in arrays[f"{split} phenomena"]],
+        )
+        for split in SPLITS
     }
 
 
-def _pairs(blocks: list[Block], name: str) -> Pairs:
-    return Pairs(
-        [block.sentences[row] for block in blocks for row in block.premises],
-        [block.sentences[row] for block in blocks for row in block.hypotheses],
-        np.concatenate([block.labels for block in blocks]),
-        name,
-        [PHENOMENA[code] for block in blocks for code in block.phenomena],
-    )
+def _generator() -> list[str]:
+    """Return what decides which corpus a seed draws: the code of this folder and the libraries that it draws with."""
+    sha = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        sha.update(source.read_bytes())
+    return [sha.hexdigest(), platform.python_version(), np.__version__, scipy.__version__]
+
+
+def _draw(seed: int) -> dict[str, Array]:
+    """Draw the corpus: of each split the sentences, one a line, and the codes of labels and phenomena."""
+    rng = Random(seed)
+    taken: set[str] = set()
+    arrays: dict[str, Array] = {}
+    for split, size in SPLITS.items():
+        blocks = [draw_block(rng, _CHAINS, taken) for _ in range(size // BLOCK)]
+        for side, text in (
+            ("premises", "\n".join(block.sentences[row] for block in blocks for row in block.premises)),
+            ("hypotheses", "\n".join(block.sentences[row] for block in blocks for row in block.hypotheses)),
+        ):
+            arrays[f"{split} {side}"] = np.frombuffer(text.encode(), dtype=np.uint8)
+        arrays[f"{split} labels"] = np.concatenate([block.labels for block in blocks])
+        arrays[f"{split} phenomena"] = np.concatenate([block.phenomena for block in blocks])
+    return arrays

@@ -1,7 +1,6 @@
 """The stored notebooks are the published book: each is whole, checked by nbval, fit to publish, in canonical form.
 
-Each check is a function from a notebook to its faults, in words. It is run on every stored notebook, and on notebooks
-made wrong on purpose, so that it is seen to fail.
+Each check of tools/notebook_faults.py is run on every stored notebook, and on notebooks made wrong on purpose.
 """
 
 from __future__ import annotations
@@ -10,180 +9,41 @@ import base64
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
-from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from nbval.plugin import find_comment_markers, find_metadata_tags
 from PIL import Image
 
-from tools import notebooks
-
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted(
-    path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "book").rglob("*.ipynb")
-    if ".ipynb_checkpoints" not in path.parts
+from tools import notebook_faults, notebooks
+from tools.notebook_faults import (
+    CHECKS,
+    code_cells,
+    errors_stored,
+    escapes,
+    images_without_alt,
+    leaks,
+    markdown_images_without_alt,
+    not_canonical,
+    output_texts,
+    stderr_stored,
+    stored,
+    toc_faults,
+    unexecuted,
+    whitelist_faults,
 )
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = stored(ROOT)
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "book").rglob("*.md"))
 WHITELIST = ROOT / "tests" / "nbval_whitelist.yml"
-
-#: What only this machine, or only this run, would print.
-LEAK = re.compile(r"/home/|/root/|/Users/|/tmp/|[A-Z]:\\Users|site-packages|\bat 0x[0-9a-f]{6,}")
-
-
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def output_texts(cell: NotebookNode) -> list[str]:
-    """Return what a cell's outputs say, in every text format."""
-    streams = [output.text for output in cell.outputs if output.output_type == "stream"]
-    return streams + [
-        str(value)
-        for output in cell.outputs
-        for mime, value in output.get("data", {}).items()
-        if mime not in ("image/png", "image/jpeg")
-    ]
-
-
-# The checks: a notebook in, its faults out.
-
-
-def unexecuted(notebook: NotebookNode) -> list[str]:
-    """Counts other than 1..n; nbval never compares a cell without a count."""
-    counts = [cell.execution_count for cell in code_cells(notebook)]
-    return [] if counts == list(range(1, len(counts) + 1)) else [f"execution counts {counts}, not 1..{len(counts)}"]
-
-
-def errors_stored(notebook: NotebookNode) -> list[str]:
-    return [
-        f"cell {cell.id} stores the error {output.ename}: {output.evalue}"
-        for cell in code_cells(notebook)
-        for output in cell.outputs
-        if output.output_type == "error"
-    ]
-
-
-def stderr_stored(notebook: NotebookNode) -> list[str]:
-    return [
-        f"cell {cell.id} stores standard error: {output.text[:80]!r}"
-        for cell in code_cells(notebook)
-        for output in cell.outputs
-        if output.output_type == "stream" and output.name == "stderr"
-    ]
-
-
-def leaks(notebook: NotebookNode) -> list[str]:
-    """Paths and addresses of the machine that executed the notebook."""
-    return [
-        f"cell {cell.id} prints {found[0]!r}, which holds on one machine or in one run only"
-        for cell in code_cells(notebook)
-        for text in output_texts(cell)
-        if (found := LEAK.search(text))
-    ]
-
-
-def images_without_alt(notebook: NotebookNode) -> list[str]:
-    """Pictures, in the text or put out by a cell, that say nothing to who cannot see them."""
-    faults = [
-        f"cell {cell.id}: {fault}"
-        for cell in notebook.cells
-        if cell.cell_type == "markdown"
-        for fault in markdown_images_without_alt(cell.source)
-    ]
-    for cell in code_cells(notebook):
-        draws = any(mime.startswith("image/") for output in cell.outputs for mime in output.get("data", {}))
-        if draws and not cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "").strip():
-            faults.append(f'cell {cell.id} draws; its metadata needs {{"mystnb": {{"image": {{"alt": "…"}}}}}}')
-    return faults
-
-
-def not_canonical(notebook: NotebookNode) -> list[str]:
-    """Anything that tools/notebooks.py would store otherwise."""
-    canonical = notebooks.canonical(notebook, "any")
-    if canonical == notebook:
-        return []
-    cells = [old.get("id") for old, new in zip(notebook.cells, canonical.cells, strict=True) if old != new]
-    return [f"not in canonical form (cells: {cells or 'none, but the metadata'}); run: make notebooks"]
-
-
-CHECKS = (unexecuted, errors_stored, stderr_stored, leaks, images_without_alt, not_canonical)
-
-
-class _ImagesWithoutAlt(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.sources: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        if tag == "img" and not (attributes.get("alt") or "").strip():
-            self.sources.append(attributes.get("src") or "?")
-
-
-def markdown_images_without_alt(source: str) -> list[str]:
-    """Return the images of a markdown text without alternative text: ``![](…)``, directives and raw HTML."""
-    html, missing = _ImagesWithoutAlt(), []
-    tokens = MarkdownIt().enable("table").parse(re.sub(r"^:{3,}(?=\{)|^:{3,}$", "```", source, flags=re.MULTILINE))
-    tokens += [child for block in tokens for child in block.children or ()]
-    for token in tokens:
-        if token.type == "image" and not token.content.strip():
-            missing.append(token.attrs["src"])
-        elif token.type == "fence" and (found := re.match(r"\{(figure|image)\}\s*(\S*)", token.info)):
-            if not re.search(r"^\s*:?alt:\s*\S", token.content, re.MULTILINE):
-                missing.append(found[2])
-        elif token.type in ("html_block", "html_inline"):
-            html.feed(token.content)
-    return [f"the image {source} has no alternative text" for source in missing + html.sources]
-
-
-def escapes(cell: NotebookNode) -> bool:
-    """Say whether nbval passes a code cell without comparing its outputs, by nbval's own reading of it."""
-    options = dict(find_metadata_tags(cell.metadata)) | dict(find_comment_markers(cell.source))
-    return not options.get("check", True) or options.get("skip", False) or options.get("check_exception", False)
-
-
-def whitelist_faults(whitelist: list[dict[str, str]], books: dict[str, NotebookNode]) -> list[str]:
-    """Return how a whitelist and the cells that escape comparison disagree, or exceed one code cell in ten."""
-    keys = ("notebook", "cell", "reason")
-    faults = [
-        f"{entry} needs {', '.join(keys)}"
-        for entry in whitelist
-        if sorted(entry) != sorted(keys) or not all(str(value).strip() for value in entry.values())
-    ]
-    listed = [(entry.get("notebook"), entry.get("cell")) for entry in whitelist]
-    cells = [(name, cell) for name, notebook in books.items() for cell in code_cells(notebook)]
-    escaping = [(name, cell.id) for name, cell in cells if escapes(cell)]
-    faults += [f"{place} escapes comparison and is not on the whitelist" for place in escaping if place not in listed]
-    faults += [f"{place} is on the whitelist and does not escape" for place in listed if place not in escaping]
-    if len(escaping) * 10 > len(cells):
-        faults.append(f"{len(escaping)} of {len(cells)} code cells escape comparison; at most one in ten may")
-    return faults
-
-
-def toc_faults(documents: list[str], root: Path) -> list[str]:
-    """Return the pages of the table of contents that are not on disk, and the notebooks on disk that are not in it."""
-    faults = [
-        f"_toc.yml names {document}, and there is no {document}.ipynb or .md"
-        for document in documents
-        if not any((root / f"{document}{suffix}").is_file() for suffix in (".ipynb", ".md"))
-    ]
-    on_disk = (
-        path.relative_to(root).with_suffix("").as_posix()
-        for path in (root / "book").rglob("*.ipynb")
-        if ".ipynb_checkpoints" not in path.parts
-    )
-    return faults + [f"{document}.ipynb is not in _toc.yml" for document in on_disk if document not in documents]
-
 
 # The stored notebooks.
 
@@ -229,7 +89,7 @@ def test_no_output_quotes_the_corpus() -> None:
     assert [sentence for sentence in normal if sentence.count(" ") >= 4 and sentence in words] == []
 
 
-# Each check, seen to fail.
+# tools/notebook_faults.py
 
 
 def book(*cells: NotebookNode, **metadata: object) -> NotebookNode:
@@ -373,6 +233,15 @@ def test_table_of_contents_faults(tmp_path: Path) -> None:
     ]
 
 
+def test_the_command_names_the_faults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, notebook in (("good", GOOD), ("bad", book(code(count=None)))):
+        (tmp_path / f"{name}.ipynb").write_text(notebooks.text(notebook), encoding="utf-8")
+    assert notebook_faults.main([str(tmp_path / "good.ipynb")]) == 0
+    assert capsys.readouterr().out == "No faults.\n"
+    assert notebook_faults.main([str(tmp_path / "good.ipynb"), str(tmp_path / "bad.ipynb")]) == 1
+    assert capsys.readouterr().out == f"{tmp_path / 'bad.ipynb'}: execution counts [None], not 1..1\n"
+
+
 # tools/notebooks.py
 
 
@@ -486,37 +355,46 @@ def unexecuted_notebook(path: Path, *sources: str, **metadata: object) -> Path:
     return path
 
 
-def test_execution_stores_the_same_bytes_twice(tmp_path: Path) -> None:
-    path = unexecuted_notebook(tmp_path / "a.ipynb", *CELLS)
-
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notebook that the tool has executed and stored."""
+    path = unexecuted_notebook(tmp_path_factory.mktemp("executed") / "a.ipynb", *CELLS)
     assert run("--check", path).returncode == 1, "an unexecuted notebook passed"
     assert run(path).returncode == 0
+    return path
+
+
+def test_execution_stores_the_same_bytes_twice(executed: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(executed, tmp_path))
     first = path.read_bytes()
     notebook = notebooks.read(path)
     assert unexecuted(notebook) == not_canonical(notebook) == []
-    assert notebook.cells[0].outputs[0].data["text/plain"].startswith(f"('{tmp_path.name}', '1', ")
+    assert notebook.cells[0].outputs[0].data["text/plain"].startswith(f"('{executed.parent.name}', '1', ")
     assert [output.text for output in notebook.cells[1].outputs] == ["1\n2\n"]
     assert set(notebook.cells[2].outputs[0].data) == {"image/png", "text/plain"}
     assert set(notebook.cells[3].outputs[0].data) == {"text/html", "text/plain"}
 
-    assert "unchanged" in run(path).stdout
-    assert path.read_bytes() == first
+    assert "unchanged" in run(executed).stdout
+    assert executed.read_bytes() == first
 
 
-def test_a_cell_that_raises_is_named_and_the_file_left_alone(tmp_path: Path) -> None:
+def test_a_cell_that_raises_is_named_and_the_file_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = unexecuted_notebook(tmp_path / "bad.ipynb", "1", "undefined_name")
     before = path.read_bytes()
-    result = run(path)
-    assert result.returncode == 1
-    assert "failed in cell 2 of 2" in result.stdout
-    assert "NameError: name 'undefined_name' is not defined" in result.stdout
+    assert notebooks.main([str(path)]) == 1
+    shown = capsys.readouterr().out
+    assert "failed in cell 2 of 2" in shown
+    assert "NameError: name 'undefined_name' is not defined" in shown
     assert path.read_bytes() == before
 
 
-def test_a_path_that_is_no_notebook_is_refused() -> None:
-    result = run("book/nowhere.ipynb")
-    assert result.returncode == 2
-    assert "book/nowhere.ipynb is not a notebook on disk" in result.stderr
+def test_a_path_that_is_no_notebook_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        notebooks.main(["book/nowhere.ipynb"])
+    assert ended.value.code == 2
+    assert "book/nowhere.ipynb is not a notebook on disk" in capsys.readouterr().err
 
 
 # The check itself, as `pytest --nbval` runs it.
@@ -531,16 +409,13 @@ def nbval(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_check_passes_what_the_tool_stored_and_fails_on_a_changed_number(tmp_path: Path) -> None:
-    path = unexecuted_notebook(tmp_path / "a.ipynb", *CELLS)
-    assert run(path).returncode == 0
-    good = nbval(tmp_path)
-    assert "4 passed" in good.stdout, good.stdout
-
-    path.write_text(path.read_text(encoding="utf-8").replace("2\\n", "3\\n"), encoding="utf-8")
-    bad = nbval(tmp_path)
-    assert "1 failed, 3 passed" in bad.stdout, bad.stdout
-    assert "Cell outputs differ" in bad.stdout
+def test_the_check_passes_what_the_tool_stored_and_fails_on_a_changed_number(executed: Path) -> None:
+    stored = executed.read_text(encoding="utf-8")
+    executed.with_name("changed.ipynb").write_text(stored.replace("2\\n", "3\\n"), encoding="utf-8")
+    result = nbval(executed.parent)
+    assert "\na.ipynb ...." in result.stdout, result.stdout
+    assert "\nchanged.ipynb .F.." in result.stdout, result.stdout
+    assert "Cell outputs differ" in result.stdout
 
 
 def test_a_notebook_without_its_archive_is_skipped_and_the_reason_printed(tmp_path: Path) -> None:

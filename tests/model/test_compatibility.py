@@ -17,7 +17,7 @@ from infersent.model.checkpoint import load_metrics
 from infersent.study.grid import Trial
 from infersent.study.records import TrainingData, read_records
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 CHECKPOINT = FIXTURES / "checkpoint"
 RECORDS = FIXTURES / "records"
 

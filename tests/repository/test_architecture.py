@@ -9,7 +9,7 @@ import pytest
 
 from book._ext.storeys import drawing, listing, marked_up, sentence, storeys
 
-PACKAGE = Path(__file__).resolve().parent.parent / "companion" / "infersent"
+PACKAGE = Path(__file__).resolve().parents[2] / "companion" / "infersent"
 
 
 @pytest.fixture(scope="module")

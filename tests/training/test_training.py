@@ -3,7 +3,6 @@
 import errno
 import json
 import math
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import InferSent, Pairs
+from infersent import InferSent, Pairs, cli
 from infersent.model.checkpoint import CheckpointError, load_metrics
 from infersent.model.features import temporary_feature
 from infersent.text.batching import encode_pairs
@@ -371,33 +370,34 @@ def test_progress_shows_loss_and_speed(capsys):
 
 @pytest.fixture(scope="module")
 def commands(tmp_path_factory):
-    """A folder with a finished run ``straight``, and a function that starts the same training into another."""
+    """A folder with a finished run ``straight``, and the arguments of the command that trains the same into another."""
     folder = tmp_path_factory.mktemp("commands")
     for name, n, seed in (("train", 3000, 0), ("dev", 90, 1)):
         pairs = toy_pairs(n, seed)
         rows = zip(pairs.premises, pairs.hypotheses, pairs.labels, strict=True)
         lines = [f"{p}\t{h}\t{('entailment', 'neutral', 'contradiction')[y]}" for p, h, y in rows]
         (folder / f"{name}.tsv").write_text("\n".join(["premise\thypothesis\tlabel", *lines]) + "\n")
-    environment = os.environ | {"INFERSENT_CACHE": str(folder / "cache")}
 
-    def start(out, *more):
+    def command(out, *more):
         data = ["--data", str(folder / "train.tsv"), "--dev", str(folder / "dev.tsv")]
         size = ["--preset", "demo", "--hidden", "8", "--epochs", "3", "--threads", "1"]
-        command = [sys.executable, "-m", "infersent", "train", *data, *size, "--out", str(out), *more]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen(command, preexec_fn=heed_interrupts, env=environment, **pipes)
+        return ["train", *data, *size, "--out", str(out), *more]
 
-    straight = start(folder / "straight")
-    _, errors = straight.communicate()
-    assert straight.returncode == 0, errors
-    return folder, start
+    assert cli.main(command(folder / "straight")) == 0
+    return folder, command
 
 
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_killed_process_goes_on_where_it_stopped(tmp_path, commands, kill):
     """The real thing: the command in a process of its own, killed in the middle of an epoch."""
-    folder, start = commands
-    process = start(tmp_path / "killed")
+    folder, command = commands
+    process = subprocess.Popen(
+        [sys.executable, "-m", "infersent", *command(tmp_path / "killed")],
+        preexec_fn=heed_interrupts,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     log = tmp_path / "killed" / "log.jsonl"
     while not (log.exists() and log.read_text()) and process.poll() is None:
         time.sleep(0.005)
@@ -408,9 +408,7 @@ def test_a_killed_process_goes_on_where_it_stopped(tmp_path, commands, kill):
         assert "only the epoch under way is lost" in errors
         assert "--resume" in errors
     assert len(log.read_text().splitlines()) < 3, "it was done before the signal came"
-    resumed = start(tmp_path / "killed", "--resume")
-    _, errors = resumed.communicate()
-    assert resumed.returncode == 0, errors
+    assert cli.main(command(tmp_path / "killed", "--resume")) == 0
 
     def read(out):
         return numbers([Epoch(**json.loads(line)) for line in (out / "log.jsonl").read_text().splitlines()])

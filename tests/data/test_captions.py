@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infersent.data import captions
 from infersent.data.captions import BLOCK, PHENOMENA, SPLITS, load, symmetric_ceiling
 from infersent.data.captions.chains import LINKS, draw_chain
 from infersent.data.captions.matching import draw_block
@@ -307,10 +308,31 @@ def test_a_size_that_would_break_the_balance_is_an_error(size):
         load("dev", size=size)
 
 
-def test_another_seed_draws_another_corpus():
-    other = load("dev", seed=1)
-    assert other.digest() != load("dev").digest()
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A corpus of one block, and a cache that is empty."""
+    monkeypatch.setenv("INFERSENT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(captions, "SPLITS", {"dev": BLOCK})
+
+
+def test_another_seed_draws_another_corpus(small):
+    first, other = (load("dev", seed=seed) for seed in (100, 101))
+    assert other.digest() != first.digest()
     assert other.label_counts().tolist() == [1000] * 3
+
+
+def test_what_comes_from_the_cache_is_what_was_drawn_with_the_same_libraries(small, monkeypatch):
+    draws = []
+    monkeypatch.setattr(captions, "draw_block", lambda *arguments: draws.append(arguments) or draw_block(*arguments))
+    drawn = {seed: load("dev", seed=seed) for seed in (102, 103, 104)}  # more than are kept in memory
+    assert len(draws) == 3
+    for seed, pairs in drawn.items():
+        again = load("dev", seed=seed)
+        assert (again.name, again.digest(), again.phenomena) == (pairs.name, pairs.digest(), pairs.phenomena)
+    assert len(draws) == 3
+    monkeypatch.setattr("numpy.__version__", "another")
+    assert load("dev", seed=102).digest() == drawn[102].digest()
+    assert len(draws) == 4
 
 
 def test_the_same_seed_draws_the_same_corpus_in_another_process(block):

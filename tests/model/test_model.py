@@ -1,18 +1,14 @@
 """The whole model: encode, predict, and what it refuses."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
 
 from infersent import BLOCKS, InferSent
-from infersent.foundation.intervals import mean_interval, wilson_interval
 from infersent.model.features import feature_names
 from infersent.model.heads import HEADS
 from infersent.model.infersent import ModelConfig
 from infersent.text.batching import encode_pairs
-from infersent.training.evaluation import Evaluation, evaluate
 from tests.toy import toy_model, toy_pairs, toy_vocabulary
 
 SENTENCES = ["a dog", "the cat maybe", "", "zebra", "the pig here", "a dog"]
@@ -131,50 +127,3 @@ def test_given_vectors_are_not_trained():
     model = toy_model()
     assert "encoder.embedding.given" not in dict(model.named_parameters())
     assert torch.equal(model.encoder.embedding.given, torch.from_numpy(toy_vocabulary().vectors))
-
-
-def test_evaluation_counts():
-    result = Evaluation(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]))
-    assert result.accuracy == 0.75
-    assert result.recall == pytest.approx(
-        {"entailment": 0.5, "neutral": 1.0, "contradiction": float("nan")}, nan_ok=True
-    )
-    assert result.confusion.tolist() == [[1, 1, 0], [0, 2, 0], [0, 0, 0]]
-    assert result.correct.tolist() == [True, False, True, True]
-    assert str(result).splitlines()[0] == "accuracy 75.0% (95% interval 30.1% to 95.4%, 4 pairs)"
-    assert result.to_json()["interval"] == [0.30064, 0.95441]
-
-
-def test_a_label_that_the_data_lacks_has_no_recall():
-    result = Evaluation(np.array([0, 0, 1]), np.array([0, 1, 1]))
-    assert json.loads(json.dumps(result.to_json(), allow_nan=False))["recall"]["contradiction"] is None
-    assert str(result).splitlines()[1:] == ["  entailment    50.0%", "  neutral       100.0%", "  contradiction –"]
-
-
-def test_mean_interval_is_students():
-    assert mean_interval([2.0])[0] == 2.0
-    assert np.isnan(mean_interval([2.0])[1:]).all()
-    assert mean_interval([0.5, 0.5]) == (0.5, 0.5, 0.5)
-    # two degrees of freedom: 4.3027 standard errors of 0.1 / sqrt(3)
-    half = 4.3027 * 0.1 / 3**0.5
-    assert mean_interval([0.9, 1.0, 1.1]) == pytest.approx((1.0, 1 - half, 1 + half), abs=1e-4)
-
-
-def test_wilson_interval_agrees_with_its_formula():
-    n, p, z = 9824, 0.845, 1.959964
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
-    right = round(n * p)
-    assert wilson_interval(right, n) == pytest.approx((centre - half, centre + half), abs=1e-4)
-    with pytest.raises(ValueError, match="at least one pair; got 0"):
-        wilson_interval(0, 0)
-
-
-def test_evaluate_agrees_with_predict():
-    model, pairs = toy_model().train(), toy_pairs(10)
-    result = evaluate(model, encode_pairs(pairs, model.tokenizer, cache=False), batch_size=3)
-    assert model.training
-    predictions = model.predict_proba(pairs.premises, pairs.hypotheses).argmax(1)
-    assert result.predictions.tolist() == predictions.tolist()
-    with pytest.raises(ValueError, match="no pairs to evaluate"):
-        evaluate(model, encode_pairs(pairs.take([]), model.tokenizer, cache=False))

@@ -12,7 +12,7 @@ from infersent.training.config import TrainingConfig
 from infersent.training.recipes import get_recipe
 from tests.toy import toy_model, toy_pairs
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def readme_rows(record):

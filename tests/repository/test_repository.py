@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
 
 import infersent
 from tools import lock
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "companion" / "infersent"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -27,40 +25,13 @@ LARGEST_FILE = 4 * 2**20  # bytes
 # Dependencies
 
 
-def declared() -> list[Requirement]:
-    """Return every requirement of pyproject.toml, the extras' included."""
-    project = PROJECT["project"]
-    lists = [project["dependencies"], *project["optional-dependencies"].values()]
-    return [Requirement(line) for requirements in lists for line in requirements]
-
-
-def lock_faults(text: str, requirements: Iterable[Requirement]) -> list[str]:
-    """Return the lines of a lock that are not exact and portable, and the requirements that it does not satisfy."""
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    pins = {}
-    faults = []
-    for line in lines:
-        if found := re.fullmatch(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.!]+)", line):
-            pins[canonicalize_name(found[1])] = found[2]
-        else:
-            faults.append(f"{line!r} is not name==version")
-    if lines != sorted(lines, key=str.lower):
-        faults.append("the lines are not sorted")
-    for requirement in requirements:
-        version = pins.get(canonicalize_name(requirement.name))
-        if version is None:
-            faults.append(f"{requirement} has no line")
-        elif not requirement.specifier.contains(version, prereleases=True):
-            faults.append(f"{requirement} is not satisfied by {version}")
-    return faults
-
-
 def test_lock_is_exact_and_satisfies_pyproject() -> None:
-    assert lock_faults(LOCK, declared()) == []
+    assert lock.faults(LOCK, lock.declared()) == []
 
 
-def test_lock_pins_torch() -> None:
-    assert lock.pin(LOCK, "torch") == "torch==2.13.0"
+def test_lock_pins_torch_in_a_line_that_the_tool_finds() -> None:
+    assert lock.pin("six==1.0\ntorch==2.13.0\ntorchvision==1.0\n", "torch") == "torch==2.13.0"
+    assert lock.pin(LOCK, "torch") in LOCK.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +47,7 @@ def test_lock_pins_torch() -> None:
     ],
 )
 def test_a_bad_lock_has_a_fault(text: str, fault: str) -> None:
-    assert fault in lock_faults(text, [Requirement("six<2")])
+    assert fault in lock.faults(text, [Requirement("six<2")])
 
 
 def test_lines_of_a_new_lock() -> None:

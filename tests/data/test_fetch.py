@@ -84,7 +84,7 @@ class Handler(BaseHTTPRequestHandler):
 def server(cache, monkeypatch):
     with Server() as server:
         monkeypatch.setitem(fetch.ARCHIVES, NAME, fetch.Archive(server.url, hashlib.sha256(CONTENT).hexdigest()))
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield server
         server.go_on.set()

@@ -1,0 +1,38 @@
+"""Evaluation: what a model answers, counted."""
+
+import json
+
+import numpy as np
+import pytest
+
+from infersent.text.batching import encode_pairs
+from infersent.training.evaluation import Evaluation, evaluate
+from tests.toy import toy_model, toy_pairs
+
+
+def test_evaluation_counts():
+    result = Evaluation(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]))
+    assert result.accuracy == 0.75
+    assert result.recall == pytest.approx(
+        {"entailment": 0.5, "neutral": 1.0, "contradiction": float("nan")}, nan_ok=True
+    )
+    assert result.confusion.tolist() == [[1, 1, 0], [0, 2, 0], [0, 0, 0]]
+    assert result.correct.tolist() == [True, False, True, True]
+    assert str(result).splitlines()[0] == "accuracy 75.0% (95% interval 30.1% to 95.4%, 4 pairs)"
+    assert result.to_json()["interval"] == [0.30064, 0.95441]
+
+
+def test_a_label_that_the_data_lacks_has_no_recall():
+    result = Evaluation(np.array([0, 0, 1]), np.array([0, 1, 1]))
+    assert json.loads(json.dumps(result.to_json(), allow_nan=False))["recall"]["contradiction"] is None
+    assert str(result).splitlines()[1:] == ["  entailment    50.0%", "  neutral       100.0%", "  contradiction –"]
+
+
+def test_evaluate_agrees_with_predict():
+    model, pairs = toy_model().train(), toy_pairs(10)
+    result = evaluate(model, encode_pairs(pairs, model.tokenizer, cache=False), batch_size=3)
+    assert model.training
+    predictions = model.predict_proba(pairs.premises, pairs.hypotheses).argmax(1)
+    assert result.predictions.tolist() == predictions.tolist()
+    with pytest.raises(ValueError, match="no pairs to evaluate"):
+        evaluate(model, encode_pairs(pairs.take([]), model.tokenizer, cache=False))
