@@ -2,6 +2,7 @@
 
 import io
 import json
+import runpy
 import zipfile
 
 import numpy as np
@@ -218,6 +219,44 @@ def test_a_stop_says_how_to_go_on(capsys, monkeypatch):
     monkeypatch.setattr("infersent.cli.options.load", stop)
     assert run("data", "captions") == 130
     assert "Run the same command again: a download goes on where it was." in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(capsys, monkeypatch):
+    def close(*arguments):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("infersent.cli.options.load", close)
+    assert run("data", "captions") == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_ctrl_c_in_training_says_the_command_that_goes_on(files, capsys, monkeypatch):
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("infersent.training.loop.train", stop)
+    monkeypatch.setattr("sys.argv", ["infersent", "train", "--out", "my run", "--resume"])
+    with pytest.raises(SystemExit) as ended:
+        train(files, "--resume")
+    assert ended.value.code == 130
+    assert "Go on with: infersent train --out 'my run' --resume\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "part"), [("toy.zip", ""), ("toy.part.zip", ", a part of the official archive")])
+def test_data_tells_where_an_archive_is(name, part, tmp_path, capsys, monkeypatch):
+    (tmp_path / name).write_bytes(bytes(12_345))
+    monkeypatch.setitem(fetch.ARCHIVES, "toy.zip", fetch.Archive("https://example.org/toy.zip", "0" * 64))
+    monkeypatch.setenv("INFERSENT_DATA", str(tmp_path))
+    assert run("data", "toy.zip") == 0
+    assert capsys.readouterr().out == f"{tmp_path / name}: 12,345 bytes{part}\n"
+
+
+def test_the_package_can_be_run(capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["infersent", "data", "nowhere"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("infersent", run_name="__main__")
+    assert ended.value.code == 1
+    assert "nowhere" in capsys.readouterr().err
 
 
 DEVICE_COMMANDS = [

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import requests
 
 from infersent.data import fetch
 from tests.processes import heed_interrupts
@@ -274,6 +275,22 @@ def test_a_refusal_names_the_status(server, status):
     with pytest.raises(fetch.DataUnavailable, match=f"the server answered {status}"):
         get()
     assert server.requested == [None]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (requests.ReadTimeout(), "the server did not answer in time"),
+        (requests.exceptions.InvalidURL("no host"), "no host"),
+    ],
+)
+def test_other_failures_are_told_in_a_few_words(server, monkeypatch, error, reason):
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(requests, "get", fail)
+    with pytest.raises(fetch.DataUnavailable, match=f"cannot be downloaded: {reason}"):
+        get()
 
 
 def test_without_a_network_the_error_names_the_address_the_variable_and_the_place(cache, monkeypatch):

@@ -1,11 +1,13 @@
 """Where a number comes from: a tree that differs from its commit is told from one that does not."""
 
 import hashlib
+import platform
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from infersent.foundation.provenance import device_name, provenance, tree_digest
+from infersent.foundation.provenance import commit, device_name, machine, provenance, tree_digest
 
 
 @pytest.fixture
@@ -85,3 +87,31 @@ def test_outside_a_checkout_there_is_none(tmp_path):
 def test_the_device_is_named_where_it_is_known():
     assert "device" not in provenance()
     assert provenance("cpu")["device"] == device_name("cpu") == "cpu"
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError("git"), subprocess.TimeoutExpired("git", 30)])
+def test_without_git_there_is_no_commit(monkeypatch, error):
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(subprocess, "run", fail)
+    commit.cache_clear()
+    assert commit() is None
+    commit.cache_clear()
+
+
+@pytest.mark.parametrize("cpuinfo", [None, "processor : 0\nflags : fpu\n"])
+def test_where_linux_does_not_name_the_processor_the_platform_does(monkeypatch, cpuinfo):
+    def read_text(*arguments, **options):
+        if cpuinfo is None:
+            raise FileNotFoundError
+        return cpuinfo
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    monkeypatch.setattr(platform, "processor", lambda: "Toy 3000")
+    assert machine().startswith("Toy 3000, ")
+
+
+def test_the_processor_has_the_name_that_linux_gives_it(monkeypatch):
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: "model name\t: Toy CPU @ 1 GHz\nmodel name\t: other\n")
+    assert machine().startswith("Toy CPU @ 1 GHz, ")
