@@ -10,6 +10,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from infersent.foundation.choices import choose
 from infersent.model.embedding import WordEmbedding
+from infersent.model.recurrence import max_over_words
 
 
 def max_pool(states: Tensor, lengths: Tensor) -> Tensor:
@@ -153,6 +154,17 @@ class BiLSTMMax(BiLSTM):
     """
 
     pool = staticmethod(max_pool)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
+        # Where gradients are wanted and no GPU's library has a backward pass of its own, ours is faster.
+        if not (torch.is_grad_enabled() and self.lstm.weight_hh_l0.requires_grad and ids.device.type == "cpu"):
+            return super().forward(ids, lengths)
+        words = self.packed_words(ids, lengths)
+        trained = pack_padded_sequence(ids, lengths, batch_first=True, enforce_sorted=False).data < len(
+            self.embedding.trained
+        )  # [all words]
+        return max_over_words(words, self.lstm, trained)
 
     @staticmethod
     def winners(states: Tensor, lengths: Tensor) -> Tensor:
