@@ -19,7 +19,7 @@ INSTALLED := $(VENV)/.installed
 HTML := _build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help install book html serve lab notebooks test lint check-javascript check-all unit check-notebooks chromium lock clean
+.PHONY: help install book html serve lab notebooks test lint check-javascript check-all unit check-notebooks records chromium lock clean
 
 help: ## Show this list
 	@echo "Why u*v? The two commands to know are 'make book' and 'make test'."
@@ -76,6 +76,9 @@ unit: html ## Run the unit, property and browser tests and the examples in docst
 
 check-notebooks: install ## Re-execute the notebooks alone and compare their outputs with the stored ones
 	$(BIN)/pytest book --nbval $(SHARED)
+
+records: install ## Train two recorded runs again and compare them with their records (some minutes)
+	$(BIN)/pytest tests/study/test_shipped_records.py --repeats
 
 install: $(INSTALLED) ## Create .venv and install into it, without building anything
 

@@ -61,6 +61,11 @@ def _registry_as_it_was(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the one option of ours."""
+    parser.addoption("--repeats", action="store_true", help="also train recorded runs again (minutes): make records")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Tell nbval, where it is there (``pytest -p no:nbval`` runs without it), how notebooks are executed here."""
     if config.pluginmanager.hasplugin("nbval"):
@@ -69,8 +74,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.nbval_cell_timeout = 900  # seconds: the longest training cell, on a slow machine
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the files that take longest first, and skip, with the reason, what needs an archive that is not to be had."""
+    if not config.option.repeats:
+        long = [item for item in items if item.get_closest_marker("repeats")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     items.sort(key=lambda item: rank(item.nodeid.partition("::")[0]))
     missing: dict[str, str | None] = {}
     for item in items:
