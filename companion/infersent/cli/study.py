@@ -23,7 +23,7 @@ def study(
     groups: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="GROUP")] = (),
     *,
     out: File = None,
-    split: Literal["dev", "test"] = "test",
+    split: Literal["dev", "test", "test-hard", "test-easy"] = "test",
     jobs: int = -1,
     threads: int = 1,
     device: str = "cpu",
@@ -52,7 +52,8 @@ def study(
         grid: A grid of the package by name, or a .toml file of your own.
         groups: For compare, two groups of runs: "name=value; name=value", as in the grid.
         out: Folder of the records, one file per run; for the other actions, the package's own if left out.
-        split: The split whose accuracies table and compare show.
+        split: The split whose accuracies table and compare show; test-hard and test-easy are the two parts of SNLI's
+            test split, the pairs of SNLI-hard and the rest.
         jobs: For run, processes on this machine; -1 for one per core.
         threads: Processor threads of each process.
         device: For run: cpu, cuda, cuda:1 or mps; several processes share it, so choose --jobs by its memory.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ class Group:
     records
         The trials' records, in the order of their seeds.
     split
-        ``"dev"`` or ``"test"``: whose numbers these are.
+        One of :data:`infersent.study.records.SPLITS`: whose numbers these are.
     """
 
     settings: dict[str, Any]
@@ -46,6 +46,18 @@ class Group:
     def seeds(self) -> list[int]:
         """The seed of each trial."""
         return [record.trial.training.seed for record in self.records]
+
+    def on(self, split: str) -> Group:
+        """Return the same trials with their numbers on another split.
+
+        Examples
+        --------
+        >>> from infersent.study.records import load_records
+        >>> both = find_group(load_records("subsets"), blocks="u, v")
+        >>> [f"{both.on(split).mean:.1%}" for split in ("test", "test-hard", "test-easy")]
+        ['64.5%', '29.7%', '81.8%']
+        """
+        return replace(self, split=split)
 
     @property
     def answers(self) -> list[Answers]:
@@ -108,15 +120,27 @@ def in_words(value: Any) -> str:
 
 
 def table(found: Sequence[Group]) -> Table:
-    """Return a row for each group: its settings, its mean accuracy, and the 95% interval over the seeds."""
+    """Return a row for each group: its settings, its mean accuracy, and the 95% interval over the seeds.
+
+    Where the split is SNLI's test, the mean accuracies on its hard and easy pairs stand beside it.
+    """
     split = found[0].split if found else "test"
+    parts = ["hard", "easy"] if _have_parts(found) else []
     results: list[list[Cell]] = []
     for group in found:
         low, high = group.interval
-        several = len(group.seeds) > 1
-        results.append([group.mean, f"{low:.1%} to {high:.1%}" if several else None, len(group.seeds)])
+        interval = f"{low:.1%} to {high:.1%}" if len(group.seeds) > 1 else None
+        results.append([group.mean, interval, *(group.on(f"test-{part}").mean for part in parts), len(group.seeds)])
     caption = f"Mean accuracy on {split} over the seeds, with its 95% interval"
-    return _by_settings(found, [split, "95% interval", "seeds"], results, {split: ".1%"}, caption)
+    if parts:
+        caption += "; hard and easy: on SNLI-hard (Gururangan et al. 2018) and on the rest of test"
+    formats = dict.fromkeys([split, *parts], ".1%")
+    return _by_settings(found, [split, "95% interval", *parts, "seeds"], results, formats, caption)
+
+
+def _have_parts(found: Sequence[Group]) -> bool:
+    every = [group.split == "test" and record.has_parts for group in found for record in group.records]
+    return bool(every) and all(every)
 
 
 def phenomena_table(found: Sequence[Group]) -> Table:
