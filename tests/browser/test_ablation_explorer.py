@@ -60,6 +60,7 @@ def assert_shows(widget: Locator, python: AblationExplorer) -> None:
     expect(widget.locator(".bw-result p")).to_have_text(" ".join(python.verdict()))
     described = widget.get_by_role("img").last.get_attribute("aria-label")
     assert described == f"B minus A. {' '.join(python.verdict())}"
+    expect(widget.locator(".bw-hint")).to_contain_text(python.many())
     cases = [name for name, case in NAMED_CASES.items() if case == (python.first, python.second)]
     assert widget.locator("button[aria-pressed=true]").all_inner_texts() == cases
     if len(python.studies) > 1:
@@ -181,16 +182,18 @@ def test_module_agrees_with_the_package(still_page: Page) -> None:
     python = stored(find_twin(still_page, MODULE))
     compare = """(m, [studies, cases]) => cases.map(([study, ...pair]) => {
         const d = m.compare(studies[study], ...pair);
-        return [d.mean, ...d.seeds, ...d.pairs, m.signOf(d), m.describe(studies[study], ...pair)];
+        const { margin } = studies[study];
+        const words = m.describe(studies[study], ...pair);
+        return [d.mean, ...d.interval, ...d.interval90, m.judge(d, margin), m.signOf(d, margin), words];
     })"""
     subsets = [name.split(", ") for name in SUBSETS]
     cases = [list(case) for case in product(python.studies, subsets, subsets)]
     in_page = ask_module(still_page, MODULE, compare, [python.studies, cases])
     assert len(in_page) >= 225
-    for (python.study, python.first, python.second), (*found, sign, words) in zip(cases, in_page, strict=True):
+    for (python.study, python.first, python.second), (*found, outcome, sign, words) in zip(cases, in_page, strict=True):
         difference = python.difference()
-        assert found == pytest.approx([difference.mean, *difference.over_seeds, *difference.over_pairs], abs=1e-6)
-        assert sign == difference.sign
+        assert found == pytest.approx([difference.mean, *difference.interval, *difference.interval_90], abs=1e-6)
+        assert (outcome, sign) == (difference.outcome, difference.sign)
         assert tuple(words) == python.verdict()
 
 
