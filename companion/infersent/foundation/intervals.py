@@ -101,7 +101,8 @@ def percentile_interval(resampled: Floats, level: float = 0.95) -> tuple[float, 
     >>> percentile_interval(np.arange(101.0), 0.90)
     (5.0, 95.0)
     """
-    low, high = np.percentile(resampled, [50 * (1 - level), 50 * (1 + level)])
+    outside = round(50 * (1 - level), 9)  # 5 in exact numbers for 0.90
+    low, high = np.percentile(resampled, [outside, 100 - outside])
     return float(low), float(high)
 
 

@@ -204,9 +204,15 @@ def expected_calibration_error(probabilities: Floats, labels: Ints, bins: int = 
     """
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    places = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    places = calibration_bins(confidence, bins)
     gaps = np.bincount(places, weights=right - confidence, minlength=bins)  # per bin: pairs times the difference
     return float(np.abs(gaps).sum() / len(labels))
+
+
+def calibration_bins(confidence: Floats, bins: int) -> Ints:
+    """Return the place of each confidence among bins of equal width, each of which includes its upper edge."""
+    places: Ints = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    return places
 
 
 def _softmax(logits: Floats) -> Floats:
