@@ -157,6 +157,8 @@ def test_marks_stand_where_the_numbers_are(book_url: str, open_page: OpenPage) -
             means: [...picture.querySelectorAll(".ae-mean")].map((line) => value(Number(line.getAttribute("x1")))),
             bars: [...picture.querySelectorAll(".ae-bar")].map((bar) => { const x = Number(bar.getAttribute("x"));
                 return [value(x), value(x + Number(bar.getAttribute("width")))]; }),
+            margin: [...picture.querySelectorAll(".ae-margin")].map((bar) => { const x = Number(bar.getAttribute("x"));
+                return [value(x), value(x + Number(bar.getAttribute("width")))]; }),
             marks: [...picture.querySelectorAll(".ae-mark")].map((line) => value(Number(line.getAttribute("x1")))),
         };
     }"""
@@ -172,7 +174,8 @@ def test_marks_stand_where_the_numbers_are(book_url: str, open_page: OpenPage) -
         assert gap["means"] == pytest.approx([difference.mean] * 2, abs=1e-5)
         by_seed = [y - x for x, y in zip(a.accuracies, b.accuracies, strict=True)]
         assert gap["dots"] == pytest.approx(by_seed, abs=1e-5)
-        ends = ((a.low, a.high), (b.low, b.high), difference.over_seeds, difference.over_pairs)
+        assert gap["margin"] == [pytest.approx([-difference.margin, difference.margin], abs=1e-5)]
+        ends = ((a.low, a.high), (b.low, b.high), difference.interval, difference.interval_90)
         for bar, (low, high), wide in zip(runs["bars"] + gap["bars"], ends, [0.4] * 2 + [2] * 2, strict=True):
             assert bar == pytest.approx([low, high], abs=0.006 * wide)  # at least 1.5 units wide, to be seen
 

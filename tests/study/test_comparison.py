@@ -105,7 +105,7 @@ def test_a_group_that_is_not_there(settings, message):
         find_group([made_up("u", 0, 0.3), made_up("u, v", 0, 0.6)], **settings)
 
 
-def pair(shares, seeds, n=2000, same=0.0):
+def pair(shares, seeds, n=500, same=0.0):
     """Two groups with these shares of right answers; ``same`` is the share of answers that they have in common."""
     found = []
     for i, (name, share) in enumerate(zip(("u", "v"), shares, strict=True)):
@@ -159,25 +159,26 @@ def test_three_seeds_that_agree_by_luck_are_not_believed():
     first = [answered("u", seed, np.arange(n) < n * (0.5 + ahead)) for seed, ahead in enumerate(lead)]
     second = [answered("v", seed, np.arange(n) < n * 0.5) for seed in range(3)]
     result = compare(*groups(first + second))
-    assert judge(result.crossed_90, result.crossed, result.margin) == "differs"
+    assert result.bootstrap_outcome == judge(result.crossed_90, result.crossed, result.margin) == "differs"
     assert result.outcome == "undecided"
 
 
 def test_the_declared_analysis_of_thirty_seeds():
     """10,000 resamples of the generator with seed 0, crossed, its percentiles, and the order of the verdicts."""
-    a, b = pair((0.703, 0.7), seeds=30, n=3000, same=0.7)
+    a, b = pair((0.72, 0.7), seeds=30, n=300, same=0.7)
     result = compare(a, b)
     resampled = crossed_bootstrap(a.correct.astype(int) - b.correct, resamples=10_000, seed=0)
     assert result.interval_90 == (np.percentile(resampled, 5), np.percentile(resampled, 95))
     assert result.interval == (np.percentile(resampled, 2.5), np.percentile(resampled, 97.5))
     assert result.margin == 0.005
-    for margin in (0.0001, 0.002, 0.05):
+    for margin in (0.0001, 0.1):
         expected = (
             "equivalent"
             if max(np.abs(result.interval_90)) < margin
             else ("undecided" if result.interval[0] <= 0 <= result.interval[1] else "differs")
         )
-        assert compare(a, b, margin=margin).outcome == expected
+        found = compare(a, b, margin=margin)
+        assert found.outcome == found.bootstrap_outcome == expected
 
 
 def test_the_margin_is_that_of_the_split():
@@ -231,7 +232,7 @@ def test_the_verdict_states_estimate_and_interval(shares, margin, outcome, verdi
 
 def test_one_seed_decides_nothing():
     result = compare(*groups([answered("u", 0, coins(0, 0.9)), answered("v", 0, coins(1, 0.5))]))
-    assert result.outcome == "undecided"
+    assert result.outcome == result.bootstrap_outcome == "undecided"
     assert result.verdict.startswith("undecided, for one seed cannot decide: +")
     assert f"between {signed(100 * result.over_pairs[0])} and" in result.verdict
     assert result.verdict.endswith("over the pairs alone (95%)")

@@ -258,6 +258,16 @@ class Comparison:
         return judge(self.interval_90, self.interval, self.margin)
 
     @property
+    def bootstrap_outcome(self) -> Outcome:
+        """The outcome by the bootstrap alone, which ``study/grids/DECLARATIONS.md`` declares for any number of seeds.
+
+        From ten seeds on it is :attr:`outcome`. One seed decides nothing here either.
+        """
+        if len(self.seeds) < 2:
+            return "undecided"
+        return judge(self.crossed_90, self.crossed, self.margin)
+
+    @property
     def verdict(self) -> str:
         """The outcome in a sentence, with the estimate and its intervals in points."""
         size, margin = _in_points(self.difference), f"{100 * self.margin:g} points"

@@ -122,7 +122,7 @@ export function drawDifference(study, first, second, words) {
   const chart = createChart({
     x: { low: -end, high: end, label: "B − A, in points", ticks: [-1, -0.5, 0, 0.5, 1].map((part) =>
       [part * end, format(100 * part * end, Number.isInteger(50 * end) || Number.isInteger(part) ? 0 : 1)]) },
-    y: { low: 0, high: 3, ticks: [[1.6, "runs"], [0.5, "both"]], label: "" },
+    y: { low: 0, high: 3, ticks: [[1.6, "runs"], [0.5, "95%"]], label: "" },
     height: 220, alt: `B minus A. ${words.join(" ")}`,
   });
   const { toX, toY } = chart;
