@@ -60,6 +60,7 @@ def assert_shows(widget: Locator, python: AblationExplorer) -> None:
     expect(widget.locator(".bw-result p")).to_have_text(" ".join(python.verdict()))
     described = widget.get_by_role("img").last.get_attribute("aria-label")
     assert described == f"B minus A. {' '.join(python.verdict())}"
+    expect(widget.locator(".bw-hint")).to_contain_text(python.many())
     cases = [name for name, case in NAMED_CASES.items() if case == (python.first, python.second)]
     assert widget.locator("button[aria-pressed=true]").all_inner_texts() == cases
     if len(python.studies) > 1:
@@ -156,6 +157,8 @@ def test_marks_stand_where_the_numbers_are(book_url: str, open_page: OpenPage) -
             means: [...picture.querySelectorAll(".ae-mean")].map((line) => value(Number(line.getAttribute("x1")))),
             bars: [...picture.querySelectorAll(".ae-bar")].map((bar) => { const x = Number(bar.getAttribute("x"));
                 return [value(x), value(x + Number(bar.getAttribute("width")))]; }),
+            margin: [...picture.querySelectorAll(".ae-margin")].map((bar) => { const x = Number(bar.getAttribute("x"));
+                return [value(x), value(x + Number(bar.getAttribute("width")))]; }),
             marks: [...picture.querySelectorAll(".ae-mark")].map((line) => value(Number(line.getAttribute("x1")))),
         };
     }"""
@@ -171,7 +174,8 @@ def test_marks_stand_where_the_numbers_are(book_url: str, open_page: OpenPage) -
         assert gap["means"] == pytest.approx([difference.mean] * 2, abs=1e-5)
         by_seed = [y - x for x, y in zip(a.accuracies, b.accuracies, strict=True)]
         assert gap["dots"] == pytest.approx(by_seed, abs=1e-5)
-        ends = ((a.low, a.high), (b.low, b.high), difference.over_seeds, difference.over_pairs)
+        assert gap["margin"] == [pytest.approx([-difference.margin, difference.margin], abs=1e-5)]
+        ends = ((a.low, a.high), (b.low, b.high), difference.interval, difference.interval_90)
         for bar, (low, high), wide in zip(runs["bars"] + gap["bars"], ends, [0.4] * 2 + [2] * 2, strict=True):
             assert bar == pytest.approx([low, high], abs=0.006 * wide)  # at least 1.5 units wide, to be seen
 
@@ -181,16 +185,18 @@ def test_module_agrees_with_the_package(still_page: Page) -> None:
     python = stored(find_twin(still_page, MODULE))
     compare = """(m, [studies, cases]) => cases.map(([study, ...pair]) => {
         const d = m.compare(studies[study], ...pair);
-        return [d.mean, ...d.seeds, ...d.pairs, m.signOf(d), m.describe(studies[study], ...pair)];
+        const { margin } = studies[study];
+        const words = m.describe(studies[study], ...pair);
+        return [d.mean, ...d.interval, ...d.interval90, m.judge(d, margin), m.signOf(d, margin), words];
     })"""
     subsets = [name.split(", ") for name in SUBSETS]
     cases = [list(case) for case in product(python.studies, subsets, subsets)]
     in_page = ask_module(still_page, MODULE, compare, [python.studies, cases])
     assert len(in_page) >= 225
-    for (python.study, python.first, python.second), (*found, sign, words) in zip(cases, in_page, strict=True):
+    for (python.study, python.first, python.second), (*found, outcome, sign, words) in zip(cases, in_page, strict=True):
         difference = python.difference()
-        assert found == pytest.approx([difference.mean, *difference.over_seeds, *difference.over_pairs], abs=1e-6)
-        assert sign == difference.sign
+        assert found == pytest.approx([difference.mean, *difference.interval, *difference.interval_90], abs=1e-6)
+        assert (outcome, sign) == (difference.outcome, difference.sign)
         assert tuple(words) == python.verdict()
 
 

@@ -47,13 +47,16 @@ def test_one_accuracy_is_known_to_half_a_point() -> None:
 
 
 def test_the_comparison_is_at_work_on_the_hard_pairs() -> None:
-    times_right = runs("v").correct.mean(axis=0)  # [pairs], share of the seeds
-    kinds = {"easy": times_right == 1, "hard": times_right == 0}
-    gain = {
-        kind: runs(ALL_FOUR).correct[:, rows].mean() - runs("u, v").correct[:, rows].mean()
-        for kind, rows in kinds.items()
-    }
-    assert gain["easy"] < 0.02
-    says("On the easy pairs the two blocks that compare gain nothing.")
-    assert gain["hard"] > 0.15
-    says("On the hard ones they gain more than 15 points.")
+    hard, easy = (
+        {blocks: runs(blocks).on(split) for blocks in ("v", "u, v", ALL_FOUR)} for split in ("test-hard", "test-easy")
+    )
+    assert 0.32 < hard["v"].correct.shape[1] / runs("v").correct.shape[1] < 0.34
+    says("The *hard* ones, a third, are those that their classifier gets wrong, which never sees a premise")
+    assert 0.025 < easy[ALL_FOUR].mean - easy["u, v"].mean < 0.035
+    says("On the easy pairs the two blocks that compare gain three points.")
+    assert 0.20 < hard[ALL_FOUR].mean - hard["u, v"].mean < 0.25
+    says("On the hard ones they gain more than 20.")
+    assert hard["v"].mean < hard["u, v"].mean < 1 / 3
+    says("That is why $v$ alone is below chance there, and $(u, v)$ repeats most of its errors.")
+    v, both = hard["v"].correct, hard["u, v"].correct
+    assert (~both & ~v).sum() / (~v).sum() > 0.8

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import io
+import json
 import os
 import signal
 import socket
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 import requests
 
-from infersent.data import fetch
+from infersent.data import fetch, load, snli
 from tests.processes import heed_interrupts
 
 NAME = "toy.zip"
@@ -167,12 +168,17 @@ def test_available_knows_the_cache(server):
 def test_an_unknown_archive_offers_the_nearest(ask):
     with pytest.raises(ValueError, match=r"'snli_1\.zip'.*'snli_1\.0\.zip'"):
         ask("snli_1.zip")
-    with pytest.raises(ValueError, match=r"'x'.*snli_1\.0\.zip, glove\.6B\.zip"):
+    with pytest.raises(ValueError, match=r"'x'.*snli_1\.0\.zip, .*glove\.6B\.zip"):
         ask("x")
 
 
 def test_the_official_archives_have_addresses_and_checksums():
-    assert set(fetch.ARCHIVES) == {"snli_1.0.zip", "glove.6B.zip", "glove.840B.300d.zip"}
+    assert set(fetch.ARCHIVES) == {
+        "snli_1.0.zip",
+        "snli_1.0_test_hard.jsonl",
+        "glove.6B.zip",
+        "glove.840B.300d.zip",
+    }
     for name, archive in fetch.ARCHIVES.items():
         assert archive.url.startswith("https://nlp.stanford.edu/")
         assert archive.url.endswith(f"/{name}")
@@ -187,6 +193,45 @@ def test_a_download_is_kept_and_made_once(server, cache):
     assert finished(cache)
     get()
     assert server.requested == [None]
+
+
+HARD = "".join(
+    json.dumps({"pairID": f"{i}r1", "gold_label": "neutral", "sentence1": f"Dog  {i}.", "sentence2": "A cat."}) + "\n"
+    for i in range(3)
+).encode()
+
+
+@pytest.fixture
+def hard_file(server, monkeypatch):
+    """Let the server have a file of three hard pairs, and take that for the official one."""
+    server.content = HARD
+    archive = fetch.Archive(server.url, hashlib.sha256(HARD).hexdigest())
+    monkeypatch.setitem(fetch.ARCHIVES, snli.HARD_FILE, archive)
+    monkeypatch.setattr(snli, "SIZES", snli.SIZES | {"test-hard": 3})
+
+
+def test_snli_hard_is_downloaded_once(server, cache, hard_file):
+    for _ in range(2):
+        pairs = load("snli", "test-hard", progress=False)
+        assert pairs.name == "SNLI test-hard"
+        assert pairs.premises == ["Dog 0.", "Dog 1.", "Dog 2."]
+        assert pairs.labels.tolist() == [1, 1, 1]
+    assert server.requested == [None]
+    assert (cache / snli.HARD_FILE).read_bytes() == HARD
+
+
+def test_another_file_is_not_taken_for_snli_hard(server, hard_file):
+    server.content = HARD.replace(b"neutral", b"entailment")
+    with pytest.raises(fetch.ChecksumMismatch, match=server.url):
+        load("snli", "test-hard", progress=False)
+
+
+def test_snli_hard_in_the_data_folder_comes_first(server, hard_file, data_folder):
+    (data_folder / "snli_1.0_test_hard.part.jsonl").write_bytes(HARD.replace(b"Dog", b"Cow"))
+    assert load("snli", "test-hard").premises[0] == "Cow 0."
+    (data_folder / snli.HARD_FILE).write_bytes(HARD.replace(b"Dog", b"Pig"))
+    assert load("snli", "test-hard").premises[0] == "Pig 0."
+    assert server.requested == []
 
 
 def test_a_progress_bar_counts_to_the_whole(server, capfd):

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,19 @@ from hypothesis import strategies as st
 
 from infersent.data import LABELS, Pairs, fetch, load, snli
 from infersent.data.files import MalformedLine
-from infersent.release.subset import write_subset
+from infersent.foundation.recorded import load_record
+from infersent.release.subset import write_hard_test_pairs, write_subset
+from infersent.study.records import RECORDS, load_records
 
 # Found before any test moves the cache folder away.
 REAL = fetch.fetch(snli.ARCHIVE) if fetch.available(snli.ARCHIVE) else None
+REAL_HARD = fetch.fetch(snli.HARD_FILE) if fetch.available(snli.HARD_FILE) else None
 needs_snli = pytest.mark.skipif(REAL is None, reason="SNLI is not on disk: set INFERSENT_DATA to a folder that has it")
+
+needs_hard = pytest.mark.skipif(
+    REAL is None or REAL_HARD is None,
+    reason="SNLI or SNLI-hard is not on disk: set INFERSENT_DATA to a folder that has both",
+)
 
 NAMES = {"official": "snli_1.0.zip", "part": "snli_1.0.part.zip"}
 TRAIN = [
@@ -105,7 +114,7 @@ def test_a_count_that_is_off_is_reported(archive):
 
 
 def test_the_sizes_are_the_published_ones():
-    assert snli.SIZES == {"train": 549_367, "dev": 9_842, "test": 9_824}
+    assert snli.SIZES == {"train": 549_367, "dev": 9_842, "test": 9_824, "test-hard": 3_261}
 
 
 # Errors
@@ -300,3 +309,78 @@ def test_the_real_subset_is_found_among_decoys_and_stray_blanks(real, folder, mo
     write_archive(folder / NAMES["official"], train=[rows[i] for i in order])
     monkeypatch.setenv("INFERSENT_DATA", str(folder))
     assert load("snli", subset="122k").digest() == snli.SUBSETS["122k"].digest
+
+
+# SNLI-hard
+
+
+def ids_and_labels(lines):
+    return {pair["pairID"]: pair["gold_label"] for pair in map(json.loads, lines) if pair["gold_label"] != "-"}
+
+
+@needs_hard
+def test_the_hard_pairs_of_test_are_those_of_the_published_file(real):
+    """By the IDs that the annotators' project gave the pairs, in the order in which records keep their answers."""
+    with zipfile.ZipFile(REAL) as archive:
+        test = ids_and_labels(archive.open("snli_1.0/snli_1.0_test.jsonl").read().splitlines())
+    published = ids_and_labels(REAL_HARD.read_bytes().splitlines())
+    hard = [pair for pair, is_hard in zip(test, snli.hard_test_pairs(), strict=True) if is_hard]
+    assert hard == list(published)
+    assert all(test[pair] == label for pair, label in published.items())
+
+
+@needs_hard
+def test_the_shipped_places_are_made_again_from_the_data(real, tmp_path):
+    """The digests too: of the test split in its order, of its labels and of its pairs' IDs."""
+    assert write_hard_test_pairs(tmp_path / "hard.json") == load_record("snli_hard")
+
+
+@needs_hard
+def test_hard_pairs_that_are_none_are_reported(real, monkeypatch, tmp_path):
+    (tmp_path / "data" / NAMES["part"]).symlink_to(REAL)
+    strange = json.dumps({"pairID": "nowhere", "gold_label": "neutral", "sentence1": "A.", "sentence2": "B."})
+    (tmp_path / "data" / snli.HARD_FILE).write_text(strange + "\n", encoding="utf-8")
+    monkeypatch.setenv("INFERSENT_DATA", str(tmp_path / "data"))
+    with pytest.raises(snli.CorpusMismatch, match=r"the pair nowhere is neutral, but None in"):
+        write_hard_test_pairs(tmp_path / "hard.json")
+    with pytest.raises(snli.CorpusMismatch, match=r"has 1 pairs with a gold label, but SNLI-hard has 3,261.*https://"):
+        snli.load("test-hard")
+
+
+@needs_hard
+def test_the_hard_split_has_the_pairs_that_test_has_in_these_places(real):
+    hard, same = load("snli", "test-hard"), load("snli", "test").take(snli.hard_test_pairs())
+    assert len(hard) == snli.SIZES["test-hard"]
+    assert hard.labels.tolist() == same.labels.tolist()
+    # Copies of the two files may spell a few sentences differently.
+    assert np.mean([a == b for a, b in zip(rows_of(hard), rows_of(same), strict=True)]) > 0.99
+
+
+@needs_snli
+def test_records_keep_their_answers_in_the_order_of_the_test_split(real):
+    """In another order the recall of the labels would be another one."""
+    labels = load("snli", "test").labels
+    studies = [name.stem for name in sorted(RECORDS.glob("*.jsonl")) if "captions" not in name.stem]
+    checked = 0
+    for name in studies:
+        for record in load_records(name):
+            if record.has_parts:
+                right = record.test.right()
+                recall = {label: round(float(right[labels == i].mean()), 5) for i, label in enumerate(LABELS)}
+                assert recall == pytest.approx(record.test.recall, abs=2e-5)
+                checked += 1
+    assert checked > 200
+
+
+@needs_snli
+def test_a_test_split_in_another_order_is_refused(real, monkeypatch):
+    read = snli.read_archive
+
+    def turned(path, split):
+        pairs = read(path, split)
+        return replace(pairs, labels=pairs.labels[::-1])
+
+    monkeypatch.setattr(snli, "read_archive", turned)
+    assert len(snli.load("dev")) == snli.SIZES["dev"]
+    with pytest.raises(snli.CorpusMismatch, match="not in SNLI's order"):
+        snli.load("test")

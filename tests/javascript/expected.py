@@ -99,7 +99,7 @@ def ablation() -> dict[str, Any]:
     verdicts = []
     for widget.first, widget.second in product(SUBSETS, SUBSETS):
         verdicts.append({"first": widget.first, "second": widget.second, "words": widget.verdict()})
-    return {"study": widget.studies[widget.study], "verdicts": verdicts}
+    return {"study": widget.studies[widget.study], "verdicts": verdicts, "many": widget.many()}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { compare, describe as verdict, nameOf, signOf } from
+import { compare, describe as verdict, judge, many, nameOf, signOf } from
   "../../companion/infersent/widgets/ablation_explorer/record.mjs";
 import { axis } from "../../companion/infersent/widgets/ablation_explorer/view.mjs";
 import {
@@ -175,17 +175,29 @@ test("B against A is the opposite of A against B", () => {
   const { study, verdicts } = expected.ablation;
   for (const { first, second } of verdicts) {
     const [there, back] = [compare(study, first, second), compare(study, second, first)];
-    close([there.mean, ...there.seeds, ...there.pairs],
-      [-back.mean, -back.seeds[1], -back.seeds[0], -back.pairs[1], -back.pairs[0]], 0);
-    assert.equal(signOf(there) + signOf(back), 0);
+    close([there.mean, ...there.interval, ...there.interval90],
+      [-back.mean, -back.interval[1], -back.interval[0], -back.interval90[1], -back.interval90[0]], 0);
+    assert.equal(signOf(there, study.margin) + signOf(back, study.margin), 0);
+    assert.equal(judge(there, study.margin), judge(back, study.margin));
   }
 });
 
-test("a verdict needs both intervals on the same side of zero", () => {
-  assert.equal(signOf({ seeds: [0.1, 0.2], pairs: [0.01, 0.3] }), 1);
-  assert.equal(signOf({ seeds: [-0.1, 0.2], pairs: [0.01, 0.3] }), 0);
-  assert.equal(signOf({ seeds: [0.1, 0.2], pairs: [-0.3, -0.1] }), 0);
-  assert.equal(signOf({ seeds: [-0.2, -0.1], pairs: [-0.3, -0.1] }), -1);
+test("the comparisons are counted as in Python", () => {
+  assert.equal(many(expected.ablation.study), expected.ablation.many);
+});
+
+test("equivalence comes first, then a difference, and an end on the border is not beyond it", () => {
+  /** @type {[interval90: [number, number], interval: [number, number], outcome: string][]} */
+  const cases = [
+    [[-0.1, 0.4], [-0.2, 0.45], "equivalent"], [[0.1, 0.4], [0.05, 0.6], "equivalent"],
+    [[0.1, 0.5], [0.05, 0.6], "differs"], [[-0.5, -0.1], [-0.6, -0.05], "differs"],
+    [[0.01, 0.9], [-0.01, 1], "undecided"], [[0.1, 0.9], [0, 1], "undecided"],
+  ];
+  for (const [interval90, interval, outcome] of cases) {
+    const found = { mean: (interval[0] + interval[1]) / 2, interval, interval90 };
+    assert.equal(judge(found, 0.5), outcome);
+    assert.equal(signOf(found, 0.5), outcome === "differs" ? Math.sign(found.mean) : 0);
+  }
 });
 
 test("a subset has its name, and an axis holds its values with at most six steps", () => {

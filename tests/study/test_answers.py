@@ -86,6 +86,26 @@ def test_right_answers_come_back(correct):
     assert kept.accuracy == pytest.approx(correct.mean(), abs=1e-5)
 
 
+@given(npst.arrays(bool, st.integers(1, 40)), st.data())
+def test_a_part_has_the_answers_to_its_pairs(correct, data):
+    rows = data.draw(npst.arrays(bool, len(correct)).filter(np.any))
+    logits = np.random.default_rng(len(correct)).normal(size=(len(correct), 3))
+    kept = replace(toy_answers(correct), logits=pack_logits(logits))
+    part = kept.take(rows)
+    assert part.right().tolist() == correct[rows].tolist()
+    assert (part.pairs, part.accuracy) == (rows.sum(), pytest.approx(correct[rows].mean(), abs=1e-5))
+    assert part.interval[0] <= part.accuracy <= part.interval[1]
+    assert part.probabilities().tolist() == kept.probabilities()[rows].tolist()
+    assert set(part.recall.values()) == {None}  # whose labels nobody told
+
+
+def test_a_part_of_answers_without_logits_has_none():
+    part = toy_answers([True, False, True]).take(np.array([True, True, False]))
+    assert part.logits is None
+    with pytest.raises(ValueError, match="3 pairs; a part cannot have 2 rows"):
+        toy_answers([True, False, True]).take(np.array([True, False]))
+
+
 def test_phenomena_have_their_own_accuracies():
     found = Evaluation(np.array([0, 0, 0, 1]), np.array([0, 1, 0, 1]))
     assert Answers.from_evaluation(found, ["count", "count", "kind", "kind"]).phenomena == {"count": 0.5, "kind": 1.0}

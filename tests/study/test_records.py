@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from infersent.data.snli import hard_test_pairs
 from infersent.foundation.recorded import load_record
 from infersent.release.records import write_run_record
+from infersent.study.comparison import compare, find_group, groups, table
+from infersent.study.records import load_records
 from infersent.training.config import TrainingConfig
 from infersent.training.recipes import get_recipe
-from tests.toy import toy_model, toy_pairs
+from tests.toy import toy_model, toy_pairs, toy_record
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,3 +74,50 @@ def test_a_record_is_the_runs_metrics_and_its_evaluation(tmp_path, monkeypatch):
 def test_an_unknown_record_lists_what_there_is():
     with pytest.raises(ValueError, match=r"no record 'labtop'\. Did you mean 'laptop'"):
         load_record("labtop")
+
+
+# The two parts of SNLI's test split
+
+
+def test_hard_and_easy_share_the_test_pairs():
+    record, hard = load_records("subsets")[0], hard_test_pairs()
+    test, on_hard, on_easy = (record.answers(split) for split in ("test", "test-hard", "test-easy"))
+    assert on_hard.right().tolist() == test.right()[hard].tolist()
+    assert on_easy.right().tolist() == test.right()[~hard].tolist()
+    whole = (on_hard.pairs * on_hard.accuracy + on_easy.pairs * on_easy.accuracy) / test.pairs
+    assert whole == pytest.approx(test.accuracy, abs=1e-5)
+
+
+def test_groups_know_their_parts():
+    """The hard pairs are hard for the hypothesis alone, and the difference's lead is there."""
+    on_hard = {name: find_group(load_records("subsets"), "test-hard", blocks=name) for name in ("v", "u, v, |u-v|")}
+    assert on_hard["v"].mean < 1 / 3 < on_hard["v"].on("test-easy").mean
+    assert on_hard["u, v, |u-v|"].on("test") == find_group(load_records("subsets"), blocks="u, v, |u-v|")
+    assert compare(on_hard["u, v, |u-v|"], on_hard["v"]).difference > 0.25
+
+
+def test_the_table_of_a_study_on_snli_has_hard_and_easy_beside_test():
+    found = groups(load_records("subsets"))[:2]
+    shown = table(found)
+    assert shown.header == ("blocks", "test", "95% interval", "hard", "easy", "seeds")
+    for group, row in zip(found, shown.rows, strict=True):
+        assert row[3:5] == (group.on("test-hard").mean, group.on("test-easy").mean)
+    assert "SNLI-hard" in shown.caption
+    for others in (groups(load_records("captions")), groups(load_records("subsets"), "dev")):
+        assert not {"hard", "easy"} & set(table(others).header)
+        assert "hard" not in table(others).caption
+
+
+@pytest.mark.parametrize("split", ["test-hard", "test-easy"])
+def test_only_snlis_whole_test_split_has_parts(split):
+    captions, few = load_records("captions")[0], toy_record(test=[True, False])
+    for record, pairs in ((captions, "of 'captions'"), (few, "2 pairs of 'snli'")):
+        with pytest.raises(ValueError, match=rf"{split} is a part of SNLI's 9,824 test pairs.*{pairs}"):
+            record.answers(split)
+    with pytest.raises(ValueError, match=r"has no answers on test-(hard|easy): it broke"):
+        toy_record(error="it broke").answers(split)
+
+
+def test_a_split_that_there_is_not_names_those_that_there_are():
+    with pytest.raises(ValueError, match=r"no split 'hard'.*Did you mean 'test-hard'.*dev, test, test-hard, test-easy"):
+        load_records("subsets")[0].answers("hard")

@@ -489,8 +489,20 @@ def test_compare_command(grid, tmp_path, capsys):
     assert "first: blocks=(u, v): " in printed
     assert " on dev, 2 seeds" in printed
     assert "over 2 shared seeds" in printed
+    for what in ("95% interval over seeds and pairs", "90% interval over seeds and pairs", "by components of variance"):
+        assert f"{what}: " in printed
     assert "McNemar's test, seed by seed: p = " in printed
-    assert "verdict: " in printed
+    assert re.search(r"verdict: (differs|equivalent|undecided).*between .* and .*95%", printed)
+
+
+def test_compare_command_with_one_seed(grid, tmp_path, capsys):
+    out = tmp_path / "out"
+    run_study([trial for trial in read_grid(grid) if trial.training.seed == 0], out, progress=False)
+    assert run_command("compare", grid, "blocks=u, v", "blocks=u*v", "--out", out) == 0
+    printed = capsys.readouterr().out
+    assert "95% interval over the pairs alone: " in printed
+    assert "seeds and pairs" not in printed
+    assert "verdict: undecided, for one seed cannot decide" in printed
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_every_two_subsets_are_compared(records, studies):
     assert [len(row) for row in rows] == list(range(15))
     for i, j in [(1, 0), (14, 0), (14, 13), (9, 4), (12, 10)]:
         found = compare(*(find_group(records, blocks=SUBSETS[k]) for k in (i, j)), resamples=300)
-        expected = [found.difference, *found.over_seeds, *found.over_pairs]
+        expected = [found.difference, *found.interval, *found.interval_90]
         assert rows[i][j] == pytest.approx(expected, abs=1e-6)
 
 
@@ -92,7 +92,8 @@ def test_a_comparison_turned_round_has_the_opposite_numbers(records):
     """Which is why the record holds every pair once."""
     a, b = (find_group(records, blocks=name) for name in ("u, v", "u, v, u*v"))
     ours, theirs = compare(a, b, resamples=300), compare(b, a, resamples=300)
-    for one, other in ((ours.over_seeds, theirs.over_seeds), (ours.over_pairs, theirs.over_pairs)):
+    assert ours.outcome == theirs.outcome
+    for one, other in ((ours.interval, theirs.interval), (ours.interval_90, theirs.interval_90)):
         assert one == pytest.approx((-other[1], -other[0]), abs=1e-12)
 
 
@@ -125,12 +126,13 @@ def test_the_shipped_summary_is_that_of_the_records(name):
     for i, j in [(4, 1), (11, 4), (14, 10)]:
         a, b = (find_group(measured, blocks=SUBSETS[k]) for k in (i, j))
         found, row = compare(a, b), shipped["comparisons"][i][j]
-        assert row[:3] == pytest.approx([found.difference, *found.over_seeds], abs=1e-6)
-        assert row[3:] == pytest.approx(found.over_pairs, abs=5e-4)  # another scipy may draw other samples
+        assert row[0] == pytest.approx(found.difference, abs=1e-6)
+        # Another numpy may draw other samples.
+        assert row[1:] == pytest.approx([*found.interval, *found.interval_90], abs=5e-4)
         subset = shipped["subsets"][i]
         assert subset["accuracies"] == pytest.approx(a.accuracies, abs=1e-6)
         assert (subset["mean"], subset["low"], subset["high"]) == pytest.approx((a.mean, *a.interval), abs=1e-6)
-    assert shipped["pairs"] == a.correct.shape[1]
+    assert (shipped["pairs"], shipped["margin"]) == (a.correct.shape[1], found.margin)
 
 
 @NOT_SHIPPED
@@ -148,29 +150,55 @@ def test_the_difference_is_second_less_first(records, studies):
         found = compare(*(find_group(records, blocks=name) for name in (b, a)), resamples=300)
         difference = explorer.difference()
         assert difference.mean == pytest.approx(found.difference, abs=1e-6)
-        assert difference.over_seeds == pytest.approx(found.over_seeds, abs=1e-6)
-        assert difference.over_pairs == pytest.approx(found.over_pairs, abs=1e-6)
+        assert difference.interval == pytest.approx(found.interval, abs=1e-6)
+        assert difference.interval_90 == pytest.approx(found.interval_90, abs=1e-6)
+        assert difference.outcome == found.outcome
         assert [subset.blocks for subset in explorer.subsets()] == [a, b]
 
 
-def test_the_verdict_is_that_of_the_study(records, studies):
-    """The rule and the number are those of ``Comparison.verdict``, for every two subsets, in both orders."""
+def with_margin(studies, margin):
+    return {"subsets": studies["subsets"] | {"margin": margin}}
+
+
+@pytest.mark.parametrize("margin", [0.005, 0.08])
+def test_the_verdict_is_that_of_the_study(records, studies, margin):
+    """The rule and the number are those of ``Comparison``, for every two subsets, in both orders."""
     seen = set()
     groups = {name: find_group(records, blocks=name) for name in SUBSETS}
     for a, b in combinations(SUBSETS, 2):
-        found = compare(groups[b], groups[a], resamples=300)
-        headline, sentence = AblationExplorer(first=split(a), second=split(b), studies=studies).verdict()
-        turned, _ = AblationExplorer(first=split(b), second=split(a), studies=studies).verdict()
-        kind = next(word for word in ("better", "worse", "no difference") if word in found.verdict)
-        assert {"better": "B is better", "worse": "B is worse"}.get(kind, "No difference") in headline
-        assert {"better": "B is worse", "worse": "B is better"}.get(kind, "No difference") in turned
-        if kind != "no difference":
-            assert numbers(headline) == pytest.approx(numbers(found.verdict), abs=0.1001)
-            assert "Zero lies outside both." in sentence
-        ends = 100 * np.array([*found.over_seeds, *found.over_pairs])
+        found = compare(groups[b], groups[a], resamples=300, margin=margin)
+        explorer, turned = (
+            AblationExplorer(first=split(x), second=split(y), studies=with_margin(studies, margin))
+            for x, y in ((a, b), (b, a))
+        )
+        headline, sentence = explorer.verdict()
+        assert turned.difference().outcome == explorer.difference().outcome == found.outcome
+        if found.outcome == "differs":
+            better = found.difference > 0
+            assert headline.startswith("B is better" if better else "B is worse")
+            assert turned.verdict()[0].startswith("B is worse" if better else "B is better")
+            assert numbers(headline) == pytest.approx([100 * abs(found.difference)], abs=0.0501)
+        else:
+            words = {"undecided": "Undecided.", "equivalent": f"Equivalent within ±{100 * margin:.1f} points."}
+            assert headline == words[found.outcome]
+        ends = 100 * np.array([found.difference, *found.interval, *found.interval_90, margin])
         assert numbers(sentence)[2:] == pytest.approx(ends, abs=0.0501)
-        seen.add(kind)
-    assert seen == {"better", "worse", "no difference"}
+        outside = found.interval[0] > 0 or found.interval[1] < 0
+        assert f"zero lies {'outside' if outside else 'inside'}." in sentence
+        seen.add(found.outcome)
+    assert seen == {"differs", "undecided", "equivalent"}
+
+
+def test_a_reader_is_told_that_the_comparisons_are_many(studies):
+    rows = [row for rows in studies["subsets"]["comparisons"] for row in rows]
+    apart = sum(low > 0 or high < 0 for _, low, high, *_ in rows)
+    assert 0 < apart < 105
+    expected = (
+        f"{apart} of the 105 pairs of subsets look different at 5%; were no two different, about 5 would by chance."
+    )
+    explorer = AblationExplorer(studies=studies)
+    assert explorer.many() == expected
+    assert expected in explorer.fallback_html()
 
 
 def test_the_same_subset_twice(studies):
@@ -185,27 +213,34 @@ def with_difference(studies, *row):
     return {"subsets": studies["subsets"] | {"comparisons": comparisons}}
 
 
+WITHIN = "Equivalent within ±0.5 points."
+
+
 @pytest.mark.parametrize(
-    ("row", "headline", "where"),
+    ("row", "headline", "zero", "reach"),
     [
-        ((0.0125, 0.01, 0.02, 0.001, 0.02), "B is better, by 1.3 points.", "outside both"),  # a tie, as in the page
-        ((-0.02, -0.03, -0.01, -0.025, -0.015), "B is worse, by 2.0 points.", "outside both"),
-        ((0.01, -0.001, 0.02, 0.002, 0.02), "No difference that these seeds and pairs can tell.", "inside the first"),
-        ((0.01, 0.001, 0.02, -0.002, 0.02), "No difference that these seeds and pairs can tell.", "inside the second"),
-        ((0.01, -0.001, 0.02, 0.0, 0.02), "No difference that these seeds and pairs can tell.", "inside both"),
+        # a tie, rounded as in the page
+        ((0.0125, 0.001, 0.02, 0.002, 0.02), "B is better, by 1.3 points.", "outside", "reaches beyond"),
+        ((-0.02, -0.03, -0.01, -0.025, -0.015), "B is worse, by 2.0 points.", "outside", "reaches beyond"),
+        ((0.01, -0.001, 0.02, 0.002, 0.02), "Undecided.", "inside", "reaches beyond"),
+        ((0.01, 0.0, 0.02, 0.002, 0.02), "Undecided.", "inside", "reaches beyond"),
+        ((0.001, -0.002, 0.006, -0.001, 0.0049), WITHIN, "inside", "lies within"),
+        ((0.003, 0.001, 0.006, 0.002, 0.0049), WITHIN, "outside", "lies within"),
+        ((0.003, 0.001, 0.006, 0.002, 0.005), "B is better, by 0.3 points.", "outside", "reaches beyond"),
     ],
 )
-def test_a_difference_counts_outside_both_intervals(studies, row, headline, where):
+def test_equivalence_comes_first_then_a_difference(studies, row, headline, zero, reach):
     explorer = AblationExplorer(first=["u"], second=["v"], studies=with_difference(studies, *row))
     assert explorer.verdict()[0] == headline
-    assert explorer.verdict()[1].endswith(f"Zero lies {where}.")
+    assert f"(95%): zero lies {zero}. The 90% interval, " in explorer.verdict()[1]
+    assert explorer.verdict()[1].endswith(f"{reach} ±0.5.")
 
 
 def test_numbers_have_a_true_minus_and_no_negative_zero(studies):
     explorer = AblationExplorer(
         first=["u"], second=["v"], studies=with_difference(studies, 0.01, -0.0004, 0.02, -0.02, 0.03)
     )
-    assert "0.0 to 2.0 over the seeds, −2.0 to 3.0 over the test pairs" in explorer.verdict()[1]
+    assert "between 0.0 and 2.0 (95%): zero lies inside. The 90% interval, −2.0 to 3.0," in explorer.verdict()[1]
     assert "-0.0" not in explorer.fallback_html()
     assert "−0.0" not in explorer.fallback_html()
 
@@ -238,6 +273,6 @@ def test_the_fallback_shows_the_numbers(studies):
         (left, right), difference = explorer.subsets(), explorer.difference()
         cells = re.findall(r"<td>(.*?)</td>", explorer.fallback_html())
         expected = [left.mean, left.low, left.high, right.mean, right.low, right.high]
-        expected += [difference.mean, *difference.over_seeds, difference.mean, *difference.over_pairs]
+        expected += [difference.mean, *difference.interval]
         assert numbers(" ".join(cells)) == pytest.approx([100 * number for number in expected], abs=0.0501)
         assert explorer.verdict()[0] in explorer.fallback_html()

@@ -25,7 +25,7 @@ def evaluate(
     Args:
         run: Folder of a checkpoint or of a training run; the package's own model if left out.
         data: snli, captions, probes, or a .tsv/.jsonl file of your own.
-        split: train, dev or test; ignored for a file. The probes have only test.
+        split: train, dev or test; test-hard for SNLI-hard; ignored for a file. The probes have only test.
         json_output: Print JSON instead.
         device: cpu, cuda, cuda:1 or mps.
     """
@@ -48,7 +48,7 @@ def probe(
     Args:
         run: Folder of a checkpoint or of a training run; the package's own model if left out.
         data: The challenge set: probes, or captions, whose pairs do not come in groups.
-        split: train, dev or test; the probes have only test.
+        split: train, dev or test; test-hard for SNLI-hard; the probes have only test.
         json_output: Print JSON instead.
         device: cpu, cuda, cuda:1 or mps.
     """

@@ -23,7 +23,7 @@ def study(
     groups: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="GROUP")] = (),
     *,
     out: File = None,
-    split: Literal["dev", "test"] = "test",
+    split: Literal["dev", "test", "test-hard", "test-easy"] = "test",
     jobs: int = -1,
     threads: int = 1,
     device: str = "cpu",
@@ -48,11 +48,13 @@ def study(
 
     Args:
         action: run: train what has no record yet; status: how many have one, and the time left; table: mean
-            accuracies over seeds with 95% intervals; compare: the difference of two groups with paired tests.
+            accuracies over seeds with 95% intervals; compare: the difference of two groups with its intervals, and
+            whether it differs, is equivalent within the margin, or undecided.
         grid: A grid of the package by name, or a .toml file of your own.
         groups: For compare, two groups of runs: "name=value; name=value", as in the grid.
         out: Folder of the records, one file per run; for the other actions, the package's own if left out.
-        split: The split whose accuracies table and compare show.
+        split: The split whose accuracies table and compare show; test-hard and test-easy are the two parts of SNLI's
+            test split, the pairs of SNLI-hard and the rest.
         jobs: For run, processes on this machine; -1 for one per core.
         threads: Processor threads of each process.
         device: For run: cpu, cuda, cuda:1 or mps; several processes share it, so choose --jobs by its memory.
@@ -132,11 +134,16 @@ def _in_detail(pair: list[Group], result: Comparison, split: str) -> str:
     for title, group in zip(("first", "second"), pair, strict=True):
         lines.append(f"{title}: {group.name}: {group.mean:.1%} on {split}, {len(group.seeds)} seeds")
     lines.append(f"difference: {100 * result.difference:+.2f} points over {len(result.seeds)} shared seeds")
-    for what, (low, high) in (("over the seeds", result.over_seeds), ("over the pairs", result.over_pairs)):
-        if not math.isnan(low):
-            lines.append(f"  95% interval {what}: {100 * low:+.2f} to {100 * high:+.2f}")
-    if not math.isnan(result.p_seeds):
-        lines.append(f"  paired t-test over the seeds: p = {result.p_seeds:.2g}")
+    intervals = {
+        "95% interval over seeds and pairs": result.crossed,
+        "90% interval over seeds and pairs": result.crossed_90,
+        "95% interval by components of variance": result.components,
+        "95% interval over the seeds alone": result.over_seeds,
+        "95% interval over the pairs alone": result.over_pairs,
+    }
+    for what, (low, high) in intervals.items():
+        if not math.isnan(low) and (len(result.seeds) > 1 or what.endswith("pairs alone")):
+            lines.append(f"  {what}: {100 * low:+.2f} to {100 * high:+.2f}")
     lines.append(f"  McNemar's test, seed by seed: p = {', '.join(f'{p:.2g}' for p in result.mcnemar)}")
     return "\n".join([*lines, f"verdict: {result.verdict}"])
 

@@ -24,8 +24,8 @@ def load(name: str | Path, split: str | None = None, **options: Any) -> Pairs:
     name
         One of :data:`CORPORA`, or the path of a ``.tsv`` or ``.jsonl`` file (see :func:`read_pairs`).
     split
-        ``"train"``, ``"dev"`` or ``"test"``; by default ``"train"``, or for the probes ``"test"``, the only split they
-        have. It has no effect on a file, which is a split by itself.
+        ``"train"``, ``"dev"`` or ``"test"``, and for SNLI ``"test-hard"``; by default ``"train"``, or for the probes
+        ``"test"``, the only split they have. It has no effect on a file, which is a split by itself.
     options
         Passed to the corpus: ``subset="122k"`` for SNLI, ``seed=`` and ``size=`` for the captions.
 

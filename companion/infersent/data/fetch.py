@@ -1,4 +1,4 @@
-"""The official archives: found on disk, or downloaded once, checked and kept."""
+"""The official archives and files: found on disk, or downloaded once, checked and kept."""
 
 from __future__ import annotations
 
@@ -46,6 +46,10 @@ ARCHIVES = {
     "snli_1.0.zip": Archive(
         "https://nlp.stanford.edu/projects/snli/snli_1.0.zip",
         "afb3d70a5af5d8de0d9d81e2637e0fb8c22d1235c2749d83125ca43dab0dbd3e",
+    ),
+    "snli_1.0_test_hard.jsonl": Archive(
+        "https://nlp.stanford.edu/projects/snli/snli_1.0_test_hard.jsonl",
+        "62a1a6d6689678e5ee1fdab0d602ce520acb2b85d90908204d4f120a9b2381db",
     ),
     "glove.6B.zip": Archive(
         "https://nlp.stanford.edu/data/glove.6B.zip",
@@ -192,7 +196,7 @@ def _in_data_folder(name: str) -> Path | None:
             f"${DATA_VARIABLE} is {setting!r}, which is not a folder (looked for {folder.absolute()}). "
             "Set it to the folder with your archives, or unset it to download them."
         )
-    for candidate in (folder / name, folder / f"{name.removesuffix('.zip')}.part.zip"):
+    for candidate in (folder / name, folder / f"{Path(name).stem}.part{Path(name).suffix}"):
         if candidate.exists():
             return candidate
     return None

@@ -13,17 +13,23 @@ from infersent.data import fetch
 from infersent.data.cache import cached_arrays
 from infersent.data.files import collect_pairs, jsonl_records
 from infersent.data.pairs import LABELS, Pairs
-from infersent.foundation.arrays import Array, Ints
+from infersent.foundation.arrays import Array, Bools, Ints
+from infersent.foundation.bits import unpack_bits
 from infersent.foundation.choices import choose
+from infersent.foundation.recorded import load_record
 
 #: The name of the official archive.
 ARCHIVE = "snli_1.0.zip"
 
+#: The name of the official file of SNLI-hard (Gururangan et al. 2018): the test pairs that a classifier gets wrong that
+#: sees the hypothesis alone.
+HARD_FILE = "snli_1.0_test_hard.jsonl"
+
 #: The published number of pairs with a gold label in each split.
-SIZES = {"train": 549_367, "dev": 9_842, "test": 9_824}
+SIZES = {"train": 549_367, "dev": 9_842, "test": 9_824, "test-hard": 3_261}
 
 # Part of the cache's key: raise it whenever the same archive would be read in another way.
-_PARSER_VERSION = 1
+_PARSER_VERSION = 2
 
 
 class CorpusMismatch(ValueError):
@@ -67,7 +73,8 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
     Parameters
     ----------
     split
-        ``"train"``, ``"dev"`` or ``"test"``.
+        ``"train"``, ``"dev"``, ``"test"``, or ``"test-hard"`` for SNLI-hard, which has a file of its own: its pairs are
+        test pairs, in the order of test. :func:`hard_test_pairs` finds them in test without that file.
     subset
         ``"122k"`` for the training pairs of SNLI-122k, in a fixed shuffled order, whichever archive they come from.
         ``None`` for all pairs, in the order of the archive. Dev and test are complete in either case.
@@ -88,6 +95,8 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
     choose("split of SNLI", split, SIZES)
     if subset is not None:
         choose("subset of SNLI", subset, SUBSETS, remedy="None (--subset all) stands for all pairs.")
+    if split == "test-hard":
+        return _load_hard(fetch.fetch(HARD_FILE, progress=progress))
     path = fetch.fetch(ARCHIVE, progress=progress)
     if split != "train":
         subset = None
@@ -123,6 +132,38 @@ def read_archive(path: str | Path, split: str) -> Pairs:
     return replace(pairs, premises=_single_spaced(pairs.premises), hypotheses=_single_spaced(pairs.hypotheses))
 
 
+def hard_test_pairs() -> Bools:
+    """Return which of SNLI's test pairs are those of SNLI-hard, ``[9824]`` in the order of test; needs no download.
+
+    The rest is what we call easy. The file that it is read from is made by
+    :func:`infersent.release.subset.write_hard_test_pairs`.
+
+    Examples
+    --------
+    >>> hard = hard_test_pairs()
+    >>> len(hard), int(hard.sum())
+    (9824, 3261)
+    """
+    record = load_record("snli_hard")
+    return unpack_bits(record["hard"], record["pairs"])
+
+
+def labels_digest(pairs: Pairs) -> str:
+    """Return the hexadecimal SHA-256 of the labels in order: it tells an order, and not how sentences are spelled."""
+    return hashlib.sha256(pairs.labels.astype(np.uint8).tobytes()).hexdigest()
+
+
+def _load_hard(path: Path) -> Pairs:
+    with path.open("rb") as lines:
+        pairs = collect_pairs(jsonl_records(lines, path), source=path, name="SNLI test-hard")
+    if len(pairs) != SIZES["test-hard"]:
+        raise CorpusMismatch(
+            f"{path} has {len(pairs):,} pairs with a gold label, but SNLI-hard has {SIZES['test-hard']:,}. "
+            f"Replace it by the official file: {fetch.ARCHIVES[HARD_FILE].url}"
+        )
+    return replace(pairs, premises=_single_spaced(pairs.premises), hypotheses=_single_spaced(pairs.hypotheses))
+
+
 def _single_spaced(sentences: Iterable[str]) -> list[str]:
     return [" ".join(sentence.split()) for sentence in sentences]
 
@@ -137,6 +178,10 @@ def _checked(path: Path, split: str, subset: str | None) -> Pairs:
                 f"{path}: {split} has {len(pairs):,} pairs with a gold label, but SNLI 1.0 has {SIZES[split]:,}. "
                 f"{remedy}"
             )
+        # Records keep their answers in the order of test, and find the hard pairs in it by their place.
+        known = load_record("snli_hard")
+        if split == "test" and len(pairs) == known["pairs"] and labels_digest(pairs) != known["labels"]:
+            raise CorpusMismatch(f"{path}: the pairs of test are not in SNLI's order, by their labels. {remedy}")
         return pairs
     expected = SUBSETS[subset]
     chosen = select_subset(pairs, read_subset(expected.path), f"SNLI-{subset} {split}")

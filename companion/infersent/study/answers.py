@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Bools, Floats, Ints
+from infersent.foundation.bits import pack_bits, unpack_bits
+from infersent.foundation.intervals import wilson_interval
 from infersent.training.evaluation import Evaluation
 
 # The step of the stored differences, and the largest number of steps in a byte. A label whose logit lies more than
@@ -31,9 +34,10 @@ class Answers:
     interval
         The 95% Wilson interval of :attr:`accuracy`.
     recall
-        For each label the share of its pairs that got it; ``None`` where the split has none.
+        For each label the share of its pairs that got it; ``None`` where the split has none, or where, as in a part of
+        a split, the labels are not at hand.
     correct
-        Which answers are right, packed by :func:`pack_correct`; :meth:`right` unpacks it.
+        Which answers are right, packed by :func:`infersent.foundation.bits.pack_bits`; :meth:`right` unpacks it.
     logits
         The rounded logits, packed by :func:`pack_logits`; :meth:`probabilities` unpacks them. ``None`` in records from
         before 26 November 2026.
@@ -73,7 +77,7 @@ class Answers:
             accuracy=plain["accuracy"],
             interval=(plain["interval"][0], plain["interval"][1]),
             recall=plain["recall"],
-            correct=pack_correct(found.correct),
+            correct=pack_bits(found.correct),
             logits=None if found.logits is None else pack_logits(found.logits),
             expected_calibration_error=error,
             phenomena={
@@ -101,8 +105,34 @@ class Answers:
 
     def right(self) -> Bools:
         """Return which answers are right: ``[pairs]`` booleans, in the order of the corpus."""
-        bits = np.frombuffer(base64.b85decode(self.correct), dtype=np.uint8)
-        return np.unpackbits(bits, count=self.pairs).astype(bool)
+        return unpack_bits(self.correct, self.pairs)
+
+    def take(self, rows: Bools) -> Answers:
+        """Return the answers to a part of the pairs.
+
+        What needs the labels is not known of a part: its recall, and the exact calibration error.
+
+        Parameters
+        ----------
+        rows
+            ``[pairs]``, which ones.
+
+        Raises
+        ------
+        ValueError
+            If there are not as many rows as pairs, or no pair is taken.
+        """
+        if len(rows) != self.pairs:
+            raise ValueError(f"There are answers to {self.pairs:,} pairs; a part cannot have {len(rows):,} rows.")
+        right = self.right()[rows]
+        return Answers(
+            pairs=len(right),
+            accuracy=round(float(right.mean()), 5),
+            interval=wilson_interval(int(right.sum()), len(right)),
+            recall=dict.fromkeys(LABELS),
+            correct=pack_bits(right),
+            logits=None if self.logits is None else _pack_steps(_unpack_steps(self.logits, self.pairs)[rows]),
+        )
 
     def probabilities(self) -> Floats:
         """Return the probabilities of the labels: ``[pairs, 3]``, in the order of the corpus and of ``LABELS``.
@@ -120,11 +150,6 @@ class Answers:
         return _softmax(_unpack_logits(self.logits, self.pairs))
 
 
-def pack_correct(correct: Bools) -> str:
-    """Pack ``[pairs]`` booleans into one bit each, as text; :meth:`Answers.right` unpacks it."""
-    return base64.b85encode(np.packbits(correct).tobytes()).decode()
-
-
 def pack_logits(logits: Floats) -> str:
     """Pack logits, ``[pairs, 3]``, into two bytes a pair, compressed, as text.
 
@@ -136,13 +161,21 @@ def pack_logits(logits: Floats) -> str:
     exact = np.asarray(logits, dtype=np.float64)
     raised = np.maximum(exact, exact.max(axis=1, keepdims=True) - _MOST * _STEP)
     differences = np.rint((raised[:, 1:] - raised[:, :1]) / _STEP).astype(np.int8)  # [pairs, 2]
-    return base64.b85encode(zlib.compress(differences.T.tobytes(), 9)).decode()
+    return _pack_steps(differences)
+
+
+def _pack_steps(steps: Ints) -> str:
+    return base64.b85encode(zlib.compress(steps.T.tobytes(), 9)).decode()
+
+
+def _unpack_steps(packed: str, pairs: int) -> Ints:
+    """Return the differences in steps, ``[pairs, 2]`` signed bytes."""
+    return np.frombuffer(zlib.decompress(base64.b85decode(packed)), dtype=np.int8).reshape(2, pairs).T
 
 
 def _unpack_logits(packed: str, pairs: int) -> Floats:
     """Return the logits, ``[pairs, 3]``, that :func:`pack_logits` packed, each less the first of its pair."""
-    steps = np.frombuffer(zlib.decompress(base64.b85decode(packed)), dtype=np.int8)
-    differences = _STEP * steps.reshape(2, pairs).T  # [pairs, 2]
+    differences = _STEP * _unpack_steps(packed, pairs)  # [pairs, 2]
     return np.pad(differences, ((0, 0), (1, 0)))  # the first logit less itself is 0
 
 
@@ -171,9 +204,15 @@ def expected_calibration_error(probabilities: Floats, labels: Ints, bins: int = 
     """
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    places = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    places = calibration_bins(confidence, bins)
     gaps = np.bincount(places, weights=right - confidence, minlength=bins)  # per bin: pairs times the difference
     return float(np.abs(gaps).sum() / len(labels))
+
+
+def calibration_bins(confidence: Floats, bins: int) -> Ints:
+    """Return the place of each confidence among bins of equal width, each of which includes its upper edge."""
+    places: Ints = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    return places
 
 
 def _softmax(logits: Floats) -> Floats:

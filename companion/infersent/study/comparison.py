@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest, bootstrap, ttest_rel
+from scipy.stats import binomtest
 
 from infersent.foundation.arrays import Bools, Floats
-from infersent.foundation.intervals import mean_interval
-from infersent.foundation.tables import Cell, Table
+from infersent.foundation.intervals import (
+    crossed_bootstrap,
+    mean_interval,
+    percentile_interval,
+    variance_components,
+)
+from infersent.foundation.tables import Cell, Table, signed
 from infersent.study.answers import Answers
 from infersent.study.grid import Trial
 from infersent.study.records import Record
+from infersent.study.verdict import FEW_SEEDS, MARGINS, Interval, Outcome, excludes_zero, hull, judge
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Group:
     records
         The trials' records, in the order of their seeds.
     split
-        ``"dev"`` or ``"test"``: whose numbers these are.
+        One of :data:`infersent.study.records.SPLITS`: whose numbers these are.
     """
 
     settings: dict[str, Any]
@@ -46,6 +53,18 @@ class Group:
     def seeds(self) -> list[int]:
         """The seed of each trial."""
         return [record.trial.training.seed for record in self.records]
+
+    def on(self, split: str) -> Group:
+        """Return the same trials with their numbers on another split.
+
+        Examples
+        --------
+        >>> from infersent.study.records import load_records
+        >>> both = find_group(load_records("subsets"), blocks="u, v")
+        >>> [f"{both.on(split).mean:.1%}" for split in ("test", "test-hard", "test-easy")]
+        ['64.5%', '29.7%', '81.8%']
+        """
+        return replace(self, split=split)
 
     @property
     def answers(self) -> list[Answers]:
@@ -108,15 +127,27 @@ def in_words(value: Any) -> str:
 
 
 def table(found: Sequence[Group]) -> Table:
-    """Return a row for each group: its settings, its mean accuracy, and the 95% interval over the seeds."""
+    """Return a row for each group: its settings, its mean accuracy, and the 95% interval over the seeds.
+
+    Where the split is SNLI's test, the mean accuracies on its hard and easy pairs stand beside it.
+    """
     split = found[0].split if found else "test"
+    parts = ["hard", "easy"] if _have_parts(found) else []
     results: list[list[Cell]] = []
     for group in found:
         low, high = group.interval
-        several = len(group.seeds) > 1
-        results.append([group.mean, f"{low:.1%} to {high:.1%}" if several else None, len(group.seeds)])
+        interval = f"{low:.1%} to {high:.1%}" if len(group.seeds) > 1 else None
+        results.append([group.mean, interval, *(group.on(f"test-{part}").mean for part in parts), len(group.seeds)])
     caption = f"Mean accuracy on {split} over the seeds, with its 95% interval"
-    return _by_settings(found, [split, "95% interval", "seeds"], results, {split: ".1%"}, caption)
+    if parts:
+        caption += "; hard and easy: on SNLI-hard (Gururangan et al. 2018) and on the rest of test"
+    formats = dict.fromkeys([split, *parts], ".1%")
+    return _by_settings(found, [split, "95% interval", *parts, "seeds"], results, formats, caption)
+
+
+def _have_parts(found: Sequence[Group]) -> bool:
+    every = [group.split == "test" and record.has_parts for group in found for record in group.records]
+    return bool(every) and all(every)
 
 
 def phenomena_table(found: Sequence[Group]) -> Table:
@@ -180,83 +211,155 @@ def find_group(records: Sequence[Record], split: str = "test", **settings: Any) 
 
 @dataclass(frozen=True)
 class Comparison:
-    """How much better one group is than another, with what the seeds and what the test pairs leave open.
+    """How much better one group is than another, with what seeds and test pairs leave open. Accuracies go from 0 to 1.
 
     Attributes
     ----------
     difference
         Mean accuracy of the first less that of the second, over the seeds that both have.
+    interval, interval_90
+        The 95% and the 90% interval that the verdict uses. From ten seeds on they are :attr:`crossed` and
+        :attr:`crossed_90`; below, the least that holds these and Student's t over the seeds; nan with one seed.
+    crossed, crossed_90
+        By a bootstrap over seeds and pairs at once, see :func:`infersent.foundation.intervals.crossed_bootstrap`.
+    components
+        95% interval from the components of variance, see :func:`infersent.foundation.intervals.variance_components`. It
+        decides nothing; nan with one seed.
     over_seeds
-        95% interval of the difference by Student's t over the seeds: another training would give another number.
-        nan with one seed.
+        95% interval of the difference by Student's t over the seeds: another training would give another number. The
+        test pairs are taken as given. nan with one seed.
     over_pairs
         95% interval of the difference by a paired bootstrap over the test pairs: another test set would give another
         number. The trained models are taken as given.
-    p_seeds
-        p-value of the paired t-test over the seeds; nan with one seed.
     mcnemar
         For each seed the p-value of McNemar's exact test (McNemar 1947): of the pairs that only one of the two models
         gets right, does each get half?
     seeds
         The seeds that both groups have.
+    margin
+        The smallest difference of interest.
     """
 
     difference: float
-    over_seeds: tuple[float, float]
-    over_pairs: tuple[float, float]
-    p_seeds: float
+    interval: Interval
+    interval_90: Interval
+    crossed: Interval
+    crossed_90: Interval
+    components: Interval
+    over_seeds: Interval
+    over_pairs: Interval
     mcnemar: tuple[float, ...]
     seeds: tuple[int, ...]
+    margin: float
+
+    @property
+    def outcome(self) -> Outcome:
+        """``"equivalent"``, ``"differs"`` or ``"undecided"``, by :func:`infersent.study.verdict.judge`."""
+        return judge(self.interval_90, self.interval, self.margin)
+
+    @property
+    def bootstrap_outcome(self) -> Outcome:
+        """The outcome by the bootstrap alone, which ``study/grids/DECLARATIONS.md`` declares for any number of seeds.
+
+        From ten seeds on it is :attr:`outcome`. One seed decides nothing here either.
+        """
+        if len(self.seeds) < 2:
+            return "undecided"
+        return judge(self.crossed_90, self.crossed, self.margin)
 
     @property
     def verdict(self) -> str:
-        """The answer in words: a difference counts when zero lies outside both intervals."""
-        points = f"{abs(100 * self.difference):.1f} points"
+        """The outcome in a sentence, with the estimate and its intervals in points."""
+        size, margin = _in_points(self.difference), f"{100 * self.margin:g} points"
         if len(self.seeds) < 2:
-            return f"{points}, one seed: another seed may say otherwise"
-        if min(self.over_seeds[0], self.over_pairs[0]) > 0:
-            return f"the first is better, by {points}"
-        if max(self.over_seeds[1], self.over_pairs[1]) < 0:
-            return f"the first is worse, by {points}"
-        return f"no difference that these seeds and pairs can tell ({points})"
+            return (
+                f"undecided, for one seed cannot decide: {size} points, "
+                f"{_between(self.over_pairs)} over the pairs alone (95%)"
+            )
+        wide, narrow = _between(self.interval), " to ".join(map(_in_points, self.interval_90))
+        if self.outcome == "equivalent":
+            zero = "outside" if excludes_zero(self.interval) else "inside"
+            return (
+                f"equivalent within {margin}: {size} points, {wide} (95%; 90%: {narrow}); "
+                f"zero lies {zero} the 95% interval"
+            )
+        if self.outcome == "differs":
+            side = "better" if self.difference > 0 else "worse"
+            return f"differs, the first is {side}: {size} points, {wide} (95%)"
+        return f"undecided: {size} points, {wide} (95%; 90%: {narrow}, against a margin of {margin})"
 
 
-def compare(first: Group, second: Group, *, resamples: int = 2000) -> Comparison:
+def _in_points(share: float) -> str:
+    return signed(100 * share)
+
+
+def _between(interval: Interval) -> str:
+    return f"between {_in_points(interval[0])} and {_in_points(interval[1])}"
+
+
+def compare(first: Group, second: Group, *, margin: float | None = None, resamples: int = 10_000) -> Comparison:
     """Compare two groups on the seeds that both have: the same test pairs, the same order of training batches.
+
+    The intervals come from a bootstrap that draws seeds and pairs anew at once. With few seeds it has two faults, both
+    to the same side: of the variance between S seeds it sees (S - 1)/S, and it takes the spread that these seeds show
+    for the true one. Student's t over the seeds has neither fault, but leaves the pairs out. So below ten seeds
+    (:data:`infersent.study.verdict.FEW_SEEDS`) both must agree: the verdict's intervals reach as far as either does.
+    That is still no cure for three seeds: they show a size, and what hangs on it needs runs of its own.
 
     Parameters
     ----------
     first, second
         The groups.
+    margin
+        The smallest difference of interest, in shares; by default that of the split,
+        :data:`infersent.study.verdict.MARGINS`.
     resamples
-        How many samples the bootstrap over the test pairs draws.
+        How many samples the bootstrap draws.
 
     Raises
     ------
     ValueError
-        If they share no seed, or were tested on different numbers of pairs.
+        If they share no seed, or were tested on different splits or different numbers of pairs.
+
+    Examples
+    --------
+    >>> from infersent.study.records import load_records
+    >>> both, product = (find_group(load_records("subsets"), blocks=name) for name in ("u, v, |u-v|", "u, v, u*v"))
+    >>> compare(both, product).outcome
+    'differs'
     """
     seeds = sorted(set(first.seeds) & set(second.seeds))
     if not seeds:
         raise ValueError(f"The groups share no seed: {first.seeds} and {second.seeds}. Compare trials of equal seeds.")
+    if first.split != second.split:
+        raise ValueError(f"One group is on {first.split}, the other on {second.split}: nothing to pair.")
     ours, theirs = (group.correct[[group.seeds.index(seed) for seed in seeds]] for group in (first, second))
     if ours.shape != theirs.shape:
         raise ValueError(f"One group has {ours.shape[1]:,} test pairs, the other {theirs.shape[1]:,}: nothing to pair.")
-    per_pair = ours.mean(axis=0) - theirs.mean(axis=0)  # [pairs]
-    per_seed = ours.mean(axis=1) - theirs.mean(axis=1)  # [seeds]
-    if per_pair.any():
-        resampled = bootstrap((per_pair,), np.mean, n_resamples=resamples, batch=100, method="percentile", rng=0)
-        over_pairs = resampled.confidence_interval
+    differences = ours.astype(np.int8) - theirs.astype(np.int8)  # [seeds, pairs]
+    per_seed = differences.mean(axis=1)
+    resampled = crossed_bootstrap(differences, resamples=resamples)
+    crossed, crossed_90 = percentile_interval(resampled), percentile_interval(resampled, 0.90)
+    over_seeds, over_seeds_90 = mean_interval(per_seed)[1:], mean_interval(per_seed, 0.90)[1:]
+    interval, interval_90, components = crossed, crossed_90, (math.nan, math.nan)
+    if len(seeds) == 1:
+        interval = interval_90 = (math.nan, math.nan)
     else:
-        over_pairs = (0.0, 0.0)
-    several_differ = len(seeds) > 1 and bool(np.ptp(per_seed))
+        components = variance_components(differences).interval()
+        if len(seeds) < FEW_SEEDS:
+            interval, interval_90 = hull(crossed, over_seeds), hull(crossed_90, over_seeds_90)
     return Comparison(
         difference=float(per_seed.mean()),
-        over_seeds=mean_interval(per_seed)[1:],
-        over_pairs=(float(over_pairs[0]), float(over_pairs[1])),
-        p_seeds=float(ttest_rel(ours.mean(axis=1), theirs.mean(axis=1)).pvalue) if several_differ else np.nan,
+        interval=interval,
+        interval_90=interval_90,
+        crossed=crossed,
+        crossed_90=crossed_90,
+        components=components,
+        over_seeds=over_seeds,
+        over_pairs=percentile_interval(crossed_bootstrap(differences.mean(axis=0)[None], resamples=resamples)),
         mcnemar=tuple(_mcnemar(a, b) for a, b in zip(ours, theirs, strict=True)),
         seeds=tuple(seeds),
+        margin=MARGINS[first.split] if margin is None else margin,
     )
 
 

@@ -8,11 +8,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from infersent.data import snli
 from infersent.foundation.choices import choose
 from infersent.foundation.recorded import FOLDER
 from infersent.study.answers import Answers
 from infersent.study.grid import Trial
 from infersent.training.run import Epoch
+
+#: What a record has answers on: two splits, and the two parts of SNLI's test split, see
+#: :func:`infersent.data.snli.hard_test_pairs`.
+SPLITS = ("dev", "test", "test-hard", "test-easy")
 
 #: The records of the grids that come with the package, one file for each grid.
 RECORDS = FOLDER / "studies"
@@ -94,17 +99,31 @@ class Record:
     later: frozenset[str] = field(default=frozenset(), compare=False)
 
     def answers(self, split: str) -> Answers:
-        """Return the answers on ``"dev"`` or ``"test"``.
+        """Return the answers on a split, one of :data:`SPLITS`.
 
         Raises
         ------
         ValueError
-            If there is no such split, or the trial failed.
+            If there is no such split, the trial failed, or a part is asked for of a test split that is not SNLI's.
         """
-        found = choose("split", split, {"dev": self.dev, "test": self.test})
+        choose("split", split, dict.fromkeys(SPLITS))
+        found = self.dev if split == "dev" else self.test
         if found is None:
             raise ValueError(f"The record of the trial {self.trial.key} has no answers on {split}: {self.error}.")
-        return found
+        if split in ("dev", "test"):
+            return found
+        if not self.has_parts:
+            raise ValueError(
+                f"{split} is a part of SNLI's {snli.SIZES['test']:,} test pairs; the trial {self.trial.key} was tested "
+                f"on {found.pairs:,} pairs of {self.trial.recipe.data!r}. Ask for the split 'test'."
+            )
+        hard = snli.hard_test_pairs()
+        return found.take(hard if split == "test-hard" else ~hard)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether the test split is SNLI's, so that there are hard and easy pairs in it."""
+        return self.test is not None and self.trial.recipe.data == "snli" and self.test.pairs == snli.SIZES["test"]
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Record:

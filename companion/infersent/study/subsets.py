@@ -11,6 +11,7 @@ from infersent.foundation.recorded import load_record
 from infersent.model.features import BLOCKS
 from infersent.study.comparison import compare, find_group
 from infersent.study.records import Record
+from infersent.study.verdict import MARGINS, Interval, Outcome, excludes_zero, judge
 
 #: The grids that try every subset of the four blocks, with the name of the corpus.
 SUBSET_GRIDS = {"subsets": "SNLI", "captions": "Captions"}
@@ -52,25 +53,31 @@ class Difference:
     ----------
     mean
         The difference of the mean accuracies.
-    over_seeds, over_pairs
-        Its 95% intervals, see :class:`infersent.study.comparison.Comparison`.
+    interval, interval_90
+        Its 95% and its 90% interval, see :class:`infersent.study.comparison.Comparison`.
+    margin
+        The smallest difference of interest.
     """
 
     mean: float
-    over_seeds: tuple[float, float]
-    over_pairs: tuple[float, float]
+    interval: Interval
+    interval_90: Interval
+    margin: float
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the study's rule says, see :func:`infersent.study.verdict.judge`."""
+        return judge(self.interval_90, self.interval, self.margin)
 
     @property
     def sign(self) -> int:
-        """1 or -1 where zero lies outside both intervals, else 0: the rule of the study's verdicts."""
-        if min(self.over_seeds[0], self.over_pairs[0]) > 0:
-            return 1
-        return -1 if max(self.over_seeds[1], self.over_pairs[1]) < 0 else 0
+        """1 or -1 where the two differ by that rule, else 0."""
+        return (1 if self.mean > 0 else -1) if self.outcome == "differs" else 0
 
     def __neg__(self) -> Difference:
         """Return how much better the other subset is."""
-        (a, b), (c, d) = self.over_seeds, self.over_pairs
-        return Difference(-self.mean, (-b, -a), (-d, -c))
+        (a, b), (c, d) = self.interval, self.interval_90
+        return Difference(-self.mean, (-b, -a), (-d, -c), self.margin)
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,8 @@ class Summary:
         The number of test pairs.
     seeds
         Those of every subset.
+    margin
+        The smallest difference of interest.
     subsets
         In the order of :data:`SUBSETS`.
     comparisons
@@ -91,6 +100,7 @@ class Summary:
 
     pairs: int
     seeds: tuple[int, ...]
+    margin: float
     subsets: tuple[Subset, ...]
     comparisons: tuple[tuple[Difference, ...], ...]
 
@@ -102,8 +112,17 @@ class Summary:
         """Return how much better the second subset is than the first, both written as in :data:`SUBSETS`."""
         a, b = self._place(first), self._place(second)
         if a == b:
-            return Difference(0.0, (0.0, 0.0), (0.0, 0.0))
+            return Difference(0.0, (0.0, 0.0), (0.0, 0.0), self.margin)
         return self.comparisons[b][a] if a < b else -self.comparisons[a][b]
+
+    @property
+    def apart(self) -> tuple[int, int]:
+        """Of how many comparisons zero lies outside the 95% interval, and how many comparisons there are.
+
+        Were no two subsets different, one comparison in twenty would be among them all the same.
+        """
+        every = [one for row in self.comparisons for one in row]
+        return sum(excludes_zero(one.interval) for one in every), len(every)
 
     def _place(self, blocks: str) -> int:
         return [subset.blocks for subset in self.subsets].index(blocks)
@@ -114,9 +133,11 @@ class Summary:
         return cls(
             pairs=value["pairs"],
             seeds=tuple(value["seeds"]),
+            margin=value["margin"],
             subsets=tuple(Subset(**(one | {"accuracies": tuple(one["accuracies"])})) for one in value["subsets"]),
             comparisons=tuple(
-                tuple(Difference(mean, (a, b), (c, d)) for mean, a, b, c, d in row) for row in value["comparisons"]
+                tuple(Difference(mean, (a, b), (c, d), value["margin"]) for mean, a, b, c, d in row)
+                for row in value["comparisons"]
             ),
         )
 
@@ -125,6 +146,7 @@ class Summary:
         return {
             "pairs": self.pairs,
             "seeds": list(self.seeds),
+            "margin": self.margin,
             "subsets": [
                 {
                     "blocks": one.blocks,
@@ -135,11 +157,11 @@ class Summary:
                 }
                 for one in self.subsets
             ],
-            "comparisons": [[[one.mean, *one.over_seeds, *one.over_pairs] for one in row] for row in self.comparisons],
+            "comparisons": [[[one.mean, *one.interval, *one.interval_90] for one in row] for row in self.comparisons],
         }
 
 
-def summarise(records: Sequence[Record], *, resamples: int = 2000) -> Summary:
+def summarise(records: Sequence[Record], *, resamples: int = 10_000) -> Summary:
     """Return a study that has every subset in small, with all shares to six digits.
 
     Parameters
@@ -147,7 +169,7 @@ def summarise(records: Sequence[Record], *, resamples: int = 2000) -> Summary:
     records
         The study's records, see :func:`infersent.study.records.load_records`.
     resamples
-        How many samples the bootstrap over the test pairs draws.
+        How many samples the bootstrap over seeds and test pairs draws.
 
     Raises
     ------
@@ -165,13 +187,16 @@ def summarise(records: Sequence[Record], *, resamples: int = 2000) -> Summary:
     for i, group in enumerate(groups):
         found = [compare(group, other, resamples=resamples) for other in groups[:i]]
         comparisons.append(
-            tuple(Difference(_short(one.difference), _ends(one.over_seeds), _ends(one.over_pairs)) for one in found)
+            tuple(
+                Difference(_short(one.difference), _ends(one.interval), _ends(one.interval_90), one.margin)
+                for one in found
+            )
         )
     subsets = tuple(
         Subset(name, tuple(map(_short, group.accuracies.tolist())), _short(group.mean), *_ends(group.interval))
         for name, group in zip(SUBSETS, groups, strict=True)
     )
-    return Summary(groups[0].correct.shape[1], tuple(seeds), subsets, tuple(comparisons))
+    return Summary(groups[0].correct.shape[1], tuple(seeds), MARGINS["test"], subsets, tuple(comparisons))
 
 
 def load_ablation() -> dict[str, dict[str, Any]]:

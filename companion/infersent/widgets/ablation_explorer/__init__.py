@@ -10,6 +10,7 @@ import traitlets
 from infersent.foundation.tables import Table
 from infersent.model.features import BLOCKS
 from infersent.study.subsets import Difference, Subset, Summary, load_ablation
+from infersent.study.verdict import excludes_zero
 from infersent.widgets.base import BookWidget
 
 _NAMES = {"u*v": "u∗v", "|u-v|": "|u−v|"}
@@ -80,28 +81,32 @@ class AblationExplorer(BookWidget):
     def verdict(self) -> tuple[str, str]:
         """Return the answer in words, the same as in the page: a headline and a sentence or two."""
         summary, (a, b), difference = self.summary, self.subsets(), self.difference()
+        margin = f"±{_points(difference.margin)}"
         average = f"On average over {len(summary.seeds)} seeds, {_name(self.first)} gets {_points(a.mean)}%"
         if self.first == self.second:
             same = "Switch a block on or off in one of them."
             return "A and B are the same subset.", f"{average} of the test pairs right. {same}"
-        over = [" to ".join(map(_points, ends)) for ends in (difference.over_seeds, difference.over_pairs)]
-        inside = [ends[0] <= 0 <= ends[1] for ends in (difference.over_seeds, difference.over_pairs)]
-        where = {
-            (True, True): "inside both",
-            (True, False): "inside the first",
-            (False, True): "inside the second",
-            (False, False): "outside both",
-        }[inside[0], inside[1]]
-        size = _points(abs(difference.mean))
+        wide, narrow = (tuple(map(_points, ends)) for ends in (difference.interval, difference.interval_90))
+        side = "better" if difference.mean > 0 else "worse"
+        zero = "outside" if excludes_zero(difference.interval) else "inside"
+        reach = "lies within" if difference.outcome == "equivalent" else "reaches beyond"
         headline = {
-            1: f"B is better, by {size} points.",
-            -1: f"B is worse, by {size} points.",
-            0: "No difference that these seeds and pairs can tell.",
-        }[difference.sign]
+            "differs": f"B is {side}, by {_points(abs(difference.mean))} points.",
+            "equivalent": f"Equivalent within {margin} points.",
+            "undecided": "Undecided.",
+        }[difference.outcome]
         return headline, (
             f"{average} of the test pairs right, {_name(self.second)} {_points(b.mean)}%. "
-            f"B − A in points (95%): {over[0]} over the seeds, {over[1]} over the test pairs. "
-            f"Zero lies {where}."
+            f"B − A is {_points(difference.mean)} points, between {wide[0]} and {wide[1]} (95%): zero lies {zero}. "
+            f"The 90% interval, {narrow[0]} to {narrow[1]}, {reach} {margin}."
+        )
+
+    def many(self) -> str:
+        """Return what to bear in mind where so many comparisons can be made, the same as in the page."""
+        apart, every = self.summary.apart
+        return (
+            f"{apart} of the {every} pairs of subsets look different at 5%; were no two different, "
+            f"about {every // 20} would by chance."
         )
 
     def fallback_html(self) -> str:
@@ -111,14 +116,13 @@ class AblationExplorer(BookWidget):
             for name, mean, over in (
                 (f"A: {_name(self.first)}", a.mean, (a.low, a.high)),
                 (f"B: {_name(self.second)}", b.mean, (b.low, b.high)),
-                ("B − A, over the seeds", difference.mean, difference.over_seeds),
-                ("B − A, over the test pairs", difference.mean, difference.over_pairs),
+                ("B − A", difference.mean, difference.interval),
             )
         ]
         caption = f"{self.studies[self.study]['name']}: accuracy in percent"
         table = Table(("subset", "mean", "95% interval"), rows, caption=caption, css_class="")
         headline, details = self.verdict()
-        return f"<p><strong>{headline}</strong> {details}</p>\n{table.to_html()}"
+        return f"<p><strong>{headline}</strong> {details}</p>\n{table.to_html()}\n<p>{self.many()}</p>"
 
 
 def _name(blocks: list[str]) -> str:

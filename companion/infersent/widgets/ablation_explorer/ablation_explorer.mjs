@@ -1,19 +1,19 @@
 // @ts-check
-/* The ablation explorer: two subsets of the four blocks, A and B; their runs, B minus A with two intervals, a verdict.
+/* The ablation explorer: two subsets of the four blocks, A and B; their runs, B minus A with its interval, a verdict.
  *
  * The model has first and second (the blocks of A and of B), study (which is shown) and studies (the record). Nothing
- * is computed here but the choice of recorded numbers, the sign of a difference, and words. */
+ * is computed here but the choice of recorded numbers, the rule that judges a difference, and words. */
 
 import { FEATURES, colour, printed } from "../toolkit/blocks.mjs";
 import { createChecks, createChoices, createResult } from "../toolkit/controls.mjs";
 import { mount } from "../toolkit/host.mjs";
 import { change, keys, read } from "../toolkit/model.mjs";
 import { h } from "../toolkit/nodes.mjs";
-import { describe, isSame, placeOf, points, range, subsetOf } from "./record.mjs";
+import { describe, isSame, many, placeOf, points, range, subsetOf } from "./record.mjs";
 import { drawDifference, drawRuns } from "./view.mjs";
 import STYLE from "./style.css" with { type: "text" };
 
-export { compare, describe, nameOf, signOf } from "./record.mjs";
+export { compare, describe, judge, many, nameOf, signOf } from "./record.mjs";
 
 /** @import { Block } from "../toolkit/blocks.mjs" */
 /** @import { Words } from "../toolkit/controls.mjs" */
@@ -70,7 +70,7 @@ export default {
       result.update(EMPTY);
     }));
     const result = createResult();
-    const [runs, difference] = [h("div"), h("div")];
+    const [runs, difference, hint] = [h("div"), h("div"), h("p", { class: "bw-hint" })];
 
     const update = () => {
       const { first, second, study: name } = read(model, [...SIDES, "study"]);
@@ -82,6 +82,10 @@ export default {
       result.update(words);
       runs.replaceChildren(...drawRuns(study, first, second));
       difference.replaceChildren(drawDifference(study, first, second, words));
+      hint.textContent = "A dot is one training run, the upright stroke the mean, the bar its 95% interval. " +
+        "On the right the bar says how much other seeds and another test set would change, both at once; " +
+        `its darker part is the 90% interval. The band is ±${points(study.margin)} points: ` +
+        `less is too little to matter. ${many(study)}`;
     };
     const node = h("div", { class: "ae" }, cases.node,
       ...(Object.keys(studies).length > 1 ? [corpus.node] : []),
@@ -89,10 +93,7 @@ export default {
       h("div", { class: "ae-two" },
         h("figure", {}, h("figcaption", {}, "How good A and B are"), runs),
         h("figure", {}, h("figcaption", {}, "How much better B is than A"), difference)),
-      h("p", { class: "bw-hint" },
-        "A dot is one training run, the upright stroke the mean, the bar its 95% interval. " +
-        "Seeds: how much another training would change. Pairs: how much another test set would. " +
-        "One interval in 20 misses: of the 105 pairs of subsets, a few may look different by luck."));
+      hint);
     return mount({ model, el, style: STYLE, node, traits: [...SIDES, "study"], update });
   },
 };

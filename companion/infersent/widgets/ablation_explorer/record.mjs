@@ -21,17 +21,19 @@ import { format } from "../toolkit/numbers.mjs";
  */
 
 /**
- * A study; comparisons[later][earlier] is the later subset less the earlier: the mean, then the ends of its intervals
- * over the seeds and over the test pairs. See infersent.ablation.
+ * A study; comparisons[later][earlier] is the later subset less the earlier: the mean, then the ends of its 95% and of
+ * its 90% interval. The margin is the smallest difference of interest. See infersent.study.subsets.
  *
  * @typedef {object} Study
  * @property {string} name
  * @property {number[]} seeds
+ * @property {number} margin
  * @property {Subset[]} subsets
- * @property {[mean: number, from: number, to: number, low: number, high: number][][]} comparisons
+ * @property {[mean: number, low: number, high: number, low90: number, high90: number][][]} comparisons
  */
 
-/** @typedef {{ mean: number, seeds: Interval, pairs: Interval }} Difference */
+/** @typedef {{ mean: number, interval: Interval, interval90: Interval }} Difference */
+/** @typedef {"equivalent" | "differs" | "undecided"} Outcome */
 
 /**
  * A share in percent to one digit, ties away from zero as in Python; the record has six digits and so meets ties.
@@ -63,7 +65,7 @@ export const nameOf = (blocks) => {
 };
 
 /**
- * How much better B is than A: the difference, and its intervals over the seeds and over the test pairs.
+ * How much better B is than A: the difference, and its 95% and 90% intervals.
  *
  * @param {Study} study
  * @param {Block[]} first
@@ -72,23 +74,37 @@ export const nameOf = (blocks) => {
  */
 export function compare(study, first, second) {
   const [a, b] = [placeOf(study, first), placeOf(study, second)];
-  if (a === b) return { mean: 0, seeds: [0, 0], pairs: [0, 0] };
-  const [mean, from, to, low, high] = study.comparisons[Math.max(a, b)][Math.min(a, b)];
+  if (a === b) return { mean: 0, interval: [0, 0], interval90: [0, 0] };
+  const [mean, low, high, low90, high90] = study.comparisons[Math.max(a, b)][Math.min(a, b)];
   // The record has the later subset less the earlier.
-  return b > a ? { mean, seeds: [from, to], pairs: [low, high] }
-    : { mean: -mean, seeds: [-to, -from], pairs: [-high, -low] };
+  return b > a ? { mean, interval: [low, high], interval90: [low90, high90] }
+    : { mean: -mean, interval: [-high, -low], interval90: [-high90, -low90] };
+}
+
+/** @param {Interval} interval */
+export const excludesZero = ([low, high]) => low > 0 || high < 0;
+
+/**
+ * The one rule of all studies, see infersent.study.verdict: equivalent within the margin comes first, then differs.
+ *
+ * @param {Pick<Difference, "interval" | "interval90">} difference
+ * @param {number} margin
+ * @returns {Outcome}
+ */
+export function judge({ interval, interval90 }, margin) {
+  if (-margin < interval90[0] && interval90[1] < margin) return "equivalent";
+  return excludesZero(interval) ? "differs" : "undecided";
 }
 
 /**
- * 1 or −1 where zero lies outside both intervals, on the same side: B is better, or worse; else 0.
+ * 1 or −1 where the two differ by that rule: B is better, or worse; else 0.
  *
- * @param {Pick<Difference, "seeds" | "pairs">} difference
+ * @param {Difference} difference
+ * @param {number} margin
  * @returns {1 | 0 | -1}
  */
-export function signOf({ seeds, pairs }) {
-  if (Math.min(seeds[0], pairs[0]) > 0) return 1;
-  return Math.max(seeds[1], pairs[1]) < 0 ? -1 : 0;
-}
+export const signOf = (difference, margin) =>
+  judge(difference, margin) !== "differs" ? 0 : difference.mean > 0 ? 1 : -1;
 
 /**
  * The verdict: a headline, and the numbers behind it.
@@ -105,16 +121,28 @@ export function describe(study, first, second) {
     return ["A and B are the same subset.",
       `${average} of the test pairs right. Switch a block on or off in one of them.`];
   const difference = compare(study, first, second);
-  const [seeds, pairs] = [difference.seeds, difference.pairs].map(([low, high]) => low <= 0 && high >= 0);
-  const where = seeds && pairs ? "inside both" : seeds ? "inside the first" : pairs ? "inside the second"
-    : "outside both";
-  const size = points(Math.abs(difference.mean));
+  const { mean, interval, interval90 } = difference;
+  const outcome = judge(difference, study.margin);
+  const margin = `±${points(study.margin)}`;
   const headline = {
-    1: `B is better, by ${size} points.`,
-    0: "No difference that these seeds and pairs can tell.",
-    "-1": `B is worse, by ${size} points.`,
-  }[signOf(difference)];
+    differs: `B is ${mean > 0 ? "better" : "worse"}, by ${points(Math.abs(mean))} points.`,
+    equivalent: `Equivalent within ${margin} points.`,
+    undecided: "Undecided.",
+  }[outcome];
   return [headline, `${average} of the test pairs right, ${nameOf(second)} ${points(b.mean)}%. ` +
-    `B − A in points (95%): ${range(difference.seeds)} over the seeds, ` +
-    `${range(difference.pairs)} over the test pairs. Zero lies ${where}.`];
+    `B − A is ${points(mean)} points, between ${points(interval[0])} and ${points(interval[1])} (95%): ` +
+    `zero lies ${excludesZero(interval) ? "outside" : "inside"}. The 90% interval, ${range(interval90)}, ` +
+    `${outcome === "equivalent" ? "lies within" : "reaches beyond"} ${margin}.`];
+}
+
+/**
+ * What to bear in mind where so many comparisons can be made.
+ *
+ * @param {Study} study
+ */
+export function many({ comparisons }) {
+  const every = comparisons.flat();
+  const apart = every.filter(([, low, high]) => excludesZero([low, high])).length;
+  return `${apart} of the ${every.length} pairs of subsets look different at 5%; were no two different, ` +
+    `about ${Math.floor(every.length / 20)} would by chance.`;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/* The ablation explorer's pictures: the runs of A and of B, and B minus A. */
+/* The ablation explorer's pictures: the runs of A and of B, and B minus A against zero and the margin. */
 
 import { createChart } from "../toolkit/chart.mjs";
 import { s } from "../toolkit/nodes.mjs";
@@ -105,7 +105,7 @@ function drawAllMeans(study, chosen, near) {
 const SCALES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]; // the ends of the axis: the least that holds everything
 
 /**
- * B minus A against zero: run by run with the interval over the seeds, and the interval over the test pairs.
+ * B minus A against zero and the margin around it: run by run, and the 95% interval with the 90% interval in it.
  *
  * @param {Study} study
  * @param {Block[]} first
@@ -113,27 +113,30 @@ const SCALES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]; // the ends of the axis: th
  * @param {Words} words
  */
 export function drawDifference(study, first, second, words) {
-  const { mean, seeds, pairs } = compare(study, first, second);
+  const found = compare(study, first, second);
+  const { mean, interval, interval90 } = found;
   const [a, b] = [first, second].map((blocks) => subsetOf(study, blocks).accuracies);
   const runs = b.map((accuracy, seed) => accuracy - a[seed]);
-  const reach = Math.max(...[...seeds, ...pairs, ...runs].map(Math.abs));
+  const reach = Math.max(...[...interval, ...runs, study.margin].map(Math.abs));
   const end = SCALES.find((scale) => scale >= reach) ?? reach;
   const chart = createChart({
     x: { low: -end, high: end, label: "B − A, in points", ticks: [-1, -0.5, 0, 0.5, 1].map((part) =>
       [part * end, format(100 * part * end, Number.isInteger(50 * end) || Number.isInteger(part) ? 0 : 1)]) },
-    y: { low: 0, high: 3, ticks: [[1.6, "seeds"], [0.5, "pairs"]], label: "" },
+    y: { low: 0, high: 3, ticks: [[1.6, "runs"], [0.5, "95%"]], label: "" },
     height: 220, alt: `B minus A. ${words.join(" ")}`,
   });
   const { toX, toY } = chart;
-  const sign = signOf({ seeds, pairs });
+  const sign = signOf(found, study.margin);
   const kind = sign ? "ae-b" : "ae-a";
   /** @param {number} x @param {string} text @param {boolean} wins */
   const side = (x, text, wins) => s("text",
     { class: wins ? "ae-wins" : "", x: toX(x), y: toY(2.6) + 4, "text-anchor": "middle" }, text);
   chart.layer.replaceChildren(
+    s("rect", { class: "ae-margin", x: toX(-study.margin), width: toX(study.margin) - toX(-study.margin),
+      y: toY(3), height: toY(0) - toY(3) }),
     s("line", { class: "ae-zero", x1: toX(0), x2: toX(0), y1: toY(3), y2: toY(0) }),
     side(-end / 2, "A is better", sign < 0), side(end / 2, "B is better", sign > 0),
-    drawInterval(chart, 1.6, mean, seeds, kind), ...drawDots(chart, 1.6, runs, kind),
-    drawInterval(chart, 0.5, mean, pairs, kind));
+    ...drawDots(chart, 1.6, runs, kind),
+    drawInterval(chart, 0.5, mean, interval, kind), drawInterval(chart, 0.5, mean, interval90, kind));
   return chart.node;
 }
