@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from infersent.foundation.arrays import Bools, Floats
+from infersent.foundation.arrays import Array, Bools, Floats
 from infersent.foundation.intervals import (
     crossed_bootstrap,
     mean_interval,
@@ -337,30 +337,49 @@ def compare(first: Group, second: Group, *, margin: float | None = None, resampl
     if ours.shape != theirs.shape:
         raise ValueError(f"One group has {ours.shape[1]:,} test pairs, the other {theirs.shape[1]:,}: nothing to pair.")
     differences = ours.astype(np.int8) - theirs.astype(np.int8)  # [seeds, pairs]
-    per_seed = differences.mean(axis=1)
-    resampled = crossed_bootstrap(differences, resamples=resamples)
-    crossed, crossed_90 = percentile_interval(resampled), percentile_interval(resampled, 0.90)
-    over_seeds, over_seeds_90 = mean_interval(per_seed)[1:], mean_interval(per_seed, 0.90)[1:]
-    interval, interval_90, components = crossed, crossed_90, (math.nan, math.nan)
-    if len(seeds) == 1:
-        interval = interval_90 = (math.nan, math.nan)
-    else:
-        components = variance_components(differences).interval()
-        if len(seeds) < FEW_SEEDS:
-            interval, interval_90 = hull(crossed, over_seeds), hull(crossed_90, over_seeds_90)
+    found = intervals(differences, resamples)
     return Comparison(
-        difference=float(per_seed.mean()),
-        interval=interval,
-        interval_90=interval_90,
-        crossed=crossed,
-        crossed_90=crossed_90,
-        components=components,
-        over_seeds=over_seeds,
+        difference=float(differences.mean()),
+        interval=found.interval,
+        interval_90=found.interval_90,
+        crossed=found.crossed,
+        crossed_90=found.crossed_90,
+        components=found.components,
+        over_seeds=found.over_seeds,
         over_pairs=percentile_interval(crossed_bootstrap(differences.mean(axis=0)[None], resamples=resamples)),
         mcnemar=tuple(_mcnemar(a, b) for a, b in zip(ours, theirs, strict=True)),
         seeds=tuple(seeds),
         margin=MARGINS[first.split] if margin is None else margin,
     )
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """What seeds and pairs leave open of the mean of a table; the attributes are those of :class:`Comparison`."""
+
+    interval: Interval
+    interval_90: Interval
+    crossed: Interval
+    crossed_90: Interval
+    components: Interval
+    over_seeds: Interval
+
+
+def intervals(values: Array, resamples: int = 10_000) -> Intervals:
+    """Return the intervals of the mean of ``values [seeds, pairs]``, by the rule of :func:`compare`."""
+    seeds = len(values)
+    per_seed = values.mean(axis=1)
+    resampled = crossed_bootstrap(values, resamples=resamples)
+    crossed, crossed_90 = percentile_interval(resampled), percentile_interval(resampled, 0.90)
+    over_seeds, over_seeds_90 = mean_interval(per_seed)[1:], mean_interval(per_seed, 0.90)[1:]
+    interval, interval_90, components = crossed, crossed_90, (math.nan, math.nan)
+    if seeds == 1:
+        interval = interval_90 = (math.nan, math.nan)
+    else:
+        components = variance_components(values).interval()
+        if seeds < FEW_SEEDS:
+            interval, interval_90 = hull(crossed, over_seeds), hull(crossed_90, over_seeds_90)
+    return Intervals(interval, interval_90, crossed, crossed_90, components, over_seeds)
 
 
 def _mcnemar(ours: Bools, theirs: Bools) -> float:
