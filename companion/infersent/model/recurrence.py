@@ -1,8 +1,8 @@
 """A bidirectional LSTM's states with a backward pass of their own: the same gradients as torch's, in less time.
 
 On a processor, ``nn.LSTM`` leaves its backward pass to autograd, one small step per gate and word, and copies the
-gradient of every time step into a fresh tensor. Here one time step of both directions is one product, the gradient of a
-step is written where its gates were, and the gradients of the weights are one product over all words at the end.
+gradient of every time step into a fresh tensor. Here one time step of both directions is one product, the gradients of
+all gates lie in one tensor, and the gradients of the weights are one product over all words at the end.
 Training with 64 units per direction takes well under half the time. Only rounding differs;
 ``tests/model/test_recurrence.py`` holds both next to each other.
 """
@@ -121,15 +121,18 @@ class _States(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        """Go through the steps from the last to the first; each writes the gradient of its gates over the gates."""
+        """Go through the steps from the last to the first."""
         words, reverse, wanted, input_weight, state_weight, gates, cells, states = ctx.saved_tensors
         hidden = states.shape[2]
+        d_gates = torch.empty_like(gates)
         d_state = d_cell = None  # of the step after, for the sentences that have it
         steps = list(_steps(ctx.sizes))
         for step, before in pairwise([*reversed(steps), None]):
             assert step is not None
             gate, state = gates[step], states[step]
             o, i, f, g = gate.split(hidden, dim=-1)
+            d_gate = d_gates[step]
+            d_o, d_i, d_f, d_g = d_gate.split(hidden, dim=-1)
             dh = gradients[0][step]
             if d_state is not None:
                 dh = dh.clone()
@@ -138,18 +141,16 @@ class _States(torch.autograd.Function):
             dc = torch.addcmul(o, state, cells[step].tanh(), value=-1).mul_(dh)
             if d_cell is not None:
                 dc[: len(d_cell)] += d_cell
-            torch.mul(torch.addcmul(state, state, o, value=-1), dh, out=o)  # o' = o (1 - o)
-            di = i * dc
-            dg = torch.addcmul(di, di * g, g, value=-1)  # g' = 1 - g^2
-            torch.mul(torch.addcmul(di, di, i, value=-1), g, out=i)  # i' = i (1 - i)
-            g.copy_(dg)
+            torch.mul(torch.addcmul(state, state, o, value=-1), dh, out=d_o)  # o' = o (1 - o)
+            i_dc = i * dc
+            torch.addcmul(i_dc, i_dc * g, g, value=-1, out=d_g)  # g' = 1 - g^2
+            torch.mul(torch.addcmul(i_dc, i_dc, i, value=-1), g, out=d_i)  # i' = i (1 - i)
             if before is None:
-                f.zero_()  # before the first word there is nothing to forget
+                d_f.zero_()  # before the first word there is nothing to forget
                 continue
             d_cell = f * dc
-            torch.mul(torch.addcmul(d_cell, d_cell, f, value=-1), cells[before][: len(f)], out=f)  # f' = f (1 - f)
-            d_state = torch.bmm(gate.transpose(0, 1), state_weight).transpose(0, 1)  # [here, 2, hidden]
-        d_gates = gates
+            torch.mul(torch.addcmul(d_cell, d_cell, f, value=-1), cells[before][: len(f)], out=d_f)  # f' = f (1 - f)
+            d_state = torch.bmm(d_gate.transpose(0, 1), state_weight).transpose(0, 1)  # [here, 2, hidden]
         d_input_weight = torch.stack([d_gates[:, 0].t() @ words, d_gates[:, 1].t() @ words[reverse]])
         earlier = torch.zeros_like(states)  # the state before each word
         for before, step in pairwise(steps):
