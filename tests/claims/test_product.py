@@ -65,7 +65,7 @@ def test_how_much_of_the_product_is_news_depends_on_where_zero_lies() -> None:
         assert 1 - float(rest.var() / x.var()) == pytest.approx(share, abs=1e-4)
         assert float(rest.var()) == pytest.approx(1 / 144, rel=1e-4)  # the same news
     says("six sevenths on $[0,1]$")
-    says("On $[-1,1]$ it is nothing, and that is the same distribution, only moved.")
+    says("On $[-1,1]$ it is nothing, and that is the same distribution, stretched and moved.")
 
 
 def test_the_premise_writes_the_classifier_of_the_hypothesis() -> None:
