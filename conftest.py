@@ -20,6 +20,7 @@ ARCHIVES = {"snli": "snli_1.0.zip"}
 #: The files that take longest, by the ends of their paths, the longest first. Several processes take one file after the
 #: other, so at the end no process waits for one that has just begun a long one.
 LONGEST = (
+    "features/product-bases.ipynb",
     "features/product.ipynb",
     "snli/training.ipynb",
     "features/difference.ipynb",

@@ -14,7 +14,7 @@ from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget,
 
 pytestmark = pytest.mark.browser
 
-PATH = "book/features/product.html"
+PATH = "book/features/product-bases.html"
 MODULE = "diagonal_or_full"
 NAMED_CASES = {
     "Dot product": [[1, 0], [0, 1]],

@@ -1,13 +1,18 @@
-"""What the chapter on concatenation says of the recorded runs on SNLI."""
+"""What the chapter on concatenation says of additive heads, and of the recorded runs on SNLI."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from infersent.data.snli import SIZES
 from infersent.study.comparison import Group, find_group
+from infersent.study.grid import read_grid
 from infersent.study.records import load_records
-from tests.claims.prose import says
+from tests.claims.prose import BOOK, says
+from tools import notebooks
 
 CHAPTER = "features/concatenation"
 WORDS = {3: "three", 4: "four", 5: "five", 9: "nine"}
@@ -76,3 +81,48 @@ def test_the_hypothesis_gives_away_so_many_times_as_much(snli: dict[str, Group])
     given_away = snli["v"].mean - 1 / 3
     ratio = given_away / (snli["all four"].mean - snli["both"].mean)
     says(CHAPTER, f"The first part is more than {WORDS[int(ratio)]} times the third")
+
+
+def test_the_two_learning_rates(snli: dict[str, Group]) -> None:
+    rates = {name: {record.trial.training.learning_rate for record in group.records} for name, group in snli.items()}
+    (of_mlp,) = rates.pop("both, MLP")
+    ((of_linear,),) = {tuple(rate) for rate in rates.values()}
+    says(CHAPTER, f"The linear heads have the learning rate {of_linear}, the MLP {of_mlp}, each [chosen on dev]")
+
+
+def test_the_grid_of_the_last_exercise_has_the_settings_of_the_record(snli: dict[str, Group], tmp_path: Path) -> None:
+    (cell,) = (cell.source for cell in notebooks.read(BOOK / f"{CHAPTER}.ipynb").cells if "[[vary]]" in cell.source)
+    path = tmp_path / "curvature.toml"
+    path.write_text(cell.split('"""')[1])
+    trials = {trial.key for trial in read_grid(path)}
+    assert len(trials) == 12
+    recorded = {name: {record.trial.key for record in snli[name].records} for name in ("v", "both", "both, MLP")}
+    assert {name: len(trials & keys) for name, keys in recorded.items()} == {"v": 3, "both": 3, "both, MLP": 3}
+    says(CHAPTER, "with the settings of this chapter's record and its rate for each head, has twelve runs")
+
+
+@pytest.mark.parametrize("size", [2, 3, 4])
+def test_of_a_closed_chain_an_additive_head_gets_at_least_one_wrong(size: int) -> None:
+    """Premise i has the label k with hypothesis i, and l with the next one; the best of many heads has one wrong."""
+    f, g = np.random.default_rng(0).normal(size=(2, 100_000, size))  # z_k - z_l is f(p) + g(h)
+    right = ((f + g > 0).sum(axis=1), (f + np.roll(g, -1, axis=1) < 0).sum(axis=1))
+    assert sum(right).max() == 2 * size - 1
+    says(CHAPTER, "No additive head answers all four right.")
+    says(CHAPTER, "Data that are all squares would thus hold an additive head to 75%.")
+
+
+def test_at_the_minimum_all_answers_are_uniform() -> None:
+    """On a balanced square the loss rises along every additive direction, unless all three logits stay equal."""
+    labels = np.array([[0, 1, 2], [1, 2, 0], [2, 0, 1]])  # each premise and each hypothesis has each label once
+    rng = np.random.default_rng(0)
+
+    def loss(z: np.ndarray) -> float:
+        z = z - np.log(np.exp(z).sum(axis=2, keepdims=True))
+        return -float(np.take_along_axis(z, labels[..., None], axis=2).mean())
+
+    for _ in range(50):
+        f, g = rng.normal(size=(2, 3, 3))
+        z = f[:, None] + g[None]
+        assert loss(z) > np.log(3) + 1e-3
+        assert loss(np.broadcast_to(z.mean(axis=2, keepdims=True), z.shape)) == pytest.approx(np.log(3))
+    says(CHAPTER, "A head that attains it gives the uniform answer on every one of these pairs.")

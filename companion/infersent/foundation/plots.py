@@ -8,16 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 #: Each block's colour in every figure, the same as in the pages and widgets (Okabe and Ito's colour-blind-safe palette;
 #: the product is darker, for contrast).
 COLOURS = {"u": "#0072B2", "v": "#D55E00", "|u-v|": "#009E73", "u*v": "#A8437F"}
 
+#: Evidence against and for a label, and signed numbers altogether: no block's colour, nor near one.
+AGAINST, FOR = "#A98600", "#3D3D3D"
+
 #: How each block is written on an axis.
 MATHS = {"u": "$u$", "v": "$v$", "|u-v|": r"$|u-v|$", "u*v": r"$u*v$"}
 
 STYLE = Path(__file__).with_name("book.mplstyle")
+
+
+def signed_map() -> Colormap:
+    """Return the colours of a map of signed numbers: gold below zero, white at zero, grey to black above it."""
+    from matplotlib.colors import LinearSegmentedColormap  # here, for the reason that `figure` gives
+
+    return LinearSegmentedColormap.from_list("signed", [AGAINST, "#FFFFFF", FOR])
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Bools
 from infersent.foundation.choices import choose
-from infersent.foundation.plots import COLOURS, MATHS, STYLE
+from infersent.foundation.plots import COLOURS, MATHS, STYLE, signed_map
 from infersent.inside.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _FOR, _AGAINST, _DIM, _BOLD, _PLAIN = "\033[34m", "\033[33m", "\033[2m", "\033[1
 def draw(ledger: Ledger, label: str | None = None) -> Figure:
     """Draw the blocks' parts of each logit, and the interaction map of one label's; see :meth:`Ledger.plot`.
 
-    The map adds up the blocks of both sentences. Purple speaks for the label, orange against it.
+    The map adds up the blocks of both sentences. Dark speaks for the label, gold against it.
     """
     import matplotlib.pyplot as plt  # here, so that a ledger in a terminal does not wait for it
 
@@ -40,7 +40,7 @@ def draw(ledger: Ledger, label: str | None = None) -> Figure:
         drawing, (bars, grid) = plt.subplots(1, 2, figsize=(9.5, height), width_ratios=(2, 3), layout="constrained")
         _draw_blocks(bars, ledger)
         limit = float(np.abs(cells).max()) or 1.0
-        image = grid.imshow(cells, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
+        image = grid.imshow(cells, cmap=signed_map(), vmin=-limit, vmax=limit, aspect="auto")
         grid.set_xticks(range(len(ledger.hypothesis_words)), ledger.hypothesis_words, rotation=45, ha="right")
         grid.set_yticks(range(len(ledger.premise_words)), ledger.premise_words)
         grid.set_title(f"pairs of words: evidence for {chosen}")
