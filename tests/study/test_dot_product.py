@@ -45,6 +45,19 @@ def test_the_task_has_the_stated_noise_and_variance_in_every_dimension(dim):
     torch.testing.assert_close(clean, ((pair_scale(dim) * p) * (pair_scale(dim) * q)).sum(dim=1), rtol=1e-4, atol=1e-4)
 
 
+def test_without_noise_the_target_is_the_dot_product_of_the_same_pairs():
+    with_noise, without = (draw(4, 100, torch.Generator().manual_seed(3), noise) for noise in (NOISE, 0.0))
+    for one, other in zip(with_noise[:3], without[:3], strict=True):
+        assert torch.equal(one, other)
+    assert torch.equal(without[3], without[2])
+    assert not torch.equal(with_noise[3], with_noise[2])
+
+
+def test_without_noise_least_squares_on_the_product_is_exact():
+    done = measure(replace(LEAST_SQUARES, samples=32, noise=0.0))
+    assert done.clean == done.noisy == pytest.approx(0, abs=1e-5)
+
+
 def test_seeds_and_parts_draw_different_pairs_and_learners_the_same_ones():
     def first(spec, part):
         return draw(2, 3, _generator(spec, part))[0]
@@ -123,6 +136,8 @@ def test_a_run_that_diverges_is_recorded_as_such(tmp_path):
         ({"dim": 0}, "dim=0 is below 1"),
         ({"samples": 9}, "samples=9 is below 10"),
         ({"seed": -1}, "seed=-1 is below 0"),
+        ({"noise": -0.1}, "noise=-0.1 must be 0 or more"),
+        ({"noise": math.inf}, "noise=inf must be"),
         ({"width": 0}, "width=0 and depth=1"),
         ({"depth": 0}, "width=2 and depth=0"),
         ({"blocks": ("u*w",)}, "u\\*w"),
@@ -187,6 +202,18 @@ def test_the_progress_bar_names_the_learner(tmp_path, capsys):
     assert "dim 4, 512 pairs" in capsys.readouterr().err
 
 
+def test_a_record_of_before_the_noise_could_be_chosen(tmp_path):
+    path = tmp_path / "record.json"
+    (done,) = run_grid(path, [LEAST_SQUARES], QUICK, progress=False)
+    record = json.loads(path.read_text("utf-8"))
+    place = record["columns"].index("noise")
+    for row in (record["columns"], *record["runs"]):
+        del row[place]
+    path.write_text(json.dumps(record), "utf-8")
+    assert results(path) == [done]
+    assert done.spec.noise == NOISE
+
+
 # Curves
 
 
@@ -209,6 +236,13 @@ def test_curves_gather_seeds_and_order_samples():
     assert curves(measured, "explained")[0].at(1024).mean == pytest.approx(1 - (0.09 + 0.25) / 2 / VARIANCE)
     with pytest.raises(ValueError, match="cleen"):
         curves(measured, "cleen")
+
+
+def test_curves_with_noise_and_without_are_two():
+    noisy, clean = curves([result(), result(replace(SMALL, noise=0.0), 0.1)])
+    assert (noisy.noise, clean.noise) in ((NOISE, 0.0), (0.0, NOISE))
+    assert curve([noisy, clean], 2, width=2, depth=1).points[0].mean == 0.2
+    assert curve([noisy, clean], 2, width=2, depth=1, noise=0.0).points[0].mean == 0.1
 
 
 def test_samples_for_an_error():
@@ -243,11 +277,14 @@ def test_a_recorded_run_can_be_repeated():
 
 def test_the_command_writes_the_record_and_prints_the_errors(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
-        "infersent.study.dot_product.runs.grid", lambda: [LEAST_SQUARES, replace(LEAST_SQUARES, seed=1)]
+        "infersent.study.dot_product.runs.grid",
+        lambda: [LEAST_SQUARES, replace(LEAST_SQUARES, seed=1), replace(LEAST_SQUARES, noise=0.0)],
     )
     assert main(["dot-product", "--out", str(tmp_path / "record.json")]) == 0
-    assert "dim  4, width  0, depth 0, given u*v: 0.0" in capsys.readouterr().out
-    assert len(results(tmp_path / "record.json")) == 2
+    printed = capsys.readouterr().out
+    assert "dim  4, width  0, depth 0, given u*v: 0.0" in printed
+    assert "dim  4, width  0, depth 0, given u*v, noise 0: 0.000 at 512" in printed
+    assert len(results(tmp_path / "record.json")) == 3
 
 
 def test_the_command_refuses_a_folder_that_is_not_there(tmp_path, capsys):

@@ -1,6 +1,7 @@
 """The widget of the recorded curves: its points are the record's, and only whole sliders are offered."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import traitlets
 
 from infersent.study.dot_product.learner import Learner, Result
 from infersent.study.dot_product.runs import results
+from infersent.study.dot_product.task import NOISE
 from infersent.widgets import LearnTheProduct
 from infersent.widgets.learn_the_product import points
 
@@ -26,7 +28,7 @@ def test_points_are_the_means_of_the_record():
         same = [
             r.explained
             for r in results()
-            if (r.spec.blocks, r.spec.depth) == (blocks, depth)
+            if (r.spec.blocks, r.spec.depth, r.spec.noise) == (blocks, depth, NOISE)
             and {name: getattr(r.spec, name) for name in place} == place
         ]
         assert len(same) > 1
@@ -55,6 +57,12 @@ def test_runs_that_failed_are_left_out():
     recorded = [result(2, width, samples, seed=seed) for width in (0, 1, 2) for samples in (10, 20) for seed in (0, 1)]
     failed = Result(Learner(2, 10, 1, 2, seed=2), "diverged", None, None, None, None, 0, 0.0, 1.0)
     assert points([*recorded, failed]) == points(recorded)
+
+
+def test_learners_without_noise_are_left_out():
+    recorded = [result(2, width, samples, seed=seed) for width in (0, 1, 2) for samples in (10, 20) for seed in (0, 1)]
+    clean = [replace(one, spec=replace(one.spec, noise=0.0), clean=0.0) for one in recorded]
+    assert points([*recorded, *clean]) == points(recorded) != []
 
 
 @pytest.mark.parametrize("setting", [{"dim": 3}, {"width": 0}, {"width": 3}, {"samples": 1000}])

@@ -10,7 +10,7 @@ from infersent.cli.options import Run, Whole, check_output, find_device, load_sp
 from infersent.data import probes
 from infersent.inside.challenge import run_challenge
 from infersent.model.infersent import InferSent
-from infersent.study.dot_product import curves, run_grid
+from infersent.study.dot_product import NOISE, curves, run_grid
 from infersent.text.batching import encode_pairs
 from infersent.training import evaluation
 
@@ -63,7 +63,7 @@ def dot_product(*, out: Path, threads: Whole = None) -> None:
 
     For example: infersent dot-product --out dot_product.json
 
-    It takes about half an hour with one thread. Stop it at any time (Ctrl-C); the same command goes on.
+    It takes about three quarters of an hour with one thread. Stop it at any time (Ctrl-C); the same command goes on.
 
     Args:
         out: The record: a .json file, written again after every run.
@@ -73,5 +73,6 @@ def dot_product(*, out: Path, threads: Whole = None) -> None:
     use_threads(threads)
     measured = run_grid(out, progress=sys.stderr.isatty())
     for curve in curves(measured):
-        given = f"dim {curve.dim:2}, width {curve.width:2}, depth {curve.depth}, given {', '.join(curve.blocks)}:"
+        given = f"dim {curve.dim:2}, width {curve.width:2}, depth {curve.depth}, given {', '.join(curve.blocks)}"
+        given += ":" if curve.noise == NOISE else f", noise {curve.noise:g}:"
         print(given, "  ".join(f"{point.mean:.3f} at {point.samples:,}" for point in curve.points))

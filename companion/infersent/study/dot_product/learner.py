@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from torch.optim.lr_scheduler import LambdaLR
 
 from infersent.model.features import Blocks, features_width, pair_features
-from infersent.study.dot_product.task import VARIANCE, draw
+from infersent.study.dot_product.task import NOISE, VARIANCE, draw
 
 _TEST_PAIRS = 16384
 
@@ -71,6 +71,8 @@ class Learner:
         What the learner is given: names of the registry of pair features.
     seed
         Decides the pairs, the first weights and the batches.
+    noise
+        Standard deviation of the noise in the targets; 0 shows what is left when no noise has to be averaged out.
     """
 
     dim: int
@@ -79,9 +81,12 @@ class Learner:
     depth: int = 2
     blocks: tuple[str, ...] = ("u", "v")
     seed: int = 0
+    noise: float = NOISE
 
     def __post_init__(self) -> None:
         Blocks(self.blocks)
+        if not 0 <= self.noise < math.inf:
+            raise ValueError(f"noise={self.noise} must be 0 or more, and finite.")
         for name, least in (("dim", 1), ("samples", 10), ("width", 0), ("depth", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)} is below {least}.")
@@ -158,12 +163,12 @@ def measure(spec: Learner, budget: Budget | None = None) -> Result:
     """
     budget = budget or Budget()
     start = time.process_time()
-    p, q, _, y = draw(spec.dim, spec.samples, _generator(spec, "train"))
+    p, q, _, y = draw(spec.dim, spec.samples, _generator(spec, "train"), spec.noise)
     x = pair_features(p, q, spec.blocks)  # [samples, columns]
     best = _best_mlp(spec, budget, x, y) if spec.depth else _Fitted(_least_squares(x, y), None, 0, 0.0)
     seconds = time.process_time() - start
 
-    p, q, clean, noisy = draw(spec.dim, _TEST_PAIRS, _generator(spec, "test"))
+    p, q, clean, noisy = draw(spec.dim, _TEST_PAIRS, _generator(spec, "test"), spec.noise)
     noisy_error = clean_error = doubled = None
     if best.network is not None:
         with torch.no_grad():

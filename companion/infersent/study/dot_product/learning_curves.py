@@ -11,6 +11,7 @@ from infersent.foundation.choices import choose
 from infersent.foundation.intervals import mean_interval
 from infersent.study.dot_product.learner import Result
 from infersent.study.dot_product.runs import results
+from infersent.study.dot_product.task import NOISE
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Curve:
 
     Attributes
     ----------
-    dim, width, depth, blocks
+    dim, width, depth, blocks, noise
         As in :class:`Learner`.
     parameters
         How many numbers the learner fits.
@@ -47,6 +48,7 @@ class Curve:
     blocks: tuple[str, ...]
     parameters: int
     points: tuple[Point, ...]
+    noise: float = NOISE
 
     def at(self, samples: int) -> Point:
         """Return the point at this number of training pairs.
@@ -91,21 +93,21 @@ def curves(measured: Iterable[Result] | None = None, number: str = "clean") -> l
     Returns
     -------
     list of Curve
-        Sorted by blocks, dimension, depth and width. Least squares has depth and width 0.
+        Sorted by blocks, dimension, depth, width and noise. Least squares has depth and width 0.
     """
     numbers = ("clean", "noisy", "doubled", "explained", "seconds", "epochs", "steps")
     choose("number", number, dict.fromkeys(numbers))
 
-    def learner(result: Result) -> tuple[tuple[str, ...], int, int, int]:
+    def learner(result: Result) -> tuple[tuple[str, ...], int, int, int, float]:
         s = result.spec
-        return s.blocks, s.dim, s.depth, s.width
+        return s.blocks, s.dim, s.depth, s.width, s.noise
 
     def size(result: Result) -> int:
         return result.spec.samples
 
     fine = [result for result in (results() if measured is None else measured) if result.status == "ok"]
     found = []
-    for (blocks, dim, depth, width), those in groupby(sorted(fine, key=learner), learner):
+    for (blocks, dim, depth, width, noise), those in groupby(sorted(fine, key=learner), learner):
         points, parameters = [], 0
         for samples, seeds in groupby(sorted(those, key=size), size):
             values = []
@@ -113,12 +115,18 @@ def curves(measured: Iterable[Result] | None = None, number: str = "clean") -> l
                 values.append(getattr(result, number))
                 parameters = result.spec.parameters
             points.append(Point(samples, *mean_interval(values), len(values)))
-        found.append(Curve(dim, width, depth, blocks, parameters, tuple(points)))
+        found.append(Curve(dim, width, depth, blocks, parameters, tuple(points), noise))
     return found
 
 
 def curve(
-    among: Iterable[Curve], dim: int, *, width: int = 4, depth: int = 2, blocks: Sequence[str] = ("u", "v")
+    among: Iterable[Curve],
+    dim: int,
+    *,
+    width: int = 4,
+    depth: int = 2,
+    blocks: Sequence[str] = ("u", "v"),
+    noise: float = NOISE,
 ) -> Curve:
     """Return one learner's curve among those given.
 
@@ -128,6 +136,6 @@ def curve(
         If it is not there.
     """
     for one in among:
-        if (one.dim, one.width, one.depth, one.blocks) == (dim, width, depth, tuple(blocks)):
+        if (one.dim, one.width, one.depth, one.blocks, one.noise) == (dim, width, depth, tuple(blocks), noise):
             return one
-    raise ValueError(f"No curve has dim={dim}, width={width}, depth={depth} and blocks={tuple(blocks)}.")
+    raise ValueError(f"No curve has {dim=}, {width=}, {depth=}, blocks={tuple(blocks)} and {noise=}.")

@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.recorded import load_record
 from infersent.study.dot_product.learner import Budget, Learner, Result, measure
+from infersent.study.dot_product.task import NOISE
 
 #: Numbers of training pairs in the grid.
 SAMPLES = (1024, 4096, 16384, 65536, 262144)
@@ -49,10 +50,18 @@ def grid() -> list[Learner]:
         ((32,), SAMPLES, 1, 2, pair),
         ((4,), SAMPLES, 2, 2, pair),
         ((32,), SAMPLES, 2, 2, pair),
+        ((16,), SAMPLES[:4], 16, 1, (*pair, "u*v")),
+    ]
+    without_noise = [
+        ((16,), SAMPLES, 0, 0, ("u*v",)),
+        ((16,), SAMPLES, 4, 2, pair),
+        ((16,), SAMPLES, 16, 1, pair),
+        ((16,), SAMPLES[:4], 4, 2, (*pair, "u*v")),
     ]
     return [
-        Learner(dim, samples, width, depth, blocks, seed)
-        for dims, sizes, width, depth, blocks in learners
+        Learner(dim, samples, width, depth, blocks, seed, noise)
+        for noise, those in ((NOISE, learners), (0.0, without_noise))
+        for dims, sizes, width, depth, blocks in those
         for dim, samples, seed in product(dims, sizes, SEEDS)
     ]
 
@@ -138,7 +147,8 @@ def _from_rows(record: dict[str, Any]) -> list[Result]:
     for row in record["runs"]:
         values = dict(zip(record["columns"], row, strict=True))
         values["blocks"] = tuple(values["blocks"])
-        spec = Learner(**{f.name: values.pop(f.name) for f in fields(Learner)})
+        # A record of before the noise could be chosen has no column for it: it was NOISE, the default.
+        spec = Learner(**{f.name: values.pop(f.name) for f in fields(Learner) if f.name in values})
         results.append(Result(spec, **values))
     return results
 

@@ -26,8 +26,21 @@ def pair_scale(dim: int) -> float:
     return float((VARIANCE / dim) ** 0.25)
 
 
-def draw(dim: int, pairs: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def draw(
+    dim: int, pairs: int, generator: torch.Generator, noise: float = NOISE
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Draw pairs of the task.
+
+    Parameters
+    ----------
+    dim
+        Length of ``p`` and of ``q``.
+    pairs
+        How many.
+    generator
+        The source of the draws; the same one gives the same ``p`` and ``q`` whatever the noise.
+    noise
+        Standard deviation of the noise in the target.
 
     Returns
     -------
@@ -38,4 +51,4 @@ def draw(dim: int, pairs: int, generator: torch.Generator) -> tuple[Tensor, Tens
     """
     p, q = torch.randn(2, pairs, dim, generator=generator)
     clean = pair_scale(dim) ** 2 * (p * q).sum(dim=1)
-    return p, q, clean, clean + NOISE * torch.randn(pairs, generator=generator)
+    return p, q, clean, clean + noise * torch.randn(pairs, generator=generator)

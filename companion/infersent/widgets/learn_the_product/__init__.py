@@ -12,6 +12,7 @@ from infersent.foundation.tables import Table
 from infersent.study.dot_product.learner import Result
 from infersent.study.dot_product.learning_curves import curves
 from infersent.study.dot_product.runs import results
+from infersent.study.dot_product.task import NOISE
 from infersent.widgets.base import BookWidget
 
 #: The learners that the widget shows: what each is given, and how many hidden layers it has.
@@ -85,7 +86,7 @@ class LearnTheProduct(BookWidget):
 
 
 def points(recorded: list[Result]) -> list[dict[str, Any]]:
-    """Return the points of the networks on (u, v) with two layers and of the head on u∗v.
+    """Return the points, with noise, of the networks on (u, v) with two layers and of the head on u∗v.
 
     They hold only what makes complete sliders: the dimensions with several widths, and of their widths and numbers of
     pairs those that all of these dimensions have.
@@ -93,7 +94,7 @@ def points(recorded: list[Result]) -> list[dict[str, Any]]:
     shown = {
         (curve.dim, curve.width): curve
         for curve in curves(recorded, "explained")
-        if (curve.blocks, curve.depth) in (_NETWORK, _GIVEN)
+        if (curve.blocks, curve.depth) in (_NETWORK, _GIVEN) and curve.noise == NOISE
     }
     widths_of = {dim: {w for d, w in shown if d == dim} for dim, _ in shown}
     dims = {dim for dim, known in widths_of.items() if 0 in known and len(known) > 2}
