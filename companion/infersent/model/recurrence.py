@@ -47,10 +47,11 @@ def max_over_words(words: PackedSequence, lstm: nn.LSTM, wanted: Tensor) -> Tens
         torch.stack([each.unflatten(0, (4, -1)).roll(1, 0).flatten(0, 1) for each in both])
         for both in zip(*directions, strict=True)
     )
-    states = _States.apply(
+    states = _States.apply(  # type: ignore[no-untyped-call]
         words.data, from_the_end(words.batch_sizes), wanted, sizes, input_weight, state_weight, input_bias + state_bias
     )  # [all words, 2, hidden]
-    largest: Tensor = _Max.apply(states, sizes)  # [sentences, 2, hidden], the longest sentence first
+    # [all words, 2, hidden] -> [sentences, 2, hidden], the longest sentence first
+    largest: Tensor = _Max.apply(states, sizes)  # type: ignore[no-untyped-call]
     largest = largest.flatten(1)
     return largest if words.unsorted_indices is None else largest[words.unsorted_indices]
 
