@@ -29,11 +29,17 @@ def says(chapter: str, text: str) -> None:
     """
     wanted = " ".join(text.split())
     assert wanted, "There is nothing to look for."
-    assert any(wanted in cell for cell in prose(chapter)), f"book/{chapter}.ipynb does not say: {wanted}"
+    assert any(wanted in cell for cell in prose(chapter)), f"book/{chapter} does not say: {wanted}"
 
 
 @cache
 def prose(chapter: str) -> tuple[str, ...]:
-    """Return the text of each Markdown cell of a chapter, with single spaces for its white space."""
+    """Return the text of each Markdown cell of a chapter, with single spaces for its white space.
+
+    A page without cells, a ``.md`` file, is one text; the marks of its quotations are left out.
+    """
+    page = BOOK / f"{chapter}.md"
+    if page.exists():
+        return (" ".join(page.read_text("utf-8").replace("\n> ", "\n").split()),)
     notebook = notebooks.read(BOOK / f"{chapter}.ipynb")
     return tuple(" ".join(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")

@@ -1,0 +1,49 @@
+"""What the front page says of the study: its answer, with the numbers of the thirty-seed comparison."""
+
+from functools import partial
+
+from infersent.foundation.tables import signed
+from infersent.study.comparison import compare, find_group
+from infersent.study.records import load_records
+from infersent.study.verdict import MARGINS
+from tests.claims.prose import says
+
+says = partial(says, "intro")
+
+
+def test_the_answer_in_numbers() -> None:
+    thirty = load_records("equivalence")
+    ends = {}
+    for split in ("test", "test-hard"):
+        four, three = (find_group(thirty, split, blocks=blocks) for blocks in ("u, v, |u-v|, u*v", "u, v, |u-v|"))
+        found = compare(four, three)
+        assert len(found.seeds) == 30
+        assert found.outcome == "equivalent"
+        ends[split] = [signed(100 * end, 1) for end in found.interval]
+    low, high = ends["test"]
+    says(f"the product is worth between {low} and {high} points of accuracy on SNLI's test pairs")
+    low, high = ends["test-hard"]
+    says(f"between {low} and {high} on SNLI-hard, those that the hypothesis alone does not answer")
+    assert (MARGINS["test"], MARGINS["test-hard"]) == (0.005, 0.01)
+    says("95% intervals over thirty seeds and the test pairs, and a margin of half a point and a point was declared")
+
+
+def test_one_block_comes_close() -> None:
+    excess = find_group(load_records("excess"), blocks="max(v-u,0)")
+    four = find_group(load_records("subsets"), blocks="u, v, |u-v|, u*v")
+    found = compare(excess, four)
+    assert -0.0125 < found.interval[0] < found.difference < 0
+    says("a single block with just that, $\\max(v-u, 0)$, comes within about a point of all four")
+
+
+def test_the_order_is_the_same_at_every_size() -> None:
+    order = ("u, v", "u, v, u*v", "u, v, |u-v|")
+    learning, paper = load_records("learning"), load_records("paper-size")
+    sizes = [{"pairs": pairs} for pairs in (5_000, 10_000, 20_000, 40_000, 80_000, None)]
+    every = [(learning, size) for size in sizes] + [(paper, {"learning_rate": rate}) for rate in (1e-3, 2e-3)]
+    for records, settings in every:
+        means = [find_group(records, blocks=blocks, **settings).mean for blocks in order]
+        assert means == sorted(means)
+    widths = {2 * record.trial.model.hidden for record in [*learning, *paper]}
+    says(f"from {min(record.data.pairs for record in learning):,} training pairs to 122,755, and from")
+    says(f"from {min(widths)} numbers a sentence to the paper's {max(widths):,}")
