@@ -34,6 +34,7 @@ LONGEST = (
     "browser/test_every_widget.py",
     "test_captions.py",
     "snli/what-each-feature-buys.ipynb",
+    "snli/how-far-it-holds.ipynb",
     "question/the-question.ipynb",
     "test_training.py",
     "test_study.py",

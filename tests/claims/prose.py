@@ -9,6 +9,7 @@ So the test fails when the record changes and the prose does not, and the other 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def says(chapter: str, text: str) -> None:
     chapter
         Its path below ``book/``, without a suffix: ``"features/signs"``.
     text
-        A stretch of its prose, within one cell.
+        A stretch of its prose, within one cell, or of a figure's caption or alternative text.
     """
     wanted = " ".join(text.split())
     assert wanted, "There is nothing to look for."
@@ -34,12 +35,22 @@ def says(chapter: str, text: str) -> None:
 
 @cache
 def prose(chapter: str) -> tuple[str, ...]:
-    """Return the text of each Markdown cell of a chapter, with single spaces for its white space.
+    """Return the text of each Markdown cell of a chapter and of its figures, with single spaces for white space.
 
     A page without cells, a ``.md`` file, is one text; the marks of its quotations are left out.
     """
+    return tuple(" ".join(text.split()) for text in _texts(chapter))
+
+
+def _texts(chapter: str) -> Iterator[str]:
     page = BOOK / f"{chapter}.md"
     if page.exists():
-        return (" ".join(page.read_text("utf-8").replace("\n> ", "\n").split()),)
-    notebook = notebooks.read(BOOK / f"{chapter}.ipynb")
-    return tuple(" ".join(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+        yield page.read_text("utf-8").replace("\n> ", "\n")
+        return
+    for cell in notebooks.read(BOOK / f"{chapter}.ipynb").cells:
+        if cell.cell_type == "markdown":
+            yield cell.source
+        else:
+            shown = cell.metadata.get("mystnb", {})
+            yield shown.get("figure", {}).get("caption", "")
+            yield shown.get("image", {}).get("alt", "")

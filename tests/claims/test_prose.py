@@ -14,6 +14,7 @@ from tests.claims import prose
 CELLS = [
     new_markdown_cell("# A chapter\n\nIt holds for 7%\nof the  coordinates."),
     new_code_cell("print('8% of the coordinates')"),
+    new_code_cell("draw()", metadata={"mystnb": {"figure": {"caption": "Two bars."}, "image": {"alt": "A high bar."}}}),
     new_markdown_cell("Nine of ten."),
 ]
 
@@ -28,12 +29,16 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     prose.prose.cache_clear()
 
 
-@pytest.mark.parametrize("text", ["7% of the coordinates", "for\n7% of the", "Nine of ten."])
+@pytest.mark.parametrize(
+    "text", ["7% of the coordinates", "for\n7% of the", "Nine of ten.", "Two bars.", "A high bar."]
+)
 def test_what_the_chapter_says(text: str) -> None:
     prose.says("chapter", text)
 
 
-@pytest.mark.parametrize("text", ["8% of the coordinates", "coordinates. Nine", "Ten of ten", " "])
+@pytest.mark.parametrize(
+    "text", ["8% of the coordinates", "coordinates. Nine", "Ten of ten", "bars. A high", "draw()", " "]
+)
 def test_what_it_does_not_say(text: str) -> None:
     with pytest.raises(AssertionError):
         prose.says("chapter", text)

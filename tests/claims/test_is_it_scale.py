@@ -1,0 +1,105 @@
+"""What "Is it scale?" says of the study: the ladder from the product to the difference, and the nine predictions."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+
+from infersent.foundation.recorded import load_record
+from infersent.study.comparison import Group
+from tests.claims.prose import says
+from tests.claims.study import FOUR, PRODUCT, TRIPLE, compare, group, points
+
+says = partial(says, "snli/is-it-scale")
+
+# Scale, level or kink.
+
+
+def control(blocks: str) -> Group:
+    return group(blocks, "subsets+controls")
+
+
+def test_the_ladder() -> None:
+    steps = [PRODUCT, "u, v, 4*u*v", "u, v, (u-v)**2", TRIPLE]
+    for blocks, rung in zip(
+        steps,
+        ("u*v & &", "4\\,u*v & \\text{larger, nothing else} &", "(u-v)^2 & \\text{blind to the level} &",
+         "|u-v| & \\text{and with a kink} &"),
+        strict=True,
+    ):  # fmt: skip
+        says(f"{rung} {100 * control(blocks).mean:.1f}\\%")
+    ladder = [points(control(b), control(a)) for a, b in pairwise(steps)]
+    assert ladder == [1.2, 0.8, 0.6]
+    for a, b in pairwise(steps):
+        assert compare(control(b), control(a)).over_seeds[0] > 0
+    assert 0.4 < ladder[0] / sum(ladder) < 0.5
+    says("**Scale is nearly half of it.**")
+    says(f"It is {ladder[0]} points better all the same.")
+
+
+def test_theory_has_two_hits_and_one_miss() -> None:
+    for same in ("u, v, u-v", "u, v, noise"):
+        assert compare(control(same), control("u, v")).outcome != "differs"
+    says("$u-v$ adds nothing to $(u, v)$ ({prf:ref}`thm-signed`), and noise of full width neither helps nor hurts.")
+    assert 1 < points(control(TRIPLE), control("u, v, min(u,v)")) < 1.5
+    says("It is more than a point worse.")
+
+
+def test_how_widely_the_blocks_spread() -> None:
+    evidence = load_record("evidence")
+    untrained = evidence["untrained"]["spread"]
+    assert untrained["|u-v|"] > 3.5 * untrained["u*v"]
+    assert round(untrained["|u-v|"] / untrained["u*v"]) == 4
+    says("Before training, $|u-v|$ spreads four times as widely as $u*v$")
+
+    def spread(blocks: str, block: str) -> float:
+        return float(
+            np.mean([one["spread"][block] for one in evidence["coordinates"] if ", ".join(one["blocks"]) == blocks])
+        )
+
+    assert 0.5 < spread(PRODUCT, "u*v") / spread(TRIPLE, "|u-v|") < 1
+    says("training makes up for much of that, not for all")
+
+
+# The prediction, line by line.
+
+PREDICTIONS = {  # test accuracy less another's, in points
+    1: (TRIPLE, "u, v", 5, 12),
+    2: (FOUR, TRIPLE, -0.5, 1),
+    3: (TRIPLE, PRODUCT, 1, 6),
+    4: ("u, v, u-v", "u, v", -1, 1),
+    5: ("u, v, min(u,v)", TRIPLE, -1, 1),
+    6: ("u, v, 4*u*v", PRODUCT, -0.5, 2),
+    7: (FOUR, "|u-v|, u*v", 1, 5),
+    8: ("u, v, (u-v)**2", PRODUCT, 0.5, 6),
+}
+
+
+def test_the_predictions() -> None:
+    redundancy = [
+        one["redundancy"][1] for one in load_record("evidence")["coordinates"] if ", ".join(one["blocks"]) == FOUR
+    ]
+    assert len(redundancy) == 5
+    ninth = 0.4 < min(redundancy) < max(redundancy) < 0.8
+    holds, means_hold = [9] if ninth else [], [9] if ninth else []
+    for number, (blocks, minus, low, high) in PREDICTIONS.items():
+        found = compare(control(blocks), control(minus))
+        start, end = (100 * x for x in found.over_seeds)
+        holds += [number] * (low <= start and end <= high)
+        means_hold += [number] * (low <= 100 * found.difference <= high)
+        assert start <= high, number  # none fails
+        assert end >= low, number
+    assert sorted(holds) == sorted(means_hold) == [1, 2, 3, 4, 6, 7, 8, 9]
+    says("Eight lines hold, the last one, the redundancy, among them.")
+    says("Line 5 is open, and its mean is outside")
+    says("By the means alone, line 5 fails and the others hold.")
+
+
+def test_the_redundancy_is_about_a_half() -> None:
+    evidence = load_record("evidence")
+    trained = np.mean([one["redundancy"][1] for one in evidence["coordinates"] if ", ".join(one["blocks"]) == FOUR])
+    assert 0.45 < trained < 0.58
+    assert round(trained / evidence["untrained"]["redundancy"][1]) == 2
+    says("In the trained models it is about a half, twice as much as before training.")
