@@ -175,7 +175,7 @@ def test_a_difference_that_counts() -> None:
     real = both_over_hypothesis()
     assert real.outcome == "differs"
     assert min(real.over_seeds[0], real.over_pairs[0]) > 0
-    says(f"The first difference, {100 * real.difference:.1f} points, counts.")
+    says(f"The first difference, {100 * real.difference:.1f} points, counts: the verdict is *differs*.")
     assert len(real.mcnemar) == 5
     assert sum(p < 0.05 for p in real.mcnemar) == 4
     assert max(real.mcnemar) > 0.3
@@ -203,7 +203,7 @@ def test_a_difference_that_is_undecided() -> None:
 def test_the_margins() -> None:
     lead = compare(subset("u, v, |u-v|"), subset("u, v, u*v"))
     assert round(lead.difference / MARGINS["test"]) == 5
-    says(f"Here it is {100 * MARGINS['test']} points on test, a fifth of the difference's lead over the product")
+    says(f"it is {100 * MARGINS['test']} points on test, a fifth of the difference's lead over the product")
     share = subset(FOUR).on("test-hard").correct.shape[1] / subset(FOUR).correct.shape[1]
     assert share == pytest.approx(1 / 3, abs=0.002)
     says(f"and {100 * MARGINS['test-hard']} on SNLI-hard, which has a third of the pairs.")
