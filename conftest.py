@@ -21,13 +21,13 @@ ARCHIVES = {"snli": "snli_1.0.zip"}
 #: other, so at the end no process waits for one that has just begun a long one.
 LONGEST = (
     "features/product-bases.ipynb",
-    "features/product.ipynb",
     "snli/training.ipynb",
     "features/difference.ipynb",
+    "features/concatenation.ipynb",
     "browser/test_pages.py",
     "browser/test_explainer.py",
-    "features/concatenation.ipynb",
     "features/difference-or-product.ipynb",
+    "features/product.ipynb",
     "test_notebooks.py",
     "snli/baselines.ipynb",
     "browser/test_which_heads.py",

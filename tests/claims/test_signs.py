@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache, partial
 from typing import Any
@@ -140,6 +141,16 @@ def test_the_pooling_hardly_matters_for_the_result() -> None:
     for stage in STAGES:
         of_max, of_mean = (opposite_signs(some, stage) for some in (runs()["max, small"], under_mean()))
         assert all(one > other for one, other in zip(of_max, of_mean, strict=True))
+
+
+def test_the_captions_of_the_products_chapter_have_fewer() -> None:
+    says("had fewer, about a fifth: another corpus, another model.")
+    sources = (cell.source for cell in notebooks.read(prose.BOOK / "features/product.ipynb").cells)
+    (bounds,) = (
+        found for source in sources if (found := re.search(r"(0\.\d+) < \(u \* v < 0\)\.mean\(\) < (0\.\d+)", source))
+    )
+    least, most = map(float, bounds.groups())
+    assert least < 1 / 5 < most < min(opposite_signs([*under_max(), *under_mean()], "trained"))
 
 
 def test_contradictions_have_more_of_them_but_not_many() -> None:
