@@ -8,7 +8,7 @@ JOBS ?= 3
 # files are taken first.
 SHARED := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
+SUPPORTED := import sys; sys.exit(not (3, 11, 5) <= sys.version_info[:3] < (3, 13))
 # The first Python that the book supports; `make book PYTHON=/path/to/python` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3 python; do \
 	$$p -c '$(SUPPORTED)' >/dev/null 2>&1 && echo $$p && break; done)
@@ -84,7 +84,7 @@ install: $(INSTALLED) ## Create .venv and install into it, without building anyt
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(SUPPORTED)' || { \
-		echo "error: Python 3.11 or 3.12 is needed; '$(or $(PYTHON),python3)' is $$( \
+		echo "error: Python 3.11 (3.11.5 or later) or 3.12 is needed; '$(or $(PYTHON),python3)' is $$( \
 			$(or $(PYTHON),python3) --version 2>/dev/null || echo 'not there')." >&2; \
 		echo "Install one (python.org, your system's packages, pyenv or conda) and name it:" \
 			"make book PYTHON=/path/to/python3.11" >&2; exit 1; }

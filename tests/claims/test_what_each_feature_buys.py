@@ -62,7 +62,7 @@ def test_the_answer_in_one_line() -> None:
         "product; and beside $u$, $v$ and the difference"
     )
     assert compare(group(TRIPLE), group(PRODUCT)).outcome == "differs"
-    says(f"the product is worth between {ends(worth('test').interval)} points, which is nothing.")
+    says(f"the product is worth between {ends(worth('test').interval)} points: nothing of interest.")
     assert worth("test").outcome == "equivalent"
     assert zero_inside(worth("test").interval)
 

@@ -84,10 +84,10 @@ def test_conda_environment_is_python_pip_and_the_project_itself() -> None:
 
 def test_makefile_accepts_the_pythons_of_pyproject() -> None:
     found = re.search(
-        r"\((\d+), (\d+)\) <= sys\.version_info\[:2\] < \((\d+), (\d+)\)", (ROOT / "Makefile").read_text()
+        r"\((\d+), (\d+), (\d+)\) <= sys\.version_info\[:3\] < \((\d+), (\d+)\)", (ROOT / "Makefile").read_text()
     )
     assert found is not None
-    lower, upper = ".".join(found.group(1, 2)), ".".join(found.group(3, 4))
+    lower, upper = ".".join(found.group(1, 2, 3)), ".".join(found.group(4, 5))
     assert SpecifierSet(f">={lower},<{upper}") == SpecifierSet(PROJECT["project"]["requires-python"])
 
 

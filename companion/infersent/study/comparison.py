@@ -268,6 +268,12 @@ class Comparison:
         return judge(self.crossed_90, self.crossed, self.margin)
 
     @property
+    def in_points(self) -> str:
+        """The difference with its 95% interval, in points, for a table: no-break spaces keep it on one line."""
+        low, high = (signed(100 * end, 1, plus=False) for end in self.interval)
+        return f"{signed(100 * self.difference, 1)} ({low} to {high})".replace(" ", "\N{NO-BREAK SPACE}")
+
+    @property
     def verdict(self) -> str:
         """The outcome in a sentence, with the estimate and its intervals in points."""
         size, margin = _in_points(self.difference), f"{100 * self.margin:g} points"
