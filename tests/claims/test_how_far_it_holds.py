@@ -1,4 +1,4 @@
-"""What "How far it holds" says of the study: other heads, fewer and more pairs, the speed, and the widths."""
+"""What "How far it holds" says of the study: other heads, fewer more pairs, speed, calibration, widths."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import torch
 from infersent.data import snli
 from infersent.foundation.recorded import load_record
 from infersent.model.heads import build_head
+from infersent.study.calibration import calibrate
 from infersent.study.comparison import Comparison, Group, groups
 from infersent.study.speed import pairs_to_reach
 from infersent.study.trend import Trend, trend
@@ -531,3 +532,22 @@ def test_what_others_measured() -> None:
     says(f"$(u, v, u-v, u*v)$, {mou} |")
     assert "seven sets" in related
     says("seven subsets")
+
+
+# How sure they are.
+
+
+def gap(blocks: str, split: str) -> float:
+    study = "unstarved" if blocks == PRODUCT else "equivalence"
+    return 100 * calibrate(group(blocks, study, split)).gap
+
+
+def test_too_modest_on_test_and_far_too_sure_on_the_hard_pairs() -> None:
+    on_test = [gap(blocks, "test") for blocks in (PRODUCT, TRIPLE, FOUR)]
+    assert all(-3 < one < -1.5 for one in on_test)
+    says("On all test pairs the models are a little too modest, by two to three points.")
+    hard = {blocks: gap(blocks, "test-hard") for blocks in (PRODUCT, TRIPLE, FOUR)}
+    says(f"by {hard[TRIPLE]:.0f} points with the difference, and by {hard[PRODUCT]:.0f} where the product is the only")
+    assert abs(on_test[2] - on_test[1]) < 0.55
+    assert abs(hard[FOUR] - hard[TRIPLE]) < 0.5
+    says("The product as the last block changes neither by more than half a point.")
