@@ -33,7 +33,8 @@ def test_the_training_pairs_are_those_of_the_record(study):
 )
 def test_a_recorded_run_repeated_gives_the_recorded_numbers(study, blocks):
     """To a point: another processor or another release of torch rounds otherwise, and training amplifies that."""
-    recorded = find_group(load_records(study), blocks=blocks).records[0]
+    group = find_group(load_records(study), blocks=blocks)
+    recorded = group.records[0]
     repeated = run_trial(recorded.trial, progress=True)
     assert repeated.error is None
     assert repeated.data == recorded.data
@@ -44,5 +45,6 @@ def test_a_recorded_run_repeated_gives_the_recorded_numbers(study, blocks):
     for split in ("dev", "test"):
         ours, theirs = repeated.answers(split), recorded.answers(split)
         assert ours.accuracy == pytest.approx(theirs.accuracy, abs=0.01)
-        # Two seeds of the same recipe agree on fewer of the pairs than this.
-        assert (ours.right() == theirs.right()).mean() > 0.9
+        # Once rounding has driven the two runs apart, they agree pair by pair about as two seeds do.
+        other = group.on(split).answers[1].right()
+        assert (ours.right() == theirs.right()).mean() > (other == theirs.right()).mean() - 0.02
