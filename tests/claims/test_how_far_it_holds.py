@@ -551,3 +551,24 @@ def test_too_modest_on_test_and_far_too_sure_on_the_hard_pairs() -> None:
     assert abs(on_test[2] - on_test[1]) < 0.55
     assert abs(hard[FOUR] - hard[TRIPLE]) < 0.5
     says("The product as the last block changes neither by more than half a point.")
+
+
+# The excess at the size of the shipped model.
+
+
+def test_the_excess_at_256_units() -> None:
+    (excess,) = groups(records("confirmation-excess"))
+    assert excess.seeds == [0, 1, 2]
+    behind = {split: compare(excess.on(split), group(TRIPLE, "confirmation", split)) for split in ("test", "test-hard")}
+    ahead = compare(excess, group(PRODUCT, "confirmation"))
+    assert is_better(ahead)
+    assert behind["test"].difference < 0
+    assert behind["test"].outcome == "undecided"
+    says(
+        f"It gets {100 * excess.mean:.1f}%: {shown(ahead)} points more than $(u, v, u*v)$, three times its width, and "
+        f"{shown(behind['test'])} less than $(u, v, |u-v|)$, which three seeds leave undecided."
+    )
+    assert 0.3 <= -100 * behind["test"].difference <= 1.3
+    assert 100 * behind["test-hard"].difference >= -1
+    assert 100 * ahead.difference > 2
+    says("All three ranges written down beforehand hold: 0.3 to 1.3 points below $(u, v, |u-v|)$ on test")
