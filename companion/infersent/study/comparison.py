@@ -210,13 +210,11 @@ def find_group(records: Sequence[Record], split: str = "test", **settings: Any) 
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """How much better one group is than another, with what seeds and test pairs leave open. Accuracies go from 0 to 1.
+class Intervals:
+    """What seeds and pairs leave open of a mean over both. All are pairs of ends, low and high.
 
     Attributes
     ----------
-    difference
-        Mean accuracy of the first less that of the second, over the seeds that both have.
     interval, interval_90
         The 95% and the 90% interval that the verdict uses. From ten seeds on they are :attr:`crossed` and
         :attr:`crossed_90`; below, the least that holds these and Student's t over the seeds; nan with one seed.
@@ -226,8 +224,28 @@ class Comparison:
         95% interval from the components of variance, see :func:`infersent.foundation.intervals.variance_components`. It
         decides nothing; nan with one seed.
     over_seeds
-        95% interval of the difference by Student's t over the seeds: another training would give another number. The
-        test pairs are taken as given. nan with one seed.
+        95% interval by Student's t over the seeds: another training would give another number. The test pairs are taken
+        as given. nan with one seed.
+    """
+
+    interval: Interval
+    interval_90: Interval
+    crossed: Interval
+    crossed_90: Interval
+    components: Interval
+    over_seeds: Interval
+
+
+@dataclass(frozen=True)
+class Comparison(Intervals):
+    """How much better one group is than another, with what seeds and test pairs leave open. Accuracies go from 0 to 1.
+
+    The intervals of the difference are those of :class:`Intervals`.
+
+    Attributes
+    ----------
+    difference
+        Mean accuracy of the first less that of the second, over the seeds that both have.
     over_pairs
         95% interval of the difference by a paired bootstrap over the test pairs: another test set would give another
         number. The trained models are taken as given.
@@ -241,12 +259,6 @@ class Comparison:
     """
 
     difference: float
-    interval: Interval
-    interval_90: Interval
-    crossed: Interval
-    crossed_90: Interval
-    components: Interval
-    over_seeds: Interval
     over_pairs: Interval
     mcnemar: tuple[float, ...]
     seeds: tuple[int, ...]
@@ -343,32 +355,14 @@ def compare(first: Group, second: Group, *, margin: float | None = None, resampl
     if ours.shape != theirs.shape:
         raise ValueError(f"One group has {ours.shape[1]:,} test pairs, the other {theirs.shape[1]:,}: nothing to pair.")
     differences = ours.astype(np.int8) - theirs.astype(np.int8)  # [seeds, pairs]
-    found = intervals(differences, resamples)
     return Comparison(
+        **vars(intervals(differences, resamples)),
         difference=float(differences.mean()),
-        interval=found.interval,
-        interval_90=found.interval_90,
-        crossed=found.crossed,
-        crossed_90=found.crossed_90,
-        components=found.components,
-        over_seeds=found.over_seeds,
         over_pairs=percentile_interval(crossed_bootstrap(differences.mean(axis=0)[None], resamples=resamples)),
         mcnemar=tuple(_mcnemar(a, b) for a, b in zip(ours, theirs, strict=True)),
         seeds=tuple(seeds),
         margin=MARGINS[first.split] if margin is None else margin,
     )
-
-
-@dataclass(frozen=True)
-class Intervals:
-    """What seeds and pairs leave open of the mean of a table; the attributes are those of :class:`Comparison`."""
-
-    interval: Interval
-    interval_90: Interval
-    crossed: Interval
-    crossed_90: Interval
-    components: Interval
-    over_seeds: Interval
 
 
 def intervals(values: Array, resamples: int = 10_000) -> Intervals:

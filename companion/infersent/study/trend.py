@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -48,7 +47,7 @@ class Trend:
     @property
     def per_doubling(self) -> Estimate:
         """What twice the pairs add to the lead: the line's slope."""
-        x = np.log2(self.pairs) - np.log2(self.pairs).mean()
+        x = self._places(self.pairs)
         return self._combined(x / (x**2).sum())
 
     def at(self, pairs: int) -> Estimate:
@@ -63,9 +62,13 @@ class Trend:
         """
         if pairs < 1:
             raise ValueError(f"pairs={pairs} is below 1.")
-        x = np.log2(self.pairs) - np.log2(self.pairs).mean()
-        place = math.log2(pairs) - np.log2(self.pairs).mean()
-        return self._combined(1 / len(x) + place * x / (x**2).sum())
+        x = self._places(self.pairs)
+        return self._combined(1 / len(x) + self._places(pairs) * x / (x**2).sum())
+
+    def _places(self, pairs: int | tuple[int, ...]) -> Floats:
+        """Return where numbers of pairs lie, in doublings from the middle of the sizes."""
+        places: Floats = np.log2(pairs) - np.log2(self.pairs).mean()
+        return places
 
     def _combined(self, weights: Floats) -> Estimate:
         """Return the sum of the leads with these weights; least squares gives such sums."""
