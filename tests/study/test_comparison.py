@@ -7,7 +7,7 @@ import pytest
 
 from infersent.foundation.intervals import crossed_bootstrap, mean_interval, percentile_interval, variance_components
 from infersent.foundation.tables import signed
-from infersent.study.comparison import compare, find_group, groups, phenomena_table, table
+from infersent.study.comparison import compare, comparison_table, find_group, groups, phenomena_table, table
 from infersent.study.records import load_records
 from infersent.study.verdict import hull, judge
 from tests.toy import toy_record
@@ -247,3 +247,18 @@ def test_one_seed_decides_nothing():
 def test_what_cannot_be_compared(second, message):
     with pytest.raises(ValueError, match=message):
         compare(*groups([answered("u", 0, [1, 0]), answered(*second)]))
+
+
+def test_the_comparison_table_says_for_each_pair_what_compare_says():
+    three, product = (find_group(load_records("subsets"), blocks=name) for name in ("u, v, |u-v|", "u, v, u*v"))
+    shown = comparison_table({"difference less product": (three, product)}, "Points")
+    (row,) = shown.cells
+    assert row[0] == "difference\N{NO-BREAK SPACE}less\N{NO-BREAK SPACE}product"
+    for split, cells in (("test", row[1:3]), ("test-hard", row[3:5])):
+        found = compare(three.on(split), product.on(split))
+        low, high = (signed(100 * end, 1, plus=False) for end in found.interval)
+        assert cells[0].replace("\N{NO-BREAK SPACE}", " ") == f"{signed(100 * found.difference, 1)} ({low} to {high})"
+        assert cells[1] == found.outcome
+    captions = find_group(load_records("captions"), blocks="u, v")
+    with pytest.raises(ValueError, match="Ask for the split 'test'"):
+        comparison_table({"captions": (captions, captions)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -280,12 +280,6 @@ class Comparison(Intervals):
         return judge(self.crossed_90, self.crossed, self.margin)
 
     @property
-    def in_points(self) -> str:
-        """The difference with its 95% interval, in points, for a table: no-break spaces keep it on one line."""
-        low, high = (signed(100 * end, 1, plus=False) for end in self.interval)
-        return f"{signed(100 * self.difference, 1)} ({low} to {high})".replace(" ", "\N{NO-BREAK SPACE}")
-
-    @property
     def verdict(self) -> str:
         """The outcome in a sentence, with the estimate and its intervals in points."""
         size, margin = _in_points(self.difference), f"{100 * self.margin:g} points"
@@ -380,6 +374,32 @@ def intervals(values: Array, resamples: int = 10_000) -> Intervals:
         if seeds < FEW_SEEDS:
             interval, interval_90 = hull(crossed, over_seeds), hull(crossed_90, over_seeds_90)
     return Intervals(interval, interval_90, crossed, crossed_90, components, over_seeds)
+
+
+def comparison_table(pairs: Mapping[str, tuple[Group, Group]], caption: str = "") -> Table:
+    """Return a row for each two groups: how much better the first is on SNLI's test and on SNLI-hard, and the verdicts.
+
+    Parameters
+    ----------
+    pairs
+        The two groups by what the row is called. Their records must be of SNLI.
+    caption
+        Of the table. The differences are in points, with the 95% interval that the verdict uses.
+
+    Raises
+    ------
+    ValueError
+        If :func:`compare` refuses two groups, or they were not tested on SNLI's test split.
+    """
+    rows: list[list[Cell]] = []
+    for name, (first, second) in pairs.items():
+        cells = [name]
+        for split in ("test", "test-hard"):
+            found = compare(first.on(split), second.on(split))
+            low, high = (signed(100 * end, 1, plus=False) for end in found.interval)
+            cells += [f"{signed(100 * found.difference, 1)} ({low} to {high})", found.outcome]
+        rows.append([cell.replace(" ", "\N{NO-BREAK SPACE}") for cell in cells])  # on one line, on a narrow page too
+    return Table(["", "on test", "verdict", "on SNLI-hard", " verdict"], rows, caption=caption)
 
 
 def _mcnemar(ours: Bools, theirs: Bools) -> float:
