@@ -393,12 +393,12 @@ def comparison_table(pairs: Mapping[str, tuple[Group, Group]], caption: str = ""
     """
     rows: list[list[Cell]] = []
     for name, (first, second) in pairs.items():
-        cells = [name]
+        row: list[Cell] = [name]
         for split in ("test", "test-hard"):
             found = compare(first.on(split), second.on(split))
             low, high = (signed(100 * end, 1, plus=False) for end in found.interval)
-            cells += [f"{signed(100 * found.difference, 1)} ({low} to {high})", found.outcome]
-        rows.append([cell.replace(" ", "\N{NO-BREAK SPACE}") for cell in cells])  # on one line, on a narrow page too
+            row += [f"{signed(100 * found.difference, 1)} ({low} to {high})", found.outcome]
+        rows.append(row)
     return Table(["", "on test", "verdict", "on SNLI-hard", " verdict"], rows, caption=caption)
 
 
