@@ -71,24 +71,31 @@ def test_a_lock_without_the_pin_is_an_error() -> None:
         lock.pin("torchvision==1.0\n", "torch")
 
 
-def test_conda_environment_is_python_pip_and_the_project_itself() -> None:
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    python, pip, from_pip = environment["dependencies"]
-    name, versions = python.split()
-    assert name == "python"
-    assert SpecifierSet(versions) == SpecifierSet(PROJECT["project"]["requires-python"])
-    assert pip == "pip"
-    assert from_pip == {"pip": ["-e .[book,test]"]}
-    assert {"book", "test"} <= set(PROJECT["project"]["optional-dependencies"])
-
-
-def test_makefile_accepts_the_pythons_of_pyproject() -> None:
+def pythons_of_the_book() -> SpecifierSet:
+    """Return the versions that the Makefile accepts: Jupyter Book's own limits are the upper ones."""
     found = re.search(
         r"\((\d+), (\d+), (\d+)\) <= sys\.version_info\[:3\] < \((\d+), (\d+)\)", (ROOT / "Makefile").read_text()
     )
     assert found is not None
     lower, upper = ".".join(found.group(1, 2, 3)), ".".join(found.group(4, 5))
-    assert SpecifierSet(f">={lower},<{upper}") == SpecifierSet(PROJECT["project"]["requires-python"])
+    return SpecifierSet(f">={lower},<{upper}")
+
+
+def test_conda_environment_is_python_pip_and_the_project_itself() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    python, pip, from_pip = environment["dependencies"]
+    name, versions = python.split()
+    assert name == "python"
+    assert SpecifierSet(versions) == pythons_of_the_book()
+    assert pip == "pip"
+    assert from_pip == {"pip": ["-e .[book,test]"]}
+    assert {"book", "test"} <= set(PROJECT["project"]["optional-dependencies"])
+
+
+def test_the_package_has_no_upper_python_and_the_book_starts_at_the_same_lower_one() -> None:
+    package = SpecifierSet(PROJECT["project"]["requires-python"])
+    assert [bound.operator for bound in package] == [">="]
+    assert {str(bound) for bound in package} < {str(bound) for bound in pythons_of_the_book()}
 
 
 # Version, citation, files
