@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +18,9 @@ from torch.nn import functional as F
 
 from infersent.data.pairs import LABELS, Pairs
 from infersent.foundation.arrays import Floats
+from infersent.foundation.choices import choose
 from infersent.foundation.provenance import provenance
+from infersent.foundation.recorded import FOLDER
 from infersent.model.features import BLOCKS, Blocks, features_width, pair_features
 from infersent.model.infersent import evaluating
 from infersent.study.answers import Answers
@@ -37,6 +40,9 @@ SETS = (
 
 #: The rates that each set has the choice of, encoder and head.
 RATES = ((5e-5, 1e-3), (5e-5, 1e-2), (2e-4, 1e-3), (2e-4, 1e-2))
+
+#: The records that come with the package, one file for each part of the declaration.
+RECORDS = FOLDER / "fine-tuned"
 
 #: What a record's training loss is averaged over, in steps.
 _REPORTED = 50
@@ -382,3 +388,21 @@ def fine_tune(
         seconds=round(time.perf_counter() - start, 1),
         made=provenance(model.device),
     )
+
+
+def load_fine_tuned(name: str = "fine-tuned") -> list[FineTuned]:
+    """Return the shipped records: ``fine-tuned``, or ``fine-tuned-rate``, which chose the rates.
+
+    Raises
+    ------
+    ValueError
+        If there are none of that name.
+
+    Examples
+    --------
+    >>> len(load_fine_tuned()), load_fine_tuned()[0].trial.pairs
+    (24, 60000)
+    """
+    known = {file.stem: file for file in sorted(RECORDS.glob("*.jsonl"))}
+    lines = choose("record", name, known).read_text(encoding="utf-8").splitlines()
+    return [FineTuned.from_json(json.loads(line)) for line in lines]
