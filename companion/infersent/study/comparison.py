@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from scipy.stats import binomtest
@@ -25,8 +25,51 @@ from infersent.study.records import Record
 from infersent.study.verdict import FEW_SEEDS, MARGINS, Interval, Outcome, excludes_zero, hull, judge
 
 
+class Answered:
+    """Models that differ in their seed alone, by their answers on one split.
+
+    A subclass has ``split``, one of :data:`infersent.study.records.SPLITS`, and what raises here.
+    """
+
+    split: str
+
+    def on(self, split: str) -> Self:
+        """Return the same models with their numbers on another split."""
+        raise NotImplementedError
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each model."""
+        raise NotImplementedError
+
+    @property
+    def answers(self) -> list[Answers]:
+        """The answers of each model on :attr:`split`."""
+        raise NotImplementedError
+
+    @property
+    def accuracies(self) -> Floats:
+        """``[models]``: accuracy of each, from 0 to 1."""
+        return np.array([answers.accuracy for answers in self.answers])
+
+    @property
+    def mean(self) -> float:
+        """The mean accuracy over the seeds."""
+        return float(self.accuracies.mean())
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one seed."""
+        return mean_interval(self.accuracies)[1:]
+
+    @property
+    def correct(self) -> Bools:
+        """``[models, pairs]`` booleans: which answers of each are right."""
+        return np.array([answers.right() for answers in self.answers])
+
+
 @dataclass(frozen=True)
-class Group:
+class Group(Answered):
     """Trials that differ in their seed alone.
 
     Attributes
@@ -54,7 +97,7 @@ class Group:
         """The seed of each trial."""
         return [record.trial.training.seed for record in self.records]
 
-    def on(self, split: str) -> Group:
+    def on(self, split: str) -> Self:
         """Return the same trials with their numbers on another split.
 
         Examples
@@ -72,30 +115,10 @@ class Group:
         return [record.answers(self.split) for record in self.records]
 
     @property
-    def accuracies(self) -> Floats:
-        """``[trials]``: accuracy of each trial, from 0 to 1."""
-        return np.array([answers.accuracy for answers in self.answers])
-
-    @property
-    def mean(self) -> float:
-        """The mean accuracy over the seeds."""
-        return float(self.accuracies.mean())
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95% interval of :attr:`mean` by Student's t: what a few seeds leave open; nan for one seed."""
-        return mean_interval(self.accuracies)[1:]
-
-    @property
     def phenomena(self) -> dict[str, float]:
         """The mean accuracy over the seeds by phenomenon; empty where the corpus names none."""
         each = [answers.phenomena for answers in self.answers]
         return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
-
-    @property
-    def correct(self) -> Bools:
-        """``[trials, pairs]`` booleans: which answers of each trial are right."""
-        return np.array([answers.right() for answers in self.answers])
 
 
 def groups(records: Sequence[Record], split: str = "test") -> list[Group]:
@@ -309,7 +332,7 @@ def _between(interval: Interval) -> str:
     return f"between {_in_points(interval[0])} and {_in_points(interval[1])}"
 
 
-def compare(first: Group, second: Group, *, margin: float | None = None, resamples: int = 10_000) -> Comparison:
+def compare(first: Answered, second: Answered, *, margin: float | None = None, resamples: int = 10_000) -> Comparison:
     """Compare two groups on the seeds that both have: the same test pairs, the same order of training batches.
 
     The intervals come from a bootstrap that draws seeds and pairs anew at once. With few seeds it has two faults, both
@@ -376,7 +399,7 @@ def intervals(values: Array, resamples: int = 10_000) -> Intervals:
     return Intervals(interval, interval_90, crossed, crossed_90, components, over_seeds)
 
 
-def comparison_table(pairs: Mapping[str, tuple[Group, Group]], caption: str = "") -> Table:
+def comparison_table(pairs: Mapping[str, tuple[Answered, Answered]], caption: str = "") -> Table:
     """Return a row for each two groups: how much better the first is on SNLI's test and on SNLI-hard, and the verdicts.
 
     Parameters

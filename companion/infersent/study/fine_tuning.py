@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from scipy.stats import spearmanr
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from infersent.data import snli
 from infersent.data.pairs import LABELS, Pairs
 from infersent.foundation.arrays import Floats
 from infersent.foundation.choices import choose
@@ -24,6 +25,8 @@ from infersent.foundation.recorded import FOLDER
 from infersent.model.features import BLOCKS, Blocks, features_width, pair_features
 from infersent.model.infersent import evaluating
 from infersent.study.answers import Answers
+from infersent.study.comparison import Answered
+from infersent.study.records import SPLITS
 from infersent.training.evaluation import Evaluation
 
 #: The sets of the declaration `fine-tuned`: those of Sentence-BERT's table 6, and the excess of the hypothesis.
@@ -183,6 +186,73 @@ class FineTuned:
         trial = FineTuning(**rest.pop("spec"))
         dev, test = (Answers.from_json(rest.pop(split)) for split in ("dev", "test"))
         return cls(trial, dev=dev, test=test, loss=tuple(rest.pop("loss")), **rest)
+
+
+@dataclass(frozen=True)
+class FineTunedGroup(Answered):
+    """Fine-tunings that differ in their seed alone: what :func:`infersent.study.comparison.compare` takes.
+
+    Attributes
+    ----------
+    records
+        Their records, in the order of their seeds.
+    split
+        One of :data:`infersent.study.records.SPLITS`: whose numbers these are.
+    """
+
+    records: tuple[FineTuned, ...]
+    split: str = "test"
+
+    def on(self, split: str) -> Self:
+        """Return the same models with their numbers on another split."""
+        return replace(self, split=split)
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each."""
+        return [record.trial.seed for record in self.records]
+
+    @property
+    def answers(self) -> list[Answers]:
+        """The answers of each on :attr:`split`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such split.
+        """
+        choose("split", self.split, dict.fromkeys(SPLITS))
+        if self.split == "dev":
+            return [record.dev for record in self.records]
+        if self.split == "test":
+            return [record.test for record in self.records]
+        hard = snli.hard_test_pairs()
+        return [record.test.take(hard if self.split == "test-hard" else ~hard) for record in self.records]
+
+    def spearman(self, name: str) -> Floats:
+        """Return each model's correlation of cosines and scores, in percent, on ``sts-dev`` or ``sts-test``."""
+        return np.array([record.spearman[name] for record in self.records])
+
+
+def find_fine_tuned(records: Sequence[FineTuned], blocks: str, split: str = "test") -> FineTunedGroup:
+    """Return the fine-tunings with these blocks, which must differ in their seed alone.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or they differ in more.
+
+    Examples
+    --------
+    >>> find_fine_tuned(load_fine_tuned(), "u, v, |u-v|").seeds
+    [0, 1, 2]
+    """
+    found = [record for record in records if record.trial.blocks == Blocks(blocks)]
+    if len({replace(record.trial, seed=0) for record in found}) != 1:
+        known = "; ".join(dict.fromkeys(", ".join(record.trial.blocks) for record in records))
+        what = "differ in more than their seed" if found else f"do not exist; there are {known}"
+        raise ValueError(f"The fine-tunings with ({blocks}) {what}.")
+    return FineTunedGroup(tuple(sorted(found, key=lambda record: record.trial.seed)), split)
 
 
 @dataclass(frozen=True)
