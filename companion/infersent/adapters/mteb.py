@@ -49,6 +49,8 @@ class MTEBEncoder(AbsEncoder):  # type: ignore[misc]  # mypy does not look into 
         If the folder is not a checkpoint.
     """
 
+    model: InferSent
+
     def __init__(
         self,
         model: InferSent | str | Path | None = None,
@@ -86,7 +88,8 @@ class MTEBEncoder(AbsEncoder):  # type: ignore[misc]  # mypy does not look into 
         """
         texts = [text for batch in inputs for text in batch["text"]]
         known = {name: options[name] for name in ("batch_size", "show_progress_bar") if name in options}
-        return self.model.encode(texts, **known)
+        vectors: Floats = self.model.encode(texts, **known)
+        return vectors
 
 
 def _digest(module: nn.Module) -> str:
