@@ -35,8 +35,8 @@ from infersent.text.vectors import WordVectors
 #: The words that stand before and after every sentence.
 START, END = "<s>", "</s>"
 
-# The parameters are torch's. Before their names stands "enc_lstm." in the released files, and "encoder.enc_lstm." in what
-# the released training saves, which holds a classifier, too.
+# The parameters are torch's. Before their names stands "enc_lstm." in the released files, and "encoder.enc_lstm." in
+# what the released training saves, which holds a classifier, too.
 _WEIGHTS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 _PARAMETERS = tuple(name + suffix for suffix in ("", "_reverse") for name in _WEIGHTS)
 _PREFIXES = ("enc_lstm.", "encoder.enc_lstm.")
