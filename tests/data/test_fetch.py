@@ -5,19 +5,23 @@ import hashlib
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import traceback
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import numpy as np
 import pytest
 import requests
+from nbclient import NotebookClient
 
 from infersent.data import fetch, load, snli
 from tests.processes import heed_interrupts
@@ -490,3 +494,28 @@ def test_a_missing_member_is_named(archive):
         fetch.open_member(archive, "snli_1.0_dev.jsonl"),
     ):
         pass
+
+
+def test_a_notebook_shows_the_message_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setenv("INFERSENT_CACHE", str(tmp_path))
+    monkeypatch.delenv("INFERSENT_DATA", raising=False)
+    for variable in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")  # nobody listens there
+    cell = nbformat.v4.new_code_cell('import infersent\ninfersent.load("snli", "dev")')
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True).execute()
+    (output,) = cell.outputs
+    (message,) = output.traceback
+    assert output.ename == "DataUnavailable"
+    assert re.fullmatch(
+        r"DataUnavailable: https://\S+ cannot be downloaded: .*INFERSENT_DATA to that folder\.", message
+    )
+
+
+def test_in_a_script_no_other_error_stands_above_the_message(server, monkeypatch):
+    server.status = 500
+    with pytest.raises(fetch.DataUnavailable) as caught:
+        fetch.fetch(NAME)
+    lines = "".join(traceback.format_exception(caught.value)).splitlines()
+    assert sum(line.startswith("Traceback") for line in lines) == 1
+    assert len(lines) < 15

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 import tyro
 
-from infersent.cli import data, measure, study, train, use
+from infersent.cli import data, export, measure, study, train, use
+from infersent.foundation.optional import MissingExtra
 from infersent.training.loop import TrainingDiverged
 
 _COMMANDS: dict[str, Callable[..., None]] = {
@@ -18,6 +19,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "probe": measure.probe,
     "explain": use.explain,
     "web": use.web,
+    "export": export.export,
     "data": data.data,
     "study": study.study,
     "dot-product": measure.dot_product,
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
         return 0
-    except (ValueError, TypeError, OSError, TrainingDiverged) as error:
+    except (ValueError, TypeError, OSError, MissingExtra, TrainingDiverged) as error:
         print(f"infersent: {error}", file=sys.stderr)
         return 1
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 import zipfile
@@ -65,6 +66,10 @@ ARCHIVES = {
 class DataUnavailable(OSError):
     """An archive is not on disk and cannot be downloaded."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Show only the message in a notebook: it says what to do, which the lines of code above it do not."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ChecksumMismatch(DataUnavailable):
     """A download is not the expected file."""
@@ -110,7 +115,7 @@ def fetch(name: str, *, progress: bool = True) -> Path:
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     registry = pooch.create(folder, base_url="", registry={name: f"sha256:{archive.sha256}"}, urls={name: archive.url})
-    with filelock.FileLock(folder / f"{name}.lock"):
+    with filelock.FileLock(folder / f"{name}.lock"), _quiet_pooch():
         try:
             return Path(registry.fetch(name, downloader=_ResumingDownloader(folder / f"{name}.partial", progress)))
         except requests.RequestException as error:
@@ -118,9 +123,9 @@ def fetch(name: str, *, progress: bool = True) -> Path:
             message = (
                 f"{archive.url} cannot be downloaded: {_reason(error)}.{damaged} Try again later. {_by_hand(name)}"
             )
-            raise DataUnavailable(message) from error
+            raise DataUnavailable(message) from None
         except ValueError as error:  # pooch's error for a wrong checksum
-            raise ChecksumMismatch(f"{archive.url}: {error} Try again. {_by_hand(name)}") from error
+            raise ChecksumMismatch(f"{archive.url}: {error} Try again. {_by_hand(name)}") from None
 
 
 def available(name: str) -> bool:
@@ -170,6 +175,18 @@ def member_sizes(path: str | Path) -> dict[str, int]:
         return {info.filename: info.file_size for info in archive.infolist()}
 
 
+@contextmanager
+def _quiet_pooch() -> Iterator[None]:
+    """Keep pooch from announcing a download on standard error: the progress bar does, or the error."""
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 _REPLACE = "Delete it, and it will be downloaded again; or copy the official archive there."
 
 
@@ -179,7 +196,7 @@ def _opened(path: str | Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise DamagedArchive(f"{path} is damaged or cut short ({error}). {_REPLACE}") from error
+        raise DamagedArchive(f"{path} is damaged or cut short ({error}). {_REPLACE}") from None
 
 
 def _archive(name: str) -> Archive:
@@ -280,7 +297,7 @@ class _ResumingDownloader:
                     bar.update(len(chunk))
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise self._disk_full(f"after {self._size():,} bytes") from error
+                raise self._disk_full(f"after {self._size():,} bytes") from None
             raise
 
     def _disk_full(self, when: str) -> DiskFull:

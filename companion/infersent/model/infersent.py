@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -30,8 +30,10 @@ from infersent.model.embedding import WordEmbedding
 from infersent.model.encoders import build_encoder
 from infersent.model.features import BLOCKS, Blocks, features_width, pair_features
 from infersent.model.heads import build_head
+from infersent.model.official import OfficialEncoder, official_vectors, read_official
 from infersent.text.batching import Batch, EncodedPairs, batches_by_length, batches_in_order, word_ids
 from infersent.text.tokenizer import SPECIAL_TOKENS
+from infersent.text.vectors import WordVectors
 from infersent.text.vocabulary import Vocabulary
 
 
@@ -139,6 +141,45 @@ class InferSent(nn.Module):
                 model = cls(ModelConfig(**parts.config), parts.tokenizer, parts.trained_words, parts.given)
             model.load_state_dict(parts.weights)
         return model.eval().to(device)
+
+    @classmethod
+    def from_official(
+        cls,
+        path: str | Path,
+        vectors: WordVectors | str | Path,
+        *,
+        version: Literal[1, 2] = 2,
+        sentences: Iterable[str] | None = None,
+        tokenize: Callable[[str], Sequence[str]] | None = None,
+    ) -> OfficialEncoder:
+        """Return an encoder that InferSent's authors released, such as ``infersent2.pkl``.
+
+        The file, its word vectors and the tokenizer are yours to bring: see :mod:`infersent.model.official`. What comes
+        back encodes as this class does, but predicts nothing, because the released files hold no classifier.
+
+        Parameters
+        ----------
+        path
+            The released file. Nothing in it is executed.
+        vectors
+            Word vectors, or the file that holds them: GloVe 840B for ``infersent1.pkl``, fastText's
+            ``crawl-300d-2M.vec`` for ``infersent2.pkl``.
+        version
+            1 lets the padding take part in the maximum, as the first release did; take it for numbers that are faithful
+            to ``infersent1.pkl``, with the batch size they were made with.
+        sentences
+            Those to be encoded later: only the vectors of their words are read from the file, rather than all (2 GB).
+        tokenize
+            From a text to its tokens, such as ``nltk.word_tokenize``, with which the authors' code splits. By default a
+            simple rule of this package, which is close to it.
+
+        Raises
+        ------
+        ValueError
+            If the file is something else, or the vectors do not fit.
+        """
+        known = official_vectors(vectors, sentences, tokenize)
+        return OfficialEncoder(read_official(path), known, version=version, tokenize=tokenize)
 
     def untrained(self, *, seed: int = 0, **changes: Any) -> InferSent:
         """Return a model with the same words and settings but fresh parameters, which depend only on ``seed``.
