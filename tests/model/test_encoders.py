@@ -147,6 +147,46 @@ def test_every_encoder_gives_twice_the_hidden_size(name):
     assert make(name, hidden=12).dim == 24
 
 
+#: How far a vector may be from the one in float64, by precision: its numbers lie between -1 and 1.
+ROUNDING = {torch.float64: 1e-12, torch.float32: 1e-6, torch.bfloat16: 2e-2, torch.float16: 3e-3}
+
+
+@pytest.mark.parametrize("dtype", ROUNDING, ids=str)
+@pytest.mark.parametrize("name", ENCODERS)
+@torch.no_grad()
+def test_a_sentence_in_windows_has_the_vector_that_it_has_in_one_piece(name, dtype):
+    encoder, exact = make(name, dtype=dtype), make(name, dtype=dtype).double()
+    ids, lengths = pad([[(7 * i * i) % WORDS for i in range(41)]])
+    whole = exact(ids, lengths)[0]
+    assert encoder(ids, lengths).dtype == dtype
+    torch.testing.assert_close(encoder(ids, lengths)[0].double(), whole, rtol=0, atol=ROUNDING[dtype])
+    for window in (1, 2, 3, 4, 10, 40, 41, 50):
+        vector = encoder.in_windows(ids[0], window)
+        torch.testing.assert_close(vector.double(), whole, rtol=0, atol=ROUNDING[dtype])
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize("name", ENCODERS)
+@torch.no_grad()
+def test_autocast_encodes_in_one_piece_and_in_windows(name, dtype):
+    encoder = make(name)
+    ids, lengths = pad([SENTENCE, [1, 2]])
+    exact = encoder(ids, lengths)
+    with torch.autocast("cpu", dtype=dtype):
+        for vector in (encoder(ids, lengths)[0], encoder.in_windows(ids[0], 2)):
+            torch.testing.assert_close(vector.float(), exact[0], rtol=0, atol=ROUNDING[dtype])
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+@torch.no_grad()
+def test_numbers_are_bounded_where_the_encoder_says_so(name):
+    encoder = make(name)
+    for parameter in encoder.parameters():
+        parameter.mul_(30)
+    largest = encoder(*pad([SENTENCE])).abs().max()
+    assert (largest <= 1) == encoder.bounded
+
+
 SENTENCE = [7, 2, 11, 2, 9]
 
 

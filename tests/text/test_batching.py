@@ -1,6 +1,7 @@
 """From texts to batches: nothing lost, nothing doubled, each distinct sentence once."""
 
 import hashlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -84,6 +85,50 @@ def test_batches_by_length_hold_every_sentence_once_the_longest_first(sentences,
     assert all(len(rows) <= size and ids.shape[1] == lengths.max() for rows, ids, lengths in batches)
 
 
+def padded(ids):
+    """How many words a batch has, its padding among them."""
+    return ids.shape[0] * ids.shape[1]
+
+
+@given(
+    st.lists(st.lists(st.integers(2, 4), min_size=1, max_size=9), max_size=20), st.integers(1, 7), st.integers(1, 30)
+)
+def test_a_batch_has_no_more_words_than_allowed_unless_one_sentence_has(sentences, size, words):
+    batches = list(batching.batches_by_length(sentences, size, words))
+    assert sorted(int(row) for rows, _, _ in batches for row in rows) == list(range(len(sentences)))
+    assert all(len(rows) <= size and (len(rows) == 1 or padded(ids) <= words) for rows, ids, _ in batches)
+
+
+@given(rows, st.integers(1, 7), st.integers(1, 30))
+def test_a_batch_of_pairs_has_no_more_words_than_allowed_unless_one_pair_has(rows, size, words):
+    encoded = batching.encode_pairs(to_pairs(rows), TOKENIZER, cache=False)
+    batches = list(batching.batches_in_order(encoded, size, words))
+    assert sum(map(read_back, batches), []) == expected(rows)  # noqa: RUF017
+    assert all(len(batch) <= size and (len(batch) == 1 or padded(batch.ids) <= words) for batch in batches)
+
+
+def test_one_long_document_does_not_make_its_neighbours_long():
+    batches = list(batching.batches_by_length([[2] * 8] * 127 + [[3] * 50_000], 128))
+    assert [tuple(ids.shape) for _, ids, _ in batches] == [(1, 50_000), (127, 8)]
+
+
+def test_sentences_of_ordinary_length_are_cut_by_their_number_alone():
+    assert [len(rows) for rows, _, _ in batching.batches_by_length([[2] * 128] * 300, 128)] == [128, 128, 44]
+    encoded = batching.encode_pairs(to_pairs([("a " * 128, f"b {'c ' * i}", 0) for i in range(60)] * 5), TOKENIZER)
+    assert [len(batch) for batch in batching.batches_in_order(encoded, 256)] == [256, 44]
+
+
+@given(st.lists(st.text("a", max_size=9), max_size=20), st.integers(1, 7), st.integers(1, 30))
+def test_portions_hold_all_in_order_and_no_more_than_allowed_unless_one_is_longer(sentences, most, size):
+    portions = list(batching.in_portions(sentences, most, size))
+    assert [sentence for portion in portions for sentence in portion] == sentences
+    for portion in portions:
+        assert 1 <= len(portion) <= most
+        assert len(portion) == 1 or sum(map(len, portion)) <= size
+    for one, other in pairwise(portions):  # none is cut too early
+        assert len(one) == most or sum(map(len, one)) + len(other[0]) > size
+
+
 @given(rows)
 def test_sentences_are_the_distinct_ones(rows):
     encoded = batching.encode_pairs(to_pairs(rows), TOKENIZER, cache=False)
@@ -113,6 +158,9 @@ def test_the_tokenizer_gets_a_limited_number_of_sentences_at_once(monkeypatch):
     monkeypatch.setattr(batching, "_SENTENCES_AT_ONCE", 2)
     assert batching.word_ids(Tokenizer(), ("a", "b", "", "c c", "a b")) == [[2], [3], [1], [4, 4], [2, 3]]
     assert sizes == [2, 2, 1]
+    monkeypatch.setattr(batching, "_CHARACTERS_AT_ONCE", 3)
+    assert batching.word_ids(Tokenizer(), ("a", "b", "", "c c c", "a b")) == [[2], [3], [1], [4, 4, 4], [2, 3]]
+    assert sizes[3:] == [2, 1, 1, 1]
     assert batching.word_ids(TOKENIZER, []) == []
 
 

@@ -12,6 +12,7 @@ import tyro
 from infersent.data import Pairs, load
 from infersent.data.files import SUFFIXES
 from infersent.foundation.atomic import replace_file
+from infersent.model.infersent import best_device
 
 Run = Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
 # Options that may be left out, shown in --help by what they take.
@@ -52,7 +53,7 @@ def use_threads(threads: int | None) -> None:
 
 
 def find_device(name: str) -> torch.device:
-    """Return the device with that name.
+    """Return the device with that name, or the best one for ``auto``.
 
     Raises
     ------
@@ -60,6 +61,8 @@ def find_device(name: str) -> torch.device:
         If this machine has no such device.
     """
     cuda = ["cuda", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))] if torch.cuda.is_available() else []
+    if name == "auto":
+        return best_device()
     known = ["cpu", *cuda, *(["mps"] if torch.backends.mps.is_available() else [])]
     if name not in known:
         raise ValueError(f"torch finds no device {name!r} on this machine. Use --device {' or '.join(known)}.")

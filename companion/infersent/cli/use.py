@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import tyro
 
 from infersent.cli.options import File, Run, Text, Whole, check_output, find_device, write_output
 from infersent.data import LABELS, read_sentence_pairs
-from infersent.data.files import decoded_lines
 from infersent.inside import ledger
 from infersent.inside.ledger_view import in_terminal
+from infersent.model import streaming
 from infersent.model.infersent import InferSent
 from infersent.widgets.page_model import export
 
@@ -28,34 +26,62 @@ def encode(
     sentences: Path = Path("-"),
     batch_size: int = 128,
     normalize: bool = False,
+    precision: str = "float32",
+    jobs: Whole = None,
+    cluster: Text = None,
     device: str = "cpu",
 ) -> None:
-    """Turn sentences, one per line, into vectors: a .npy file of shape [lines, dim].
+    """Turn sentences, one per line, into vectors: a .npy file of shape [lines, dim], or a .parquet file.
 
-    For example: infersent encode runs/laptop --sentences lines.txt --output vectors.npy
+    Memory does not grow with the number of lines. If the command is stopped, even killed, the same command goes on
+    where it was; if the sentences, the model or the options have changed, it starts anew.
+
+    For example:
+
+    infersent encode runs/laptop --sentences lines.txt --output vectors.npy
+
+    zcat lines.txt.gz | infersent encode --output vectors.parquet
+
+    infersent encode --sentences folder-of-txt-files --output folder-of-vectors --cluster tcp://scheduler:8786
+
+    In Python, numpy.load("vectors.npy", mmap_mode="r") opens the vectors without reading them all.
 
     Args:
         run: Folder of a checkpoint or of a training run; the package's own model if left out.
-        output: The .npy file to write.
-        sentences: A text file in UTF-8; "-" reads standard input.
-        batch_size: Sentences at a time.
+        output: The .npy or .parquet file to write; "-" writes the .npy format to standard output. For a folder of
+            sentences, a folder.
+        sentences: A text file in UTF-8; "-" reads standard input. A folder stands for all .txt files in it.
+        batch_size: Sentences at a time at most; long ones go in smaller batches.
         normalize: Scale every vector to length 1.
-        device: cpu, cuda, cuda:1 or mps.
+        precision: float32; int8 (127 times each number, rounded); binary or ubinary (signs alone, eight in a byte).
+        jobs: Threads that encode, one per processor; by default as many as there are processors.
+        cluster: Address of a Dask scheduler, whose workers share the files of a folder. They must see both folders.
+        device: cpu, cuda, cuda:1, mps, or auto for the best that is there.
     """
-    check_output(output)
+    options = streaming.Options(batch_size, normalize, precision)
+    if sentences.is_dir():
+        if output.exists() and not output.is_dir():
+            raise ValueError(
+                f"--output {output} is a file, but --sentences is a folder. Name a folder for the vectors."
+            )
+    elif cluster is not None:
+        raise ValueError(f"--cluster shares the files of a folder, but --sentences {sentences} is not one.")
+    elif str(output) != "-":
+        check_output(output)
+        if not output.exists() or output.is_file():
+            streaming.check_suffix(output)
     model = InferSent.from_pretrained(run, device=find_device(device))
-    from_stdin = str(sentences) == "-"
-    # Bytes, whatever the terminal's encoding, split at line feeds only: other separators may be part of a sentence.
-    with nullcontext(sys.stdin.buffer) if from_stdin else sentences.open("rb") as file:
-        lines = [line for _, line in decoded_lines(file, "standard input" if from_stdin else sentences)]
-    vectors = model.encode(lines, batch_size, show_progress_bar=sys.stderr.isatty(), normalize_embeddings=normalize)
-
-    def save(path: Path) -> None:
-        with path.open("wb") as file:  # given a path, numpy would add .npy to it
-            np.save(file, vectors)
-
-    write_output(output, save)
-    print(f"{output}: {vectors.shape[0]:,} sentences of {vectors.shape[1]} numbers each", file=sys.stderr)
+    try:
+        if sentences.is_dir():
+            written = streaming.encode_folder(model, sentences, output, options, jobs=jobs, cluster=cluster)
+            print(f"{output}: {len(written):,} files of vectors", file=sys.stderr)
+        else:
+            lines, width = streaming.encode_file(model, sentences, output, options, jobs=jobs)
+            print(f"{output}: {lines:,} sentences of {width} numbers each", file=sys.stderr)
+    except KeyboardInterrupt:
+        rest = "with what is missing" if sentences.is_dir() else f"after {streaming.noted(output):,} sentences"
+        print(f"\nStopped. The same command goes on {rest}.", file=sys.stderr)
+        raise SystemExit(130) from None
 
 
 def predict(

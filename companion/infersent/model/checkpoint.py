@@ -128,8 +128,8 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
             weights[_GIVEN] = torch.from_numpy(shipped_vectors().vectors)
             if _digest(weights[_GIVEN]) != config["given_vectors"]:
                 raise CheckpointError(f"{folder} was trained on other word vectors than those of this version.")
-        # float16 saves room on disk, but few processors compute in it, and those slowly.
-        weights = {name: w.float() if w.dtype == torch.float16 else w for name, w in weights.items()}
+        # float16 saves room on disk, but few processors compute in it, and those slowly; and one model, one precision.
+        weights = {name: w.float() for name, w in weights.items()}
         tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
         return Checkpoint(config["model"], tokenizer, config["trained_words"], weights)
 

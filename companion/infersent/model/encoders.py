@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +13,9 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from infersent.foundation.choices import choose
 from infersent.model.embedding import WordEmbedding
 from infersent.model.recurrence import max_over_words
+
+# What a recurrent network carries from word to word: an LSTM has a cell beside its state.
+_State: TypeAlias = "Tensor | tuple[Tensor, Tensor]"
 
 
 def max_pool(states: Tensor, lengths: Tensor) -> Tensor:
@@ -78,6 +83,50 @@ def _padding(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:
     return (time >= lengths.to(states.device).unsqueeze(1)).unsqueeze(2)
 
 
+def states_in_windows(encoder: Encoder, network: nn.LSTM | nn.GRU, ids: Tensor, window: int) -> Iterator[Tensor]:
+    """Yield the states of one sentence, ``[words, directions * units]``, a window of words at a time, from its start.
+
+    A network that reads backwards comes to the first window last. So all windows are read twice: once from the right to
+    the left, to know with which state the backward network enters each, and once from the left to the right.
+
+    Parameters
+    ----------
+    encoder
+        Gives the word vectors.
+    network
+        Of one layer, which reads in one direction or in both.
+    ids
+        The sentence's word ids, ``[time]``.
+    window
+        How many words are read at a time.
+    """
+    windows = ids.unsqueeze(0).split(window, dim=1)  # [1, window] each
+    entering: list[_State | None] = [None] * len(windows)
+    state: _State | None = None
+    if network.bidirectional:
+        for i in reversed(range(1, len(windows))):
+            _, state = network(encoder.words(windows[i]), state)
+            entering[i - 1] = state
+    state = None
+    for each, backward in zip(windows, entering, strict=True):
+        states, state = network(encoder.words(each), _both(state, backward))  # [1, window, directions * units]
+        yield states[0]
+
+
+def _both(forward: _State | None, backward: _State | None) -> _State | None:
+    """Return a state with the forward half of one and the backward half of the other; None stands for zeros."""
+    if isinstance(forward, tuple) or isinstance(backward, tuple):
+        states, cells = zip(forward or (None, None), backward or (None, None), strict=True)
+        return _both(*states), _both(*cells)  # type: ignore[return-value]
+    if forward is None:
+        forward = None if backward is None else torch.zeros_like(backward)
+    if backward is None:
+        backward = None if forward is None else torch.zeros_like(forward)
+    if forward is None or backward is None:
+        return None
+    return torch.cat([forward[:1], backward[1:]])  # [directions, 1, units]
+
+
 class Encoder(nn.Module):
     """What every encoder is: word vectors, dropout on them, and a ``forward`` that makes one vector of a sentence.
 
@@ -94,7 +143,11 @@ class Encoder(nn.Module):
     ----------
     dim
         How many coordinates a sentence vector has: ``2 * hidden``.
+    bounded
+        Whether every number of a sentence vector lies between -1 and 1, as the states of a recurrent network do.
     """
+
+    bounded = True
 
     def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
         super().__init__()
@@ -106,10 +159,35 @@ class Encoder(nn.Module):
         """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
         raise NotImplementedError
 
+    def in_windows(self, ids: Tensor, window: int) -> Tensor:
+        """Return the vector of one sentence that is too long to be read in one piece, without gradients in mind.
+
+        It is the vector that ``forward`` gives, up to rounding: what a network carries from word to word it also
+        carries from window to window.
+
+        Parameters
+        ----------
+        ids
+            The sentence's word ids, ``[time]``.
+        window
+            How many words are read at a time; the memory needed depends on it alone.
+
+        Returns
+        -------
+        Tensor
+            ``[dim]``; at least in float32, whatever the parameters' precision, where much had to be added up.
+        """
+        raise NotImplementedError
+
+    def words(self, ids: Tensor) -> Tensor:
+        """Return the word vectors of ``ids [...]`` as ``[..., word dim]``."""
+        words: Tensor = self.dropout(self.embedding(ids))
+        return words
+
     def packed_words(self, ids: Tensor, lengths: Tensor) -> PackedSequence:
         """Return the vectors of all words, ``[all words, word dim]``, packed: the padding is left out."""
         packed = pack_padded_sequence(ids, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        words = self.dropout(self.embedding(packed.data))  # [all words] -> [all words, word dim]
+        words = self.words(packed.data)  # [all words] -> [all words, word dim]
         return PackedSequence(words, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
 
 
@@ -147,6 +225,14 @@ class BiLSTM(Encoder):
         """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
         return self.pool(self.states(ids, lengths), lengths)
 
+    def in_windows(self, ids: Tensor, window: int) -> Tensor:
+        """Return the vector of the sentence ``ids [time]``, see :meth:`Encoder.in_windows`."""
+        return self.pool_windows(states_in_windows(self, self.lstm, ids, window))
+
+    def pool_windows(self, windows: Iterable[Tensor]) -> Tensor:
+        """Return what ``pool`` makes of the states of one sentence, ``[words, dim]`` in each window."""
+        raise NotImplementedError
+
 
 class BiLSTMMax(BiLSTM):
     """A bidirectional LSTM with max pooling over time (Conneau et al. 2017, section 3.2.3).
@@ -167,6 +253,10 @@ class BiLSTMMax(BiLSTM):
         )  # [all words]
         return max_over_words(words, self.lstm, trained)
 
+    def pool_windows(self, windows: Iterable[Tensor]) -> Tensor:
+        """Keep the largest value of each coordinate so far."""
+        return reduce(torch.maximum, (states.amax(dim=0) for states in windows))
+
     @staticmethod
     def winners(states: Tensor, lengths: Tensor) -> Tensor:
         """Return from which word each coordinate comes, ``[sentences, dim]``: the first, if several are equal."""
@@ -181,6 +271,13 @@ class BiLSTMMean(BiLSTM):
     """
 
     pool = staticmethod(mean_pool)
+
+    def pool_windows(self, windows: Iterable[Tensor]) -> Tensor:
+        """Add up the windows' sums, in a precision in which many words can be added."""
+        parts = [(states.sum(dim=0, dtype=_precise(states)), len(states)) for states in windows]
+        sums, words = zip(*parts, strict=True)
+        mean: Tensor = sum(sums) / sum(words)
+        return mean
 
 
 class InnerAttention(BiLSTM):
@@ -214,9 +311,24 @@ class InnerAttention(BiLSTM):
 
     def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
         """Return the views of ``states [sentences, time, width]``, ``[sentences, views * width]``."""
-        scores: Tensor = self.views(self.key(states).tanh())  # [sentences, time, views]
+        scores = self.scores(states)  # [sentences, time, views]
         weights = scores.masked_fill(_padding(states, lengths, "attention"), -torch.inf).softmax(dim=1)
         return torch.einsum("stv,stw->svw", weights, states).flatten(1)  # [sentences, views * width]
+
+    def scores(self, states: Tensor) -> Tensor:
+        """Return how well each state ``[..., width]`` matches each view, ``[..., views]``."""
+        scores: Tensor = self.views(self.key(states).tanh())
+        return scores
+
+    def pool_windows(self, windows: Iterable[Tensor]) -> Tensor:
+        """Weigh each window's views by its share of all weights."""
+        parts = []
+        for states in windows:
+            precise, scores = states.to(_precise(states)), self.scores(states).to(_precise(states))
+            # [views, words] @ [words, width]
+            parts.append((scores.logsumexp(dim=0), scores.softmax(dim=0).t() @ precise))
+        totals, views = (torch.stack(each) for each in zip(*parts, strict=True))  # [windows, views], and width beyond
+        return torch.einsum("nv,nvw->vw", totals.softmax(dim=0), views).flatten()
 
 
 class LastState(Encoder):
@@ -248,6 +360,17 @@ class LastState(Encoder):
         _, last = self.rnn(self.packed_words(ids, lengths))
         states: Tensor = last[0] if isinstance(last, tuple) else last  # an LSTM has a cell beside its state
         return states.transpose(0, 1).flatten(1)  # [directions, sentences, units] -> [sentences, dim]
+
+    def in_windows(self, ids: Tensor, window: int) -> Tensor:
+        """Return the vector of the sentence ``ids [time]``, see :meth:`Encoder.in_windows`."""
+        first: Tensor | None = None
+        for states in states_in_windows(self, self.rnn, ids, window):
+            first = states[0] if first is None else first
+        last = states[-1]
+        if not self.both_ways or first is None:
+            return last
+        units = self.rnn.hidden_size
+        return torch.cat([last[:units], first[units:]])
 
 
 class LSTMLast(LastState):
@@ -288,6 +411,7 @@ class HierarchicalConvNet(Encoder):
     """
 
     LAYERS = 4
+    bounded = False
 
     def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
         super().__init__(embedding, hidden, dropout=dropout)
@@ -297,7 +421,7 @@ class HierarchicalConvNet(Encoder):
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
-        states = self.dropout(self.embedding(ids))  # [sentences, time, word dim]
+        states = self.words(ids)  # [sentences, time, word dim]
         padding = _padding(states, lengths, "max")
         maxima = []
         for layer in self.layers:
@@ -305,6 +429,28 @@ class HierarchicalConvNet(Encoder):
             states = layer(states.masked_fill(padding, 0.0).transpose(1, 2)).relu().transpose(1, 2)
             maxima.append(max_pool(states, lengths))  # [sentences, time, channels] -> [sentences, channels]
         return torch.cat(maxima, dim=1)
+
+    def in_windows(self, ids: Tensor, window: int) -> Tensor:
+        """Return the vector of the sentence ``ids [time]``, see :meth:`Encoder.in_windows`.
+
+        A state of the last layer depends on as many words to its left and right as there are layers. So each window is
+        read with that many words around it, whose own states are then left out.
+        """
+        maxima = []
+        for start in range(0, len(ids), window):
+            left, stop = max(0, start - self.LAYERS), start + window
+            states = self.words(ids[left : stop + self.LAYERS]).t()  # [word dim, words]
+            each = []
+            for layer in self.layers:
+                states = layer(states).relu()  # [channels, words]
+                each.append(states[:, start - left : stop - left].amax(dim=1))
+            maxima.append(torch.cat(each))
+        return reduce(torch.maximum, maxima)
+
+
+def _precise(states: Tensor) -> torch.dtype:
+    """Return the precision in which many states are added up: their own, but at least float32."""
+    return torch.promote_types(states.dtype, torch.float32)
 
 
 def _share(total: int, parts: int, what: str) -> int:

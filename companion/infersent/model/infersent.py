@@ -1,8 +1,17 @@
-"""InferSent: one encoder for both sentences, the pair features, a classifier head."""
+"""InferSent: one encoder for both sentences, the pair features, a classifier head.
+
+A process that was forked from one that has computed on several processor threads would wait for these threads for ever:
+OpenMP does not survive a fork. So a fork made after this module was imported computes on one thread. It may ask for
+more by ``torch.set_num_threads`` if its parent has computed nothing; processes that are spawned, or that joblib starts,
+have no such limit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,7 +25,7 @@ from torch.nn import functional as F
 from tqdm.auto import tqdm
 
 from infersent.data.pairs import LABELS
-from infersent.foundation.arrays import Floats
+from infersent.foundation.arrays import Array, Floats
 from infersent.model.checkpoint import (
     DAMAGE_REMEDY,
     SHIPPED,
@@ -31,10 +40,14 @@ from infersent.model.encoders import build_encoder
 from infersent.model.features import BLOCKS, Blocks, features_width, pair_features
 from infersent.model.heads import build_head
 from infersent.model.official import OfficialEncoder, official_vectors, read_official
+from infersent.model.precision import check_precision, in_precision
 from infersent.text.batching import Batch, EncodedPairs, batches_by_length, batches_in_order, word_ids
 from infersent.text.tokenizer import SPECIAL_TOKENS
 from infersent.text.vectors import WordVectors
 from infersent.text.vocabulary import Vocabulary
+
+# How many numbers the states of one batch may be, in `encode`: 64 MB in float32. A batch needs several times as much.
+_NUMBERS_AT_ONCE = 2**24
 
 
 @dataclass(frozen=True)
@@ -127,7 +140,7 @@ class InferSent(nn.Module):
         path
             The folder; by default the shipped model's.
         device
-            Where the model computes.
+            Where the model computes; ``"auto"`` takes CUDA or MPS where this machine has one.
 
         Raises
         ------
@@ -140,7 +153,7 @@ class InferSent(nn.Module):
             with torch.random.fork_rng(devices=[]):  # the random initial values are overwritten below
                 model = cls(ModelConfig(**parts.config), parts.tokenizer, parts.trained_words, parts.given)
             model.load_state_dict(parts.weights)
-        return model.eval().to(device)
+        return model.eval().to(best_device() if device == "auto" else device)
 
     @classmethod
     def from_official(
@@ -256,9 +269,16 @@ class InferSent(nn.Module):
         self,
         sentences: str | Sequence[str],
         batch_size: int = ...,
-        show_progress_bar: bool = ...,
+        show_progress_bar: bool | None = ...,
         convert_to_numpy: Literal[True] = ...,
         normalize_embeddings: bool = ...,
+        *,
+        convert_to_tensor: Literal[False] = ...,
+        precision: Literal["float32"] = ...,
+        output_value: Literal["sentence_embedding"] = ...,
+        device: torch.device | str | None = ...,
+        prompt: None = ...,
+        prompt_name: None = ...,
     ) -> Floats: ...
 
     @overload
@@ -266,66 +286,170 @@ class InferSent(nn.Module):
         self,
         sentences: str | Sequence[str],
         batch_size: int = ...,
-        show_progress_bar: bool = ...,
+        show_progress_bar: bool | None = ...,
         *,
         convert_to_numpy: Literal[False],
         normalize_embeddings: bool = ...,
+        convert_to_tensor: bool = ...,
+        precision: str = ...,
+        output_value: Literal["sentence_embedding"] = ...,
+        device: torch.device | str | None = ...,
+        prompt: None = ...,
+        prompt_name: None = ...,
     ) -> Tensor: ...
+
+    @overload
+    def encode(
+        self,
+        sentences: str | Sequence[str],
+        batch_size: int = ...,
+        show_progress_bar: bool | None = ...,
+        convert_to_numpy: bool = ...,
+        normalize_embeddings: bool = ...,
+        *,
+        convert_to_tensor: Literal[True],
+        precision: str = ...,
+        output_value: Literal["sentence_embedding"] = ...,
+        device: torch.device | str | None = ...,
+        prompt: None = ...,
+        prompt_name: None = ...,
+    ) -> Tensor: ...
+
+    @overload
+    def encode(
+        self,
+        sentences: str | Sequence[str],
+        batch_size: int = ...,
+        show_progress_bar: bool | None = ...,
+        convert_to_numpy: bool = ...,
+        normalize_embeddings: bool = ...,
+        *,
+        convert_to_tensor: bool = ...,
+        precision: str = ...,
+        output_value: Literal["sentence_embedding"] = ...,
+        device: torch.device | str | None = ...,
+        prompt: None = ...,
+        prompt_name: None = ...,
+    ) -> Array | Tensor: ...
 
     @torch.no_grad()  # not inference_mode: a head may be trained on the vectors
     def encode(
         self,
         sentences: str | Sequence[str],
         batch_size: int = 128,
-        show_progress_bar: bool = False,
+        show_progress_bar: bool | None = False,
         convert_to_numpy: bool = True,
         normalize_embeddings: bool = False,
-    ) -> Floats | Tensor:
-        """Return one vector per sentence.
+        *,
+        convert_to_tensor: bool = False,
+        precision: str = "float32",
+        output_value: str = "sentence_embedding",
+        device: torch.device | str | None = None,
+        prompt: str | None = None,
+        prompt_name: str | None = None,
+    ) -> Array | Tensor:
+        """Return one vector per sentence; the options have the names that sentence-transformers gives to them.
 
         A sentence's vector does not depend on the others that are encoded with it. Words that the model does not know
-        share one trained vector; a sentence without any word is read as one unknown word.
+        share one trained vector; a sentence without any word is read as one unknown word. A text may be as long as you
+        like: what is too long for one piece is read window by window, with the same result.
+
+        Several threads may encode with one model at the same time; none may train it meanwhile.
 
         Parameters
         ----------
         sentences
-            One text, or ``n`` of them.
+            One text, or ``n`` of them: a list, an array, a column of a table.
         batch_size
-            Sentences per batch; they are sorted by length first.
+            How many sentences are encoded at a time, at most; they are sorted by length first, and long ones go in
+            smaller batches, so that memory is bounded.
         show_progress_bar
-            Show how many sentences are done, and how many per second.
+            Show how many sentences are done, and how many per second; None does so where a terminal is.
         convert_to_numpy
             Return a numpy array rather than a tensor.
         normalize_embeddings
             Scale each vector to length 1, so that dot products are cosines.
+        convert_to_tensor
+            Return a tensor where the model computes, whatever ``convert_to_numpy`` says.
+        precision
+            A key of :data:`infersent.model.precision.PRECISIONS`. A quarter of the room, int8, hardly changes a cosine;
+            signs alone take a 32nd and lose much.
+        output_value, device, prompt, prompt_name
+            Only for code that passes what sentence-transformers takes by default: this model gives sentence vectors,
+            computes where ``model.to(device)`` has put it, and has no prompts.
 
         Returns
         -------
         numpy.ndarray or Tensor
-            ``[n, dim]``, float32; ``[dim]`` for one text.
+            ``[n, dim]``; ``[dim]`` for one text. In the model's own precision, except that numpy has no bfloat16: such
+            a model's arrays are float32.
 
         Raises
         ------
         TypeError
-            If an item is not a text.
+            If an item is not a text, or the sentences come as a whole table, a dictionary or a set.
         ValueError
-            If ``batch_size`` is below 1.
+            If ``batch_size`` is below 1, the precision is unknown or does not go with these vectors, or an option of
+            sentence-transformers asks for what this model does not have.
         """
-        texts = [sentences] if isinstance(sentences, str) else list(sentences)
-        _check_texts(texts)
+        texts = [sentences] if isinstance(sentences, str) else _texts(sentences)
         _check_batch_size(batch_size)
+        check_precision(precision, bounded=self.encoder.bounded, normalized=normalize_embeddings)
+        self._check_foreign_options(output_value, device, prompt if prompt is not None else prompt_name)
+        words = max(1, _NUMBERS_AT_ONCE // self.encoder.dim)
         ids = word_ids(self.tokenizer, texts)
-        vectors = torch.empty(len(texts), self.encoder.dim, device=self.device)
-        bar = tqdm(total=len(texts), unit="sentence", disable=not show_progress_bar, desc="encoding")
+        dtype = next(self.parameters()).dtype
+        vectors = torch.empty(len(texts), self.encoder.dim, device=self.device, dtype=dtype)
+        quiet = None if show_progress_bar is None else not show_progress_bar  # None is "unless a terminal is there"
+        bar = tqdm(total=len(texts), unit="sentence", disable=quiet, desc="encoding")
         with bar, evaluating(self):
-            for rows, batch, lengths in batches_by_length(ids, batch_size):
-                vectors[rows] = self.encoder(batch.to(self.device), lengths)  # [rows, time] -> [rows, dim]
+            for rows, batch, lengths in batches_by_length(ids, batch_size, words):
+                batch = batch.to(self.device)
+                if batch.shape[1] <= words:
+                    vectors[rows] = self.encoder(batch, lengths).to(dtype)  # [rows, time] -> [rows, dim]
+                else:  # one sentence, see batches_by_length
+                    vectors[rows] = self.encoder.in_windows(batch[0], words).to(dtype)  # [time] -> [dim]
                 bar.update(len(rows))
         if normalize_embeddings:
             vectors = F.normalize(vectors, dim=1)
         if isinstance(sentences, str):
             vectors = vectors[0]
-        return vectors.cpu().numpy() if convert_to_numpy else vectors
+        if convert_to_numpy and not convert_to_tensor:
+            return in_precision(_to_numpy(vectors), precision)
+        if precision == "float32":
+            return vectors
+        return torch.from_numpy(in_precision(_to_numpy(vectors), precision)).to(self.device)
+
+    def _check_foreign_options(self, output_value: str, device: torch.device | str | None, prompt: str | None) -> None:
+        if output_value != "sentence_embedding":
+            raise ValueError(f"output_value={output_value!r}: this model gives only 'sentence_embedding'.")
+        if prompt is not None:
+            raise ValueError(f"prompt {prompt!r}: this model was trained without prompts. Leave it out.")
+        if device is not None and torch.device(device).type != self.device.type:
+            raise ValueError(f"device={str(device)!r}, but the model is on {self.device}. Move it by model.to.")
+
+    @staticmethod
+    def similarity(some: Array | Tensor, others: Array | Tensor) -> Tensor:
+        """Return the cosine of each vector with each other vector.
+
+        Parameters
+        ----------
+        some, others
+            Sentence vectors, ``[n, dim]`` and ``[m, dim]``, or one ``[dim]``; also in int8.
+
+        Returns
+        -------
+        Tensor
+            ``[n, m]``; at least in float32.
+        """
+        rows, columns = (torch.atleast_2d(torch.as_tensor(vectors)) for vectors in (some, others))
+        dtype = torch.promote_types(torch.promote_types(rows.dtype, columns.dtype), torch.float32)
+        cosines: Tensor = F.normalize(rows.to(dtype), dim=1) @ F.normalize(columns.to(dtype), dim=1).t()
+        return cosines
+
+    def get_sentence_embedding_dimension(self) -> int:
+        """Return how many numbers a sentence vector has, by the name that sentence-transformers gives to it."""
+        return self.encoder.dim
 
     @torch.no_grad()
     def predict_proba(self, premises: Sequence[str], hypotheses: Sequence[str], batch_size: int = 128) -> Floats:
@@ -350,26 +474,71 @@ class InferSent(nn.Module):
             logits = [self.head(pair_features(*row, self.config.blocks)) for row in rows]  # [rows, 3] each
         if not logits:
             return np.zeros((0, len(LABELS)), np.float32)
-        return torch.cat(logits).softmax(dim=1).cpu().numpy()
+        return _to_numpy(torch.cat(logits).softmax(dim=1))
+
+
+def best_device() -> torch.device:
+    """Return the first of CUDA, MPS and the CPU that this machine has."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+# By model: how many threads are inside `evaluating`, and which mode each of its modules was in before the first.
+_inside: dict[nn.Module, tuple[int, list[tuple[nn.Module, bool]]]] = {}
+_inside_lock = threading.Lock()
 
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Switch dropout off inside the ``with`` block; afterwards the model is in the mode it was in before."""
-    was_training = model.training
-    model.eval()
+    """Switch dropout off inside the ``with`` block; afterwards all of the model is in the mode it was in before.
+
+    Where several threads are inside with the same model, the first switches dropout off and the last restores it.
+    """
+    with _inside_lock:
+        threads, modes = _inside.get(model) or (0, [(module, module.training) for module in model.modules()])
+        model.eval()
+        _inside[model] = threads + 1, modes
     try:
         yield
     finally:
-        model.train(was_training)
+        with _inside_lock:
+            threads, modes = _inside.pop(model)
+            if threads > 1:
+                _inside[model] = threads - 1, modes
+            else:
+                for module, training in modes:
+                    module.training = training
 
 
-def _check_texts(texts: Sequence[Any]) -> None:
+def _after_fork() -> None:
+    """Make a forked child able to compute: no thread of the parent lives on in it."""
+    global _inside_lock
+    _inside_lock = threading.Lock()
+    torch.set_num_threads(1)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _texts(sentences: Sequence[str]) -> list[str]:
+    """Return the sentences as a list; refuse what would give other texts than meant, or none."""
+    if isinstance(sentences, Mapping | AbstractSet) or hasattr(sentences, "columns"):
+        kind = type(sentences).__name__
+        raise TypeError(f"The sentences come as a {kind}. Give a list of them, or one column: table['sentence'].")
+    texts = sentences.to_pylist() if hasattr(sentences, "to_pylist") else list(sentences)  # a column of pyarrow
     for i, text in enumerate(texts):
         if not isinstance(text, str):
             raise TypeError(f"Sentence {i} is {text!r}, a {type(text).__name__}; every sentence must be a str.")
+    return texts
 
 
 def _check_batch_size(batch_size: int) -> None:
     if batch_size < 1:
         raise ValueError(f"batch_size={batch_size} is below 1.")
+
+
+def _to_numpy(numbers: Tensor) -> Floats:
+    """Return a tensor as an array of its own precision, or of float32 where numpy does not have it."""
+    return (numbers.float() if numbers.dtype == torch.bfloat16 else numbers).cpu().numpy()

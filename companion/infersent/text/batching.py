@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -16,11 +17,19 @@ from infersent.data.pairs import Pairs
 from infersent.foundation.arrays import Array, Ints
 from infersent.text.tokenizer import PAD_ID, UNKNOWN_ID
 
+_Text = TypeVar("_Text", bound=Sized)
+
 # Part of the cache's key: raise it whenever the same pairs and tokenizer would give other arrays.
 _ENCODING_VERSION = 1
 
-# How many sentences the tokenizer gets at a time: what it returns for each needs far more memory than the ids alone.
+#: How many words a batch may have, its padding among them: what bounds the memory, where the number of sentences does
+#: not. 256 pairs of sentences of up to 128 words fit.
+WORDS_AT_ONCE = 65_536
+
+# How many sentences the tokenizer gets at a time, and how many characters: what it returns for each needs far more
+# memory than the ids alone.
 _SENTENCES_AT_ONCE = 10_000
+_CHARACTERS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -106,10 +115,33 @@ class EncodedPairs:
 def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
     """Return the word ids of each sentence. A sentence without any token is read as one unknown word."""
     ids: list[list[int]] = []
-    for start in range(0, len(sentences), _SENTENCES_AT_ONCE):
-        encodings = tokenizer.encode_batch_fast(list(sentences[start : start + _SENTENCES_AT_ONCE]))
-        ids += [encoding.ids or [UNKNOWN_ID] for encoding in encodings]
+    for some in in_portions(sentences, _SENTENCES_AT_ONCE, _CHARACTERS_AT_ONCE):
+        ids += [encoding.ids or [UNKNOWN_ID] for encoding in tokenizer.encode_batch_fast(some)]
     return ids
+
+
+def in_portions(sentences: Iterable[_Text], most: int, size: int) -> Iterator[list[_Text]]:
+    """Yield all sentences in their order, up to ``most`` at a time, and fewer where they are long.
+
+    Parameters
+    ----------
+    sentences
+        Texts, or anything else that has a length.
+    most
+        How many sentences a portion has at most.
+    size
+        The greatest sum of their lengths; a sentence that is longer stands alone.
+    """
+    portion: list[_Text] = []
+    held = 0
+    for sentence in sentences:
+        if portion and (len(portion) == most or held + len(sentence) > size):
+            yield portion
+            portion, held = [], 0
+        portion.append(sentence)
+        held += len(sentence)
+    if portion:
+        yield portion
 
 
 def pad(sentences: Sequence[Sequence[int] | Ints]) -> tuple[Tensor, Tensor]:
@@ -142,7 +174,7 @@ def encode_pairs(pairs: Pairs, tokenizer: Tokenizer, *, cache: bool = True) -> E
 
 
 def batches_by_length(
-    sentences: Sequence[Sequence[int] | Ints], batch_size: int
+    sentences: Sequence[Sequence[int] | Ints], batch_size: int, words: int = WORDS_AT_ONCE
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Yield all sentences in batches of similar length, the longest first: memory runs out at once or never.
 
@@ -151,7 +183,9 @@ def batches_by_length(
     sentences
         The word ids of each.
     batch_size
-        How many sentences per batch.
+        How many sentences per batch at most.
+    words
+        How many words per batch at most, its padding among them; a sentence that is longer is a batch of its own.
 
     Yields
     ------
@@ -159,15 +193,27 @@ def batches_by_length(
         The batch's indices into ``sentences``, ``[batch]``, and its ids and lengths as :func:`pad` returns them.
     """
     order = np.argsort([-len(sentence) for sentence in sentences], kind="stable")
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
+    start = 0
+    while start < len(order):
+        longest = len(sentences[order[start]])
+        rows = order[start : start + min(batch_size, max(1, words // longest))]
         yield torch.from_numpy(rows), *pad([sentences[i] for i in rows])
+        start += len(rows)
 
 
-def batches_in_order(encoded: EncodedPairs, batch_size: int) -> Iterator[Batch]:
-    """Yield all pairs in their order: for evaluation."""
-    for start in range(0, len(encoded), batch_size):
-        yield encoded.batch(np.arange(start, min(start + batch_size, len(encoded))))
+def batches_in_order(encoded: EncodedPairs, batch_size: int, words: int = WORDS_AT_ONCE) -> Iterator[Batch]:
+    """Yield all pairs in their order: for evaluation.
+
+    A batch has up to ``batch_size`` pairs, and fewer where they would have more than ``words`` words with the padding.
+    """
+    lengths = encoded.lengths
+    longer = np.maximum(lengths[encoded.premises], lengths[encoded.hypotheses])  # [pairs]
+    start = 0
+    while start < len(encoded):
+        longest = np.maximum.accumulate(longer[start : start + batch_size])
+        fit = int((2 * np.arange(1, len(longest) + 1) * longest <= words).sum())
+        yield encoded.batch(np.arange(start, start + max(1, fit)))
+        start += max(1, fit)
 
 
 def shuffled_batches(encoded: EncodedPairs, batch_size: int, *, seed: int, epoch: int, pool: int = 64) -> list[Ints]:

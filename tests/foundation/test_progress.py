@@ -1,0 +1,51 @@
+"""A bar where a terminal is, a line now and then elsewhere."""
+
+import io
+
+import pytest
+
+from infersent.foundation import progress
+from infersent.foundation.progress import Progress
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that a test sets."""
+    now = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_a_log_gets_a_line_now_and_then(clock, capsys):
+    with Progress(10_000, "encoding", "sentence", every=30) as bar:
+        for clock[0], more in ((110, 1000), (129, 1000), (130, 1000), (140, 1000), (161, 2000)):
+            bar.update(more)
+    assert capsys.readouterr().err.splitlines() == [
+        "encoding: 3,000 of 10,000 sentences, 100 per second, 0:01:10 left",
+        "encoding: 6,000 of 10,000 sentences, 98 per second, 0:00:41 left",
+    ]
+
+
+def test_the_pace_is_that_of_this_run(clock, capsys):
+    with Progress(10_000, "encoding", "sentence", done=9_000, every=1) as bar:
+        clock[0] += 10
+        bar.update(500)
+    assert capsys.readouterr().err == "encoding: 9,500 of 10,000 sentences, 50 per second, 0:00:10 left\n"
+
+
+def test_a_pace_of_nothing_says_no_time(capsys):
+    assert Progress(5, "encoding", "file").line(0.0) == "encoding: 0 of 5 files, 0 per second"
+
+
+def test_a_terminal_gets_a_bar(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr("sys.stderr", Terminal())
+    with Progress(3, "encoding", "sentence", done=1, every=0) as bar:
+        bar.update(2)
+        assert bar.done == 3
+    shown = progress.sys.stderr.getvalue()
+    assert "3/3" in shown
+    assert " of 3 sentences" not in shown
