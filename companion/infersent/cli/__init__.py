@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import tyro
 
-from infersent.cli import data, measure, study, train, use
+from infersent.cli import choose, data, measure, study, train, use
 from infersent.training.loop import TrainingDiverged
 
 _COMMANDS: dict[str, Callable[..., None]] = {
@@ -19,6 +19,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "explain": use.explain,
     "web": use.web,
     "data": data.data,
+    "choose": choose.choose,
     "study": study.study,
     "dot-product": measure.dot_product,
 }
