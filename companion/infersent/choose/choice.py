@@ -236,7 +236,8 @@ class Choice:
     def table(self) -> Table:
         """Return the zero of the scale, each side alone, and then all other sets, the best first."""
         metrics = list(self.candidates[0].scores)
-        extra = ["MLP"] if any(candidate.mlp is not None for candidate in self.candidates) else []
+        extra = ["MLP"] * any(candidate.mlp is not None for candidate in self.candidates)
+        extra += ["on test"] * (self.on_test is not None)
         header = ["blocks", "columns", *metrics, *extra, "behind the best", "95% interval", "verdict", ""]
         rows: list[list[Cell]] = []
         blank = len(header) - 3
@@ -248,8 +249,10 @@ class Choice:
         others.sort(key=lambda candidate: -candidate.scores[self.metric].mean())
         for candidate in (*alone, *others):
             scores = [self.written(float(candidate.scores[name].mean())) for name in metrics]
-            if extra:
+            if "MLP" in extra:
                 scores.append("–" if candidate.mlp is None else self.written(float(candidate.mlp.mean())))
+            if self.on_test is not None:
+                scores.append(self.written(self.on_test.scores[tuple(candidate.blocks)]))
             rows.append([str(candidate.blocks), f"{candidate.width:,}", *scores, *self._against_best(candidate)])
         shape = f"{self.pairs:,} pairs of {self.dim:,} numbers, {self.folds} folds × {self.repeats}"
         return Table(header, rows, caption=f"Mean over the folds by set of blocks: {shape}")
@@ -277,10 +280,13 @@ class Choice:
                 f"{self.written(self.after_choosing)} on new pairs."
             )
         if self.on_test:
-            scores = "; ".join(f"{', '.join(k)}: {self.written(x)}" for k, x in self.on_test.scores.items())
-            found.append(f"On {self.on_test.pairs:,} test pairs that had no part in the choice: {scores}.")
-            if self.on_test.shared:
-                found.append(f"{self.on_test.shared:.1%} of the test pairs share a sentence with the pairs trained on.")
+            shared = f"{self.on_test.shared:.1%} of them share a sentence with the pairs trained on"
+            found.append(
+                f"The {self.on_test.pairs:,} test pairs had no part in the choice; there {self.recommended} has "
+                f"{self.metric} {self.written(self.on_test.scores[tuple(self.recommended)])}. "
+                f"{shared if self.on_test.shared else 'None of them shares a sentence with the pairs trained on'}. To "
+                "choose another set by these scores would spoil them."
+            )
         return tuple(found)
 
     def __repr__(self) -> str:

@@ -123,9 +123,11 @@ def run_fold(
     inner[trained] = deal(groups, vectors.strata[rows[trained]], INNER_PARTS, seed=seed)
     fit = _fit_networks if mlp else _fit_linear
     answers, penalties, unfinished = fit(features, loss, sets, inner, ~trained, seed)
-    if not vectors.task.classes:
+    if vectors.task.classes:
+        answers = answers.astype(np.int16 if len(vectors.task.labels) < 2**15 else np.int32)
+    else:
         mean, scale = _scale(vectors.task.y[rows[trained]])
-        answers = answers * scale + mean
+        answers = (answers * scale + mean).astype(np.float32)
     return FoldResult(rows[~trained], answers, penalties, int(trained.sum()), unfinished)
 
 

@@ -12,7 +12,7 @@ from infersent.choose import figures
 from infersent.choose.cross_validation import Vectors, run_fold
 from infersent.choose.folds import deal, training_rows
 from infersent.foundation.arrays import Bools, Floats, Ints
-from infersent.foundation.tables import Table
+from infersent.foundation.tables import Cell, Table
 from infersent.model.features import Blocks
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class LearningCurve:
         form = ".1%" if self.metric in ("accuracy", "macro-F1") else ".3f"
         names = [str(blocks) for blocks in self.sets]
         means = self.scores.mean(axis=2)
-        rows = [[f"{size:,}", *map(float, row)] for size, row in zip(self.sizes, means, strict=True)]
+        rows: list[list[Cell]] = [[f"{size:,}", *map(float, row)] for size, row in zip(self.sizes, means, strict=True)]
         return Table(["pairs", *names], rows, dict.fromkeys(names, form), caption=f"{self.metric} by training pairs")
 
     def __repr__(self) -> str:

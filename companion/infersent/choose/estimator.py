@@ -93,10 +93,7 @@ def predict(pipeline: Pipeline, u: Array, v: Array) -> Array:
     """Return a pipeline's answers to pairs of vectors, ``[n]``, some of them at a time."""
     chunks = range(0, len(u), _CHUNK)
     return np.concatenate(
-        [
-            pipeline.predict(np.stack([u[i : i + _CHUNK], v[i : i + _CHUNK]], axis=1).astype(np.float32))
-            for i in chunks
-        ]
+        [pipeline.predict(np.stack([u[i : i + _CHUNK], v[i : i + _CHUNK]], axis=1).astype(np.float32)) for i in chunks]
     )
 
 

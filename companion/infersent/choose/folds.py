@@ -165,7 +165,7 @@ def _without_frequent(sentences: Ints, pairs_of: Ints, limit: float) -> tuple[in
     """Return the largest number of pairs in which a tie may stand so that every component fits, and the components."""
     steps = np.unique(pairs_of)
     low, high = 0, len(steps) - 1  # with ties of at most 1 pair each pair is a component: that always fits
-    best = 1, np.arange(len(sentences))
+    best: tuple[int, Ints] = 1, np.arange(len(sentences))
     while low <= high:
         middle = (low + high) // 2
         most = int(steps[middle])

@@ -21,9 +21,7 @@ BATCH = 256
 MOST_EPOCHS, PATIENCE = 30, 2
 
 
-def fit_mlp(
-    features: Features, loss: Loss, blocks: Sequence[str], inner: Ints, test: Bools, *, seed: int
-) -> Array:
+def fit_mlp(features: Features, loss: Loss, blocks: Sequence[str], inner: Ints, test: Bools, *, seed: int) -> Array:
     """Train ``Linear, ReLU, Dropout, Linear`` on standardised blocks by AdamW, and answer the test pairs.
 
     The first of the inner parts is held out: the epoch with the least loss on it is kept.
@@ -62,7 +60,7 @@ def fit_mlp(
             network.train()
             for batch in training[torch.randperm(len(training))].split(BATCH):
                 optimiser.zero_grad()
-                _mean_loss(loss, network(x[batch]), batch).backward()  # type: ignore[no-untyped-call]
+                _mean_loss(loss, network(x[batch]), batch).backward()
                 optimiser.step()
             network.eval()
             with torch.no_grad():

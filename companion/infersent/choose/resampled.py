@@ -62,8 +62,9 @@ class Resampled:
     def times_as_many(self, margin: float) -> float:
         """Return how many times as many pairs would decide an undecided difference that stays as it is.
 
-        A standard error falls with the square root of the pairs. The difference is decided where its 95% interval leaves
-        out zero, or its 90% interval lies within the margin, whichever comes first; infinity where neither ever will.
+        A standard error falls with the square root of the pairs. The difference is decided where its 95% interval
+        leaves out zero, or its 90% interval lies within the margin, whichever comes first; infinity where neither ever
+        will.
         """
         if self.outcome(margin) != "undecided" or math.isnan(self.standard_error):
             return 1.0
@@ -132,7 +133,7 @@ class _Weighted:
             self._y, self._answers = rankdata(task.y), np.stack([rankdata(some) for some in answers])
         else:
             self._y, self._answers = task.y, answers
-        self._right = (self._answers == self._y).astype(np.float32) if task.classes else None
+        self._right = (self._answers == self._y).astype(np.float32)
 
     def __call__(self, weights: Floats) -> list[float]:
         """Return the metric of each set."""
@@ -144,7 +145,7 @@ class _Weighted:
 
     def _macro_f1(self, answers: Ints, weights: Floats) -> float:
         def count(which: Ints, weight: Floats) -> Floats:
-            return np.bincount(which, weights=weight, minlength=len(self._task.labels))
+            return np.asarray(np.bincount(which, weights=weight, minlength=len(self._task.labels)), dtype=float)
 
         right = count(self._y, weights * (answers == self._y))
         either = count(self._y, weights) + count(answers, weights)

@@ -89,8 +89,8 @@ def choose_blocks(
     mlp
         Train a small network too, on ``u, v``, on it with ``|u-v|``, ``u*v`` or both, and on the recommended set.
     test
-        ``u``, ``v`` and ``y`` of pairs that have no part in the choice, on which the recommended set, the best one and
-        each side alone are measured once, at the end.
+        ``u``, ``v`` and ``y`` of pairs that have no part in the choice. At the end every set's head, trained on all the
+        other pairs, is measured on them.
     test_sentences
         Their texts, where ``sentences`` is given.
     seed
@@ -155,13 +155,14 @@ def choose_blocks(
     means = scores[decides].mean(axis=1)
     widths = [width(blocks, plan.vectors.dim) for blocks in sets]
     chosen = sets[pick(means, widths, margin)]
-    networks: dict[Blocks, Floats] = {}
+    networks: dict[frozenset[str], Floats] = {}
     if mlp:
         wanted = [Blocks(some) for some in MLP_SETS]
         wanted += [chosen] * (set(chosen) not in [set(some) for some in wanted])
         more = [replace(one, sets=tuple(wanted), mlp=True) for one in work]
         answers = _Answers.of(vectors, wanted, list(_run(plan, more, store, jobs, cluster, progress)), repeats)
-        networks = {frozenset(some): row for some, row in zip(wanted, answers.scores(labels, decides)[decides], strict=True)}
+        rows = answers.scores(labels, decides)[decides]
+        networks = {frozenset(some): row for some, row in zip(wanted, rows, strict=True)}
     best = int(means.argmax())
     compared = tuple(
         Candidate(
@@ -174,7 +175,7 @@ def choose_blocks(
         )
         for i, blocks in enumerate(sets)
     )
-    shown = list(dict.fromkeys([Blocks(["u"]), Blocks(["v"]), chosen, sets[best]])) if test else [chosen]
+    shown = sets if test else [chosen]
     penalties = {tuple(some): float(np.exp(np.log(compared[sets.index(some)].penalties).mean())) for some in shown}
     pipelines = fit_pipelines(vectors, penalties, budget=plan.budget)
     return Choice(
@@ -307,9 +308,8 @@ def _run(
         for one, done in zip(work, finished, strict=True)
     ]
     todo = [i for i, one in enumerate(missing) if one.sets]
-    for done, i in enumerate(range(len(work) - len(todo) + 1)):
-        if progress and done == len(work) - len(todo):
-            progress(i, len(work))
+    if progress:
+        progress(len(work) - len(todo), len(work))
     calls = [delayed(_in_worker)(vectors, missing[i], plan.budget, _own(missing[i].sets)) for i in todo]
     for count, (i, result) in enumerate(zip(todo, _in_parallel(calls, jobs, cluster), strict=True), start=1):
         for place, blocks in enumerate(missing[i].sets):
@@ -424,13 +424,13 @@ def _alarms(
         gain = Resampled.of(one.scores[metric] - floor, found.ratio)
         low, high = gain.interval()
         if best > 0 and low > max(0.0, ALARM * best):
-            unit = (lambda x: f"{100 * x:.1f} points") if task.classes else (lambda x: f"{x:.3f}")
+            size, *ends = (f"{100 * x:.1f}" if task.classes else f"{x:.3f}" for x in (gain.mean, low, high))
             zero = "always saying the commonest class" if metric == "accuracy" else "knowing nothing"
             yield (
-                f"{one.blocks} alone, which never sees the other sentence, is {unit(gain.mean)} above {zero} (95% "
-                f"interval {unit(low)} to {unit(high)}): {gain.mean / best:.0%} of what the best set gains. Something "
-                "in one sentence betrays the label, as where the annotators' habits do (Gururangan et al. 2018). What "
-                "a set gains over that is what the pair is worth."
+                f"{one.blocks} alone, which never sees the other sentence, is {size}{' points' * task.classes} above "
+                f"{zero} (95% interval {' to '.join(ends)}): {gain.mean / best:.0%} of what the best set gains. "
+                "Something in one sentence betrays the label, as where the annotators' habits do (Gururangan et al. 2018). "
+                "What a set gains over that is what the pair is worth."
             )
 
 
@@ -456,7 +456,8 @@ def _on_test(
         unknown = sorted({str(label) for label in given.tolist() if label not in place})
         if unknown:
             known = ", ".join(map(str, task.labels))
-            raise ValueError(f"The test pairs have labels that the others lack: {', '.join(unknown[:6])}; known: {known}.")
+            lacking = ", ".join(unknown[:6])
+            raise ValueError(f"The test pairs have labels that the others lack: {lacking}; known: {known}.")
         y = np.array([place[label] for label in given.tolist()])
     else:
         y = given.astype(float)

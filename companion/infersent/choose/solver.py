@@ -5,9 +5,10 @@ their products ``X_b @ W_b``: put side by side, the weights of all heads that ha
 product with ``X_b`` gives every head its part. So a sweep, which gives the loss and the gradient of all heads, costs
 little more than reading the pairs once.
 
-Each head has a descent of its own: L-BFGS (Liu & Nocedal 1989) that starts from the inverse of what the Hessian is where
-all answers are equally likely, ``κ XᵀX/n + λ``, which one Cholesky factor gives. Böhning (1992) shows that a multiple
-of this matrix bounds the Hessian of logistic regression everywhere, so it is never far off; a dozen sweeps are enough.
+Each head has a descent of its own: L-BFGS (Liu & Nocedal 1989) that starts from the inverse of what the Hessian is
+where all answers are equally likely, ``κ XᵀX/n + λ``, which one Cholesky factor gives. Böhning (1992) shows that a
+multiple of this matrix bounds the Hessian of logistic regression everywhere, so it is never far off; a dozen sweeps are
+enough.
 
 The objective is the mean loss plus ``λ/2 ‖W‖²`` without the bias: that of scikit-learn's ``LogisticRegression`` with
 ``C = 1/(λ n)`` and of its ``Ridge`` with ``alpha = λ n``, to which a test compares it.
@@ -504,9 +505,7 @@ class Heads:
         """
         descents = {}
         for which, weights in start.items():
-            factor = _Factor.of(
-                self.features, self.sets[which], self._correlations, self._curvature, penalties[which]
-            )
+            factor = _Factor.of(self.features, self.sets[which], self._correlations, self._curvature, penalties[which])
             descents[which] = _Descent(weights, factor, penalties[which], self.tolerance)
         sweep = Sweep(self.features, self.loss, training, held_out)
         going = dict(descents)

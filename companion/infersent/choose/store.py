@@ -64,12 +64,14 @@ class Store:
             return {}
         try:
             with np.load(self.folder / f"{name}.npz", allow_pickle=False) as file:
-                return {
-                    str(key): FoldResult(
-                        file["rows"], file["answers"][i : i + 1], file["penalties"][i : i + 1], *map(int, file["counts"])
-                    )
-                    for i, key in enumerate(file["keys"])
-                }
+                arrays = dict(file)
+            trained_on, unfinished = map(int, arrays["counts"])
+            return {
+                str(key): FoldResult(
+                    arrays["rows"], arrays["answers"][i][None], arrays["penalties"][i][None], trained_on, unfinished
+                )
+                for i, key in enumerate(arrays["keys"])
+            }
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error):
             return {}
 

@@ -97,8 +97,8 @@ def correlation(x: Floats, y: Floats) -> float:
 def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
     """Return labels as a task: classes or scores, and what was assumed.
 
-    Texts, truth values and whole numbers of at most :data:`MOST_CLASSES` kinds are classes, also where these numbers are
-    stored as floats; every other number is a score.
+    Texts, truth values and whole numbers of at most :data:`MOST_CLASSES` kinds are classes, also where these numbers
+    are stored as floats; every other number is a score.
 
     Parameters
     ----------

@@ -114,8 +114,8 @@ def _encoder(name: str | None) -> Any:
     except (OSError, ValueError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ValueError(
-            f"sentence-transformers cannot load {name!r}: {reason} Give the name of a model of the Hugging Face hub, or "
-            "a local folder."
+            f"sentence-transformers cannot load {name!r}: {reason} Give the name of a model of the Hugging Face hub, "
+            "or a local folder."
         ) from error
 
 

@@ -94,7 +94,8 @@ class PairFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         rows: Floats = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32))
         if rows.shape[1] % 2:
             raise ValueError(
-                f"X has {rows.shape[1]} feature(s), an odd number: each row must be u and v of equal length, side by side."
+                f"X has {rows.shape[1]} feature(s), an odd number: each row must be u and v of equal length, side "
+                "by side."
             )
         return rows
 

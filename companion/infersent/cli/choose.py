@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 from tqdm.auto import tqdm
 
+from infersent.choose.choice import Choice
 from infersent.choose.run import choose_blocks
 from infersent.choose.texts import TextPairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
 from infersent.cli.options import File, Real, Text, Whole, check_output, write_output
@@ -132,14 +134,17 @@ def choose(
         with _bar("curve", bars) as progress:
             print(f"\n{choice.learning_curve(progress=progress)}")
     for path in output:
-        suffix = path.suffix.lower()
-        if suffix in (".html", ".json"):
-            whole = choice.to_html() if suffix == ".html" else choice.to_json() + "\n"
-            write_output(path, lambda new, whole=whole: new.write_text(whole, "utf-8"))
-        else:
-            form = suffix.lstrip(".")
-            write_output(path, lambda new, form=form: choice.plot().savefig(new, format=form, dpi=150))
+        write_output(path, partial(_write, choice, path.suffix.lower()))
         print(f"{path}: written", file=sys.stderr)
+
+
+def _write(choice: Choice, suffix: str, path: Path) -> None:
+    if suffix == ".html":
+        path.write_text(choice.to_html(), "utf-8")
+    elif suffix == ".json":
+        path.write_text(choice.to_json() + "\n", "utf-8")
+    else:
+        choice.plot().savefig(path, format=suffix.lstrip("."), dpi=150)
 
 
 def _read(path: Path, text: tuple[str, str] | None, label: str | None) -> TextPairs:
