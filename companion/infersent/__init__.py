@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infersent.choose.run import choose_blocks
+    from infersent.choose.transform import PairFeatures
     from infersent.data import LABELS, Pairs, load
     from infersent.inside.ledger import Ledger, explain, explain_all
     from infersent.model.features import BLOCKS, pair_features, register_feature
@@ -17,7 +19,9 @@ __all__ = [
     "Explainer",
     "InferSent",
     "Ledger",
+    "PairFeatures",
     "Pairs",
+    "choose_blocks",
     "explain",
     "explain_all",
     "load",
@@ -30,6 +34,8 @@ _HOMES = {
     "LABELS": "data",
     "Pairs": "data",
     "load": "data",
+    "PairFeatures": "choose.transform",
+    "choose_blocks": "choose.run",
     "Ledger": "inside.ledger",
     "explain": "inside.ledger",
     "explain_all": "inside.ledger",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import tyro
 
-from infersent.cli import data, export, measure, study, train, use
+from infersent.cli import choose, data, export, measure, study, train, use
 from infersent.foundation.optional import MissingExtra
 from infersent.training.loop import TrainingDiverged
 
@@ -21,6 +21,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "web": use.web,
     "export": export.export,
     "data": data.data,
+    "choose": choose.choose,
     "study": study.study,
     "dot-product": measure.dot_product,
 }

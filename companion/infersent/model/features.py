@@ -154,6 +154,9 @@ register_feature(
     swap="symmetric",
 )
 
+#: The package's own blocks; what is registered later is a reader's.
+SHIPPED_FEATURES = tuple(_REGISTRY)
+
 
 def feature_names() -> tuple[str, ...]:
     """Return the names of all registered blocks, in the order of their registration."""

@@ -1,0 +1,83 @@
+"""A small network on a set of blocks: what a head that is not linear makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from infersent.choose.solver import CHUNK, Features, Loss
+from infersent.foundation.arrays import Array, Bools, Ints
+
+#: Units of the hidden layer.
+HIDDEN = 256
+
+#: Pairs in a step of training.
+BATCH = 256
+
+#: Training ends after so many epochs, or when the loss on held-out pairs has not fallen for two.
+MOST_EPOCHS, PATIENCE = 30, 2
+
+
+def fit_mlp(features: Features, loss: Loss, blocks: Sequence[str], inner: Ints, test: Bools, *, seed: int) -> Array:
+    """Train ``Linear, ReLU, Dropout, Linear`` on standardised blocks by AdamW, and answer the test pairs.
+
+    The first of the inner parts is held out: the epoch with the least loss on it is kept.
+
+    Parameters
+    ----------
+    features
+        The pairs.
+    loss
+        What is to be small.
+    blocks
+        Of the set.
+    inner
+        ``[rows]``: the part of each training pair, from 0; -1 for what is not trained on.
+    test
+        ``[rows]``: which pairs to answer.
+    seed
+        Of the parameters, the order and the dropout.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``[test]``.
+    """
+    x = torch.cat([torch.cat([chunk[name] for name in blocks], dim=1) for _, chunk in features.chunks()])
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = nn.Sequential(
+            nn.Linear(x.shape[1], HIDDEN), nn.ReLU(), nn.Dropout(0.2), nn.Linear(HIDDEN, loss.columns)
+        )
+        held_out = torch.from_numpy(np.flatnonzero(inner == inner.max()))
+        training = torch.from_numpy(np.flatnonzero((inner >= 0) & (inner != inner.max())))
+        optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-2)
+        least, kept, waited = float("inf"), {}, 0
+        for _ in range(MOST_EPOCHS):
+            network.train()
+            for batch in training[torch.randperm(len(training))].split(BATCH):
+                optimiser.zero_grad()
+                _mean_loss(loss, network(x[batch]), batch).backward()
+                optimiser.step()
+            network.eval()
+            with torch.no_grad():
+                parts = held_out.split(CHUNK)
+                now = sum(float(_mean_loss(loss, network(x[part]), part)) * len(part) for part in parts)
+            if now < least:
+                least, waited = now, 0
+                kept = {name: value.clone() for name, value in network.state_dict().items()}
+            elif (waited := waited + 1) == PATIENCE:
+                break
+        network.load_state_dict(kept)
+        with torch.no_grad():
+            rows = torch.from_numpy(np.flatnonzero(test))
+            answers = [loss.answers(network(x[part])[:, None])[:, 0] for part in rows.split(CHUNK)]
+    return np.asarray(torch.cat(answers).numpy())
+
+
+def _mean_loss(loss: Loss, z: Tensor, rows: Tensor) -> Tensor:
+    """Return the mean loss of answers ``z [some, columns]`` of some rows."""
+    return Loss(loss.classes, loss.targets[rows])(z[:, None], slice(None))[0].mean()

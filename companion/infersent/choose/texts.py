@@ -1,0 +1,180 @@
+"""From a file of pairs to vectors: reading its columns, and encoding each distinct sentence once."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from infersent.choose.task import numbers_in
+from infersent.foundation.arrays import Array
+from infersent.foundation.atomic import replace_file
+from infersent.model.infersent import InferSent
+
+#: What a file of a sentence-transformers model has, and one of ours has not.
+_SBERT_FILES = ("modules.json", "config_sentence_transformers.json", "sentence_bert_config.json")
+
+
+@dataclass(frozen=True)
+class TextPairs:
+    """Pairs of texts with their labels, as a file has them."""
+
+    first: Sequence[str]
+    second: Sequence[str]
+    labels: Sequence[Any]
+    name: str
+
+
+def read_text_pairs(path: Path, text: tuple[str, str], label: str) -> TextPairs:
+    """Read two columns of texts and one of labels from a ``.csv``, ``.tsv`` or ``.jsonl`` file.
+
+    Raises
+    ------
+    ValueError
+        If a column is not there, a line has too few cells, or the suffix is another.
+    """
+    rows: list[dict[str, Any]]
+    suffix = path.suffix.lower()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        if suffix == ".jsonl":
+            rows = [json.loads(line) for line in file if line.strip()]
+        elif suffix in (".csv", ".tsv"):
+            quotes: Any = {"delimiter": ","} if suffix == ".csv" else {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
+            rows = list(csv.DictReader(file, **quotes))
+        else:
+            raise ValueError(f"{path} ends in {path.suffix!r}; pairs are read from .csv, .tsv and .jsonl files.")
+    if not rows:
+        raise ValueError(f"{path} holds no pair.")
+    for number, row in enumerate(rows, start=1):
+        for column in (*text, label):
+            if row.get(column) is None:
+                raise ValueError(f"{path}, pair {number}: no {column!r}; its columns are {', '.join(map(str, row))}.")
+    labels = [row[label] for row in rows]
+    return TextPairs(
+        [str(row[text[0]]) for row in rows],
+        [str(row[text[1]]) for row in rows],
+        numbers_in(labels) if all(isinstance(one, str) for one in labels) else labels,
+        path.name,
+    )
+
+
+def encode_pairs(
+    pairs: TextPairs, encoder: str | None = None, *, cache: Path | None = None, progress: bool = False
+) -> tuple[Array, Array]:
+    """Return the vectors of both sides, ``[pairs, dim]`` each; every distinct sentence is encoded once.
+
+    Parameters
+    ----------
+    pairs
+        The texts.
+    encoder
+        The folder of a model of this package, or the folder or the name of one of sentence-transformers; the package's
+        own model if left out.
+    cache
+        A folder for the vectors: the same texts are not encoded by the same encoder again.
+    progress
+        Show a bar.
+
+    Raises
+    ------
+    ValueError
+        If sentence-transformers is needed and not installed, or has no such model.
+    """
+    place = {text: i for i, text in enumerate(dict.fromkeys([*pairs.first, *pairs.second]))}
+    path = cache and cache / f"{_texts_key(list(place), encoder)}.npy"
+    if path and path.exists():
+        vectors = np.load(path, mmap_mode="r")
+    else:
+        vectors = np.asarray(_encoder(encoder).encode(list(place), show_progress_bar=progress), dtype=np.float32)
+        if path:
+            _save(path, vectors)
+    first, second = (np.array([place[text] for text in side]) for side in (pairs.first, pairs.second))
+    return vectors[first], vectors[second]
+
+
+def _encoder(name: str | None) -> Any:
+    folder = Path(name) if name else None
+    if folder is None or (folder.is_dir() and not any((folder / file).exists() for file in _SBERT_FILES)):
+        return InferSent.from_pretrained(folder)
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError:
+        raise ValueError(
+            f"The encoder {name!r} needs sentence-transformers: pip install 'infersent[sbert]'. Or give the vectors "
+            "themselves by --vectors."
+        ) from None
+    try:
+        return SentenceTransformer(name)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(
+            f"sentence-transformers cannot load {name!r}: {reason} Give the name of a model of the Hugging Face hub, "
+            "or a local folder."
+        ) from error
+
+
+def _texts_key(texts: Sequence[str], encoder: str | None) -> str:
+    sha = hashlib.blake2b(digest_size=16)
+    sha.update(json.dumps([encoder and str(encoder), *_stamps(encoder)]).encode())
+    for text in texts:
+        sha.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    return sha.hexdigest()
+
+
+def _stamps(encoder: str | None) -> list[tuple[str, int, int]]:
+    """Return what changes when the files of a local encoder do."""
+    folder = Path(encoder) if encoder else None
+    if folder is None or not folder.is_dir():
+        return []
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+
+
+def _save(path: Path, vectors: Array) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def write(new: Path) -> None:
+        with new.open("wb") as file:  # given a path, numpy would add .npy to it
+            np.save(file, vectors)
+
+    replace_file(path, write, shared=True)
+
+
+def read_vectors(path: Path) -> Array:
+    """Return the array of a ``.npy`` file, ``[pairs, dim]``, without reading it whole.
+
+    Raises
+    ------
+    ValueError
+        If it is no such file.
+    """
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError as error:
+        raise ValueError(f"{path} is not a .npy file of numbers ({error}).") from error
+    return np.asarray(array) if array.ndim != 2 else array
+
+
+def read_label_file(path: Path) -> Any:
+    """Return the labels of a file: ``.npy``, or a text file with one label per line.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read.
+    """
+    if path.suffix.lower() == ".npy":
+        try:
+            return np.load(path, allow_pickle=False)
+        except ValueError as error:
+            raise ValueError(
+                f"{path} is not a .npy file of numbers or texts ({error}). Save labels that are Python objects by "
+                "np.save(path, np.array(labels, dtype=str)), or as a text file with one label per line."
+            ) from error
+    return numbers_in(path.read_text("utf-8-sig").splitlines())

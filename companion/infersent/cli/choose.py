@@ -1,0 +1,168 @@
+"""``infersent choose``: which pair features for a reader's own pairs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from tqdm.auto import tqdm
+
+from infersent.choose.choice import Choice
+from infersent.choose.run import choose_blocks
+from infersent.choose.texts import TextPairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
+from infersent.cli.options import File, Real, Text, Whole, check_output, write_output
+from infersent.data.cache import cache_folder
+
+_Pair = Annotated[tuple[str, str] | None, tyro.conf.arg(metavar="A B")]
+_Files = Annotated[tuple[Path, Path] | None, tyro.conf.arg(metavar="U.npy V.npy")]
+_Optional = Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]
+
+#: What --output writes, by the suffix.
+OUTPUTS = (".html", ".json", ".png", ".svg", ".pdf")
+
+
+def choose(
+    file: _Optional = None,
+    *,
+    text: _Pair = None,
+    label: Text = None,
+    encoder: Text = None,
+    vectors: _Files = None,
+    labels: File = None,
+    test: File = None,
+    task: Literal["auto", "classes", "scores"] = "auto",
+    metric: Text = None,
+    margin: Real = None,
+    candidates: Annotated[tuple[str, ...], tyro.conf.arg(metavar="BLOCKS")] = (),
+    folds: int = 5,
+    repeats: Whole = None,
+    mlp: bool = False,
+    curve: bool = False,
+    seed: int = 0,
+    jobs: int = 1,
+    cluster: Text = None,
+    memory: float = 1.0,
+    output: tuple[Path, ...] = (),
+    cache: File = None,
+) -> None:
+    """Say which pair features to use for your own pairs: u, v, |u-v|, u*v, some of them, or others.
+
+    Every set of blocks is cross-validated with a linear head on folds that share no sentence, and compared with the
+    best. The smallest set that the best does not beat by more than the margin is recommended.
+
+    For example:
+
+    infersent choose mine.csv --text question1 question2 --label is_duplicate
+
+    infersent choose mine.jsonl --encoder sentence-transformers/all-MiniLM-L6-v2 --output report.html
+
+    infersent choose --vectors u.npy v.npy --labels y.npy --margin 0.005
+
+    Stop it at any time (Ctrl-C): the same command goes on with the folds that are not finished.
+
+    Args:
+        file: Pairs with labels: a .csv, .tsv or .jsonl file.
+        text: The names of its two columns of texts.
+        label: The name of its column of labels.
+        encoder: What turns a text into a vector: the folder of a model of this package, or the name or the folder of
+            one of sentence-transformers; the package's own model if left out.
+        vectors: Instead of a file of texts, two .npy files of shape [pairs, numbers].
+        labels: With --vectors, the labels: a .npy file, or a text file with one per line.
+        test: A file like FILE with pairs that have no part in the choice, on which it is measured at the end.
+        task: classes or scores, where the labels would be taken for the other.
+        metric: What decides: accuracy or macro-F1 for classes, Spearman or Pearson for scores.
+        margin: The smallest difference of interest as a share; 0.01 if left out, which is one point.
+        candidates: Sets of blocks to compare, each in quotes, such as "u, v" "u, v, u*v"; 19 sets if left out.
+        folds: Folds of the cross-validation.
+        repeats: How often it is repeated; as often as tests 100,000 pairs if left out, at most five times.
+        mlp: Train a small network on some sets too, for comparison.
+        curve: Print how the scores grow with the number of pairs, too.
+        seed: Of the folds.
+        jobs: Processes on this machine; -1 for one per core.
+        cluster: The address of a Dask scheduler whose workers do it: tcp://host:8786.
+        memory: Gigabytes of features that a process may keep.
+        output: Files to write the result to: .html, a report; .json; .png, .svg or .pdf, the figure.
+        cache: Folder for finished folds and for the texts' vectors; the package's own if left out.
+    """
+    for path in output:
+        if path.suffix.lower() not in OUTPUTS:
+            raise ValueError(f"--output {path} ends in {path.suffix!r}; it can end in {', '.join(OUTPUTS)}.")
+        check_output(path)
+    kept = cache or cache_folder() / "choose"
+    bars = sys.stderr.isatty()
+    texts = held_out = test_texts = None
+    if vectors is not None and labels is not None and not (file or text or label or encoder or test):
+        (u, v), y = map(read_vectors, vectors), read_label_file(labels)
+    elif file is not None and vectors is None and labels is None:
+        pairs = _read(file, text, label)
+        y, texts = pairs.labels, (pairs.first, pairs.second)
+        u, v = encode_pairs(pairs, encoder, cache=kept / "vectors", progress=bars)
+        if test is not None:
+            other = _read(test, text, label)
+            held_out = (*encode_pairs(other, encoder, cache=kept / "vectors", progress=bars), other.labels)
+            test_texts = other.first, other.second
+    else:
+        raise ValueError("Give either a FILE of pairs, or --vectors U.npy V.npy and --labels Y.npy together.")
+    with _bar("folds", bars) as progress:
+        choice = choose_blocks(
+            u,
+            v,
+            y,
+            sentences=texts,
+            candidates=candidates or None,
+            task=task,
+            metric=metric,
+            margin=margin,
+            folds=folds,
+            repeats=repeats,
+            mlp=mlp,
+            test=held_out,
+            test_sentences=test_texts,
+            seed=seed,
+            jobs=jobs,
+            cluster=cluster,
+            cache=kept / "folds",
+            memory=memory,
+            progress=progress,
+        )
+    print(choice)
+    if curve:
+        with _bar("curve", bars) as progress:
+            print(f"\n{choice.learning_curve(progress=progress)}")
+    for path in output:
+        write_output(path, partial(_write, choice, path.suffix.lower()))
+        print(f"{path}: written", file=sys.stderr)
+
+
+def _write(choice: Choice, suffix: str, path: Path) -> None:
+    if suffix == ".html":
+        path.write_text(choice.to_html(), "utf-8")
+    elif suffix == ".json":
+        path.write_text(choice.to_json() + "\n", "utf-8")
+    else:
+        choice.plot().savefig(path, format=suffix.lstrip("."), dpi=150)
+
+
+def _read(path: Path, text: tuple[str, str] | None, label: str | None) -> TextPairs:
+    return read_text_pairs(path, text or ("premise", "hypothesis"), label or "label")
+
+
+class _bar:
+    """A bar on a terminal, for what tells how many of how many are done."""
+
+    def __init__(self, what: str, shown: bool) -> None:
+        self._bar = tqdm(desc=what, unit="fold", disable=not shown)
+
+    def __enter__(self) -> Callable[[int, int], object]:
+        def progress(done: int, total: int) -> None:
+            self._bar.total = total
+            self._bar.update(done - self._bar.n)
+
+        return progress
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
