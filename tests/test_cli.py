@@ -11,7 +11,7 @@ import torch
 
 from infersent import LABELS, InferSent
 from infersent.cli import main
-from infersent.data import Pairs, fetch, snli
+from infersent.data import Pairs, fetch, read_pairs, snli, stsb
 from infersent.foundation.choices import choose
 from infersent.training.recipes import RECIPES, get_recipe
 from tests.toy import toy_model, toy_pairs
@@ -64,16 +64,20 @@ def test_train_evaluate_encode_predict(files, capsys):
     assert "train.tsv: 120 pairs; 40 entailment, 40 neutral, 40 contradiction" in shown
     assert "of the tokens" in shown
     assert "epoch 2  loss" in shown
-    assert f"now try: infersent evaluate {files / 'run'} --data {files / 'dev.tsv'}\n" in shown
+    assert f"{files / 'dev.tsv'} chose this epoch, so it is no test." in shown
+    assert f"infersent evaluate {files / 'run'} --data TEST-FILE\n" in shown
     assert len((files / "run" / "log.jsonl").read_text().splitlines()) == 2
     assert (files / "run" / "best" / "model.safetensors").exists()
 
     assert run("evaluate", files / "run", "--data", files / "dev.tsv") == 0
-    shown = capsys.readouterr().out
+    shown, said = capsys.readouterr()
     assert "% (95% interval" in shown
+    assert f"These pairs chose the best epoch of {files / 'run'}" in said
     assert all(label in shown for label in LABELS)
     assert run("evaluate", files / "run", "--data", files / "dev.tsv", "--json-output") == 0
     assert json.loads(capsys.readouterr().out)["pairs"] == 30
+    assert run("evaluate", files / "run", "--data", files / "train.tsv") == 0
+    assert f"{files / 'run'} was trained on these pairs, so its accuracy on them is no test." in capsys.readouterr().err
 
     assert train(files, "--resume", "--epochs", 3) == 0
     assert len((files / "run" / "log.jsonl").read_text().splitlines()) == 3
@@ -178,9 +182,9 @@ def test_encoding_nothing_gives_no_vectors(checkpoint, tmp_path, stdin):
 def test_predict(checkpoint, tmp_path, capsys):
     assert run("predict", checkpoint, "--premise", "a dog", "--hypothesis", "the dog") == 0
     header, row = (line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert header == ["label", *LABELS]
+    assert header == ["label", *LABELS, "unknown"]
     expected = toy_model().predict_proba(["a dog"], ["the dog"])[0]
-    assert row == [LABELS[expected.argmax()], *(f"{p:.4f}" for p in expected)]
+    assert row == [LABELS[expected.argmax()], *(f"{p:.4f}" for p in expected), "0.00"]
 
     (tmp_path / "p.tsv").write_text("premise\thypothesis\na dog\tthe dog\na cat\t\n")
     assert run("predict", checkpoint, "--pairs", tmp_path / "p.tsv", "--output", tmp_path / "out.tsv") == 0
@@ -311,7 +315,10 @@ def test_vectors_that_the_archive_lacks(files, tmp_path, capsys, monkeypatch):
         (("train", "--preset", "lapto", "--out", "r"), "no preset 'lapto'. Did you mean 'laptop'?"),
         (("train", "--preset", "demo", "--blocks", "u,v,u*w", "--out", "r"), "Did you mean 'u*v'?"),
         (("train", "--preset", "demo", "--head", "mpl", "--out", "r"), "Did you mean 'mlp'?"),
-        (("train", "--data", "mine.tsv", "--out", "r"), "--dev must name another"),
+        (("train", "--data", "mine.tsv", "--out", "r"), "mine.tsv"),
+        (("train", "--data", "m.tsv", "--dev", "m.tsv", "--out", "r"), "--dev m.tsv is the file of --data"),
+        (("train", "--data", "captions", "--label", "x", "--out", "r"), "--label is about a file of your own"),
+        (("train", "--from", "r0", "--hidden", "8", "--out", "r"), "--hidden 8 is decided by the model of --from r0"),
         (("train", "--data", "captions", "--dev", "d.tsv", "--out", "r"), "captions has a dev split of its own"),
         (("train", "--data", "sniil", "--out", "r"), "Did you mean 'snli'?"),
         (("train", "--preset", "demo", "--vectors", "word2vec", "--out", "r"), "no vectors 'word2vec'. Use 'shipped'"),
@@ -374,3 +381,131 @@ def test_choose_lists_what_there_is():
     with pytest.raises(ValueError, match=r"^There is no thing 'zzz'\. Known: a, b\. Ask\.$"):
         choose("thing", "zzz", {"a": 1, "b": 2}, remedy="Ask.")
     assert choose("thing", "a", {"a": 1}) == 1
+
+
+# A reader's own labels
+
+
+@pytest.fixture
+def questions(tmp_path):
+    """Forty questions, each with one that asks the same and one that does not, as a .csv file with quotes."""
+    lines = ["id,question1,question2,is_duplicate"]
+    for i in range(120):
+        animal, other = ("dog", "cat", "cow", "pig")[i % 4], ("cat", "cow", "pig", "dog")[i % 4]
+        second = animal if i % 2 else other
+        lines.append(f'{i},"Is the {animal} {i}, number, here?","Is it a {second} {i}?",{i % 2}')
+    (tmp_path / "own.csv").write_text("\r\n".join(lines) + "\r\n", encoding="utf-8-sig")
+    return tmp_path / "own.csv"
+
+
+def learn(questions, *more, out="run"):
+    small = ("--preset", "demo", "--hidden", 8, "--epochs", 2)
+    return run("train", "--data", questions, *small, "--out", questions.parent / out, *more)
+
+
+def test_a_file_of_ones_own_is_cut_and_what_is_set_aside_is_tested_on(questions, capsys):
+    assert learn(questions) == 0
+    shown, said = capsys.readouterr()
+    assert "own.csv: read texts 'question1' and 'question2', label 'is_duplicate'; text= and label= (--text" in said
+    assert "Pairs(own.csv train: 96 pairs; " in shown
+    assert "Pairs(own.csv dev: 12 pairs; " in shown
+    held_out = questions.parent / "run" / "test.jsonl"
+    assert f"set aside to test on: {held_out}, 12 pairs" in shown
+    assert f"now try: infersent evaluate {questions.parent / 'run'} --data {held_out}\n" in shown
+    assert InferSent.from_pretrained(questions.parent / "run").labels == ("0", "1")
+
+    assert run("evaluate", questions.parent / "run", "--data", held_out) == 0
+    shown, said = capsys.readouterr()
+    assert "12 pairs)" in shown
+    assert "trained on" not in said
+    named = ("--text", "question1", "question2", "--label", "is_duplicate")
+    assert run("evaluate", questions.parent / "run", "--data", questions, *named) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_predict_gives_a_row_for_each_row(questions, capsys, stdin):
+    learn(questions)
+    capsys.readouterr()
+    folder = questions.parent
+    for name in ("out.csv", "out.tsv", "out.jsonl"):
+        where = ("--pairs", questions, "--text", "question1", "question2", "--output", folder / name)
+        assert run("predict", folder / "run", *where) == 0
+    assert capsys.readouterr().err == ""
+    rows = [line.split(",") for line in (folder / "out.csv").read_text().splitlines()]
+    assert rows[0] == ["label", "0", "1", "unknown"]
+    assert len(rows) == 121
+    assert [line.split("\t") for line in (folder / "out.tsv").read_text().splitlines()] == rows
+    objects = [json.loads(line) for line in (folder / "out.jsonl").read_text().splitlines()]
+    assert [one["label"] for one in objects] == [row[0] for row in rows[1:]]
+    assert list(objects[0]["probabilities"]) == ["0", "1"]
+    stdin(b'{"premise": "Is the dog here?", "hypothesis": "xyzzy plugh quux"}\n')
+    assert run("predict", folder / "run", "--pairs", "-") == 0
+    shown, said = capsys.readouterr()
+    assert shown.splitlines()[1].endswith("\t1.00")
+    assert said.startswith("infersent: The model does not know most of the words: of 2 sentences, 1 have more unknown")
+    (folder / "gap.tsv").write_text("premise\thypothesis\na\tb\n\nc\td\n")
+    assert run("predict", folder / "run", "--pairs", folder / "gap.tsv") == 1
+    assert "gap.tsv, line 3: a blank line between pairs. Take it out: a row of the output" in capsys.readouterr().err
+    assert run("predict", folder / "run", "--pairs", questions, "--output", folder / "x.parquet") == 1
+    assert "predict writes .csv, .jsonl or tab-separated text" in capsys.readouterr().err
+
+
+def test_odd_labels_are_named_with_their_file(questions, capsys, monkeypatch):
+    other = questions.parent / "dev.csv"
+    other.write_text("question1,question2,is_duplicate\na,b,0\na,b,perhaps\n")
+    assert learn(questions, "--dev", other) == 1
+    assert "dev.csv has the label 'perhaps' (1 of 2 pairs), which is not among those that own.csv has: 0, 1." in (
+        capsys.readouterr().err
+    )
+    learn(questions)
+    assert run("evaluate", questions.parent / "run", "--data", "captions") == 1
+    assert "captions test has the label 'entailment'" in capsys.readouterr().err
+    other.write_text("question1,question2,is_duplicate\na,b,0\nc,d,0\n")
+    assert run("train", "--data", other, "--dev", questions, "--out", questions.parent / "one") == 1
+    assert "All pairs of dev.csv are labelled '0'; a model learns to tell two apart." in capsys.readouterr().err
+    (questions.parent / "stsb").mkdir()
+    (questions.parent / "stsb" / "sts-train.csv").write_text("g\tf\ty\t1\t2.5\ta\tb\n")
+    monkeypatch.setenv("INFERSENT_DATA", str(questions.parent))
+    monkeypatch.setitem(stsb.SIZES, "train", 1)
+    assert run("train", "--data", "stsb", "--out", questions.parent / "one") == 1
+    assert "STS-B train has scores and no labels" in capsys.readouterr().err
+
+
+def test_training_goes_on_from_a_trained_model(questions, files, capsys):
+    assert train(files) == 0
+    start = InferSent.from_pretrained(files / "run")
+    more = ("--preset", "demo", "--epochs", 1, "--from", files / "run")
+    assert run("train", "--data", questions, *more, "--out", files / "new") == 0
+    shown = capsys.readouterr().out
+    assert f"going on from {files / 'run'} with a new linear head, for the labels 0, 1\n" in shown
+    other = InferSent.from_pretrained(files / "new")
+    assert (other.labels, other.config) == (("0", "1"), start.config)
+    assert other.tokenizer.to_str() == start.tokenizer.to_str()
+    again = ("--data", files / "dev.tsv", "--dev", files / "train.tsv")
+    assert run("train", *again, *more, "--out", files / "same", "--learning-rate", 1e-5) == 0
+    shown = capsys.readouterr().out
+    assert "with its head, for the labels entailment, neutral, contradiction" in shown
+    near = InferSent.from_pretrained(files / "same")
+    texts = ["a dog", "the cat"]
+    np.testing.assert_allclose(near.predict_proba(texts, texts), start.predict_proba(texts, texts), atol=0.01)
+    assert run("train", "--data", questions, *more, "--head", "mlp", "--out", files / "mlp") == 0
+    assert "with a new mlp head" in capsys.readouterr().out
+    assert json.loads((files / "new" / "best" / "metrics.json").read_text())["from"] == str(files / "run")
+
+
+def test_soft_labels_of_several_columns(questions, capsys):
+    lines = [f"a {w} {i},the {w} {i},{i % 4},{4 - i % 4}" for i, w in enumerate(["dog", "cat"] * 30)]
+    (questions.parent / "soft.csv").write_text("premise,hypothesis,no,yes\n" + "\n".join(lines) + "\n")
+    assert learn(questions.parent / "soft.csv", "--label", "no", "yes", out="soft") == 0
+    assert "soft labels, counted by the likeliest" in capsys.readouterr().out
+    assert InferSent.from_pretrained(questions.parent / "soft").labels == ("no", "yes")
+    read = read_pairs(questions.parent / "soft" / "test.jsonl")
+    assert read.distributions.shape == (len(read), 2)
+
+
+def test_labels_by_number_take_their_names(checkpoint, tmp_path, capsys):
+    (tmp_path / "n.csv").write_text("premise,hypothesis,label\na dog,the dog,0\na dog,the cat,2\n")
+    assert run("evaluate", checkpoint, "--data", tmp_path / "n.csv") == 1
+    assert "name them in their order by labels= (--labels)" in capsys.readouterr().err
+    assert run("evaluate", checkpoint, "--data", tmp_path / "n.csv", "--labels", *LABELS) == 0
+    assert "2 pairs)" in capsys.readouterr().out

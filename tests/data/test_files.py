@@ -140,11 +140,11 @@ def test_an_empty_file_is_an_error(tmp_path, suffix, text):
         read_sentence_pairs(path)
 
 
-@pytest.mark.parametrize("name", ["own.csv", "own", "own.json"])
+@pytest.mark.parametrize("name", ["own.xlsx", "own", "own.json"])
 def test_a_wrong_suffix_names_the_accepted_ones(tmp_path, name):
     (tmp_path / name).write_text("premise\thypothesis\tlabel\n")
     for read in (read_pairs, read_sentence_pairs, load):
-        with pytest.raises(ValueError, match=r"\.tsv and \.jsonl"):
+        with pytest.raises(ValueError, match=r"\.csv, \.tsv, \.txt, \.jsonl and \.parquet"):
             read(tmp_path / name)
 
 
@@ -195,5 +195,8 @@ def test_a_malformed_line_of_tsv_is_named(tmp_path, line, problem):
 def test_an_unknown_corpus_offers_the_nearest():
     with pytest.raises(ValueError, match=r"'SNIL'.*Did you mean 'snli'"):
         load("SNIL")
-    with pytest.raises(ValueError, match=r"'x'. Known: captions, snli, probes. The path of a \.tsv or \.jsonl file"):
+    with pytest.raises(
+        ValueError,
+        match=r"'x'. Known: captions, snli, probes, sick, mrpc, stsb. The path of a file with .*: \.csv, \.tsv,",
+    ):
         load("x")

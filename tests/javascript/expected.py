@@ -12,7 +12,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import infersent
+from infersent.model.infersent import ModelConfig
+from infersent.text.vocabulary import Vocabulary
 from infersent.widgets import (
     AblationExplorer,
     DiagonalOrFull,
@@ -21,6 +25,7 @@ from infersent.widgets import (
     LearnTheProduct,
     SignLab,
     WhichHeads,
+    page_model,
 )
 
 TEXTS = [
@@ -33,11 +38,16 @@ BLOCKS = (["u", "v"], ["u", "v", "u*v"], ["|u-v|"], ["u*v"], ["u-v", "u*v"], [])
 SUBSETS = (["u"], ["v"], ["u", "v"], ["u", "v", "u*v"], ["|u-v|", "u*v"], list(infersent.BLOCKS))
 
 
-def expected() -> dict[str, Any]:
-    """Return the inputs and what Python makes of them, by widget."""
+#: Texts for a model of two labels that splits scripts without blanks.
+OTHER_TEXTS = [("犬が走る。", "a dog runs"), ("我在看书 dog", "กิน ข้าว"), ("", "a dog isn't 犬")]
+
+
+def expected(folder: Path) -> dict[str, Any]:
+    """Return the inputs and what Python makes of them, by widget; other files go to the folder."""
     draw = random.Random(0)
     return {
         "explainer": explainer(),
+        "other": other(folder),
         "features": [features(draw.uniform(-1, 1), draw.uniform(-1, 1)) for _ in range(50)] + [features(0.5, 0.5)],
         "forms": [form(draw) for _ in range(100)],
         "heads": [
@@ -57,6 +67,20 @@ def explainer() -> dict[str, Any]:
     for widget.premise, widget.hypothesis in TEXTS:
         accounts.append({"account": widget.ledger, "probabilities": list(widget.probabilities().values())})
     return {"file": str(file), "accounts": accounts}
+
+
+def other(folder: Path) -> dict[str, Any]:
+    """An untrained model with two labels and today's rule of tokens, and its file for a page."""
+    words = ["a", "dog", "runs", "not", "犬", "走", "が", "书", "กิ", "."]
+    vectors = np.random.default_rng(0).standard_normal((len(words), 8)).astype(np.float32)
+    vocabulary = Vocabulary([], words, vectors, {})
+    config = ModelConfig(hidden=6, head="linear", blocks=("u", "v", "|u-v|", "u*v"))
+    model = infersent.InferSent.from_vocabulary(config, vocabulary, seed=1, labels=("other", "same")).eval()
+    widget = Explainer(model)
+    accounts = []
+    for widget.premise, widget.hypothesis in OTHER_TEXTS:
+        accounts.append({"account": widget.ledger, "probabilities": list(widget.probabilities().values())})
+    return {"file": str(page_model.export(model, folder)), "accounts": accounts}
 
 
 def features(u: float, v: float) -> dict[str, Any]:
@@ -103,4 +127,5 @@ def ablation() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(json.dumps(expected()), encoding="utf-8")
+    target = Path(sys.argv[1])
+    target.write_text(json.dumps(expected(target.parent)), encoding="utf-8")

@@ -3,23 +3,55 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { softmax } from "../../companion/infersent/widgets/explainer/account.mjs";
+import { describe, evidence, labelsOf, logitsOf, softmax } from "../../companion/infersent/widgets/explainer/account.mjs";
 import { dense, readFile, unpack, upperHalf } from "../../companion/infersent/widgets/page_model/file.mjs";
 import { Ledger } from "../../companion/infersent/widgets/page_model/ledger.mjs";
 import { InferSent, addProduct, maxPool, sigmoid, states } from "../../companion/infersent/widgets/page_model/network.mjs";
-import { splitWords, tooLong } from "../../companion/infersent/widgets/page_model/words.mjs";
+import { FIRST_TOKEN_RULE, splitWords, tooLong } from "../../companion/infersent/widgets/page_model/words.mjs";
 import { uniform } from "../../companion/infersent/widgets/toolkit/numbers.mjs";
 import { close, expected } from "./expected.mjs";
 
+/** @param {string} file */
+const load = (file) => {
+  const bytes = readFileSync(file);
+  return new InferSent(readFile(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
+};
 const { file, accounts } = expected.explainer;
-const bytes = readFileSync(file);
-const model = new InferSent(readFile(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
+const model = load(file);
 
 test("words are those of Python", () => {
   for (const { account } of accounts) {
     assert.deepEqual(splitWords(account.premise), account.premise ? account.premise_words : []);
     assert.deepEqual(splitWords(account.hypothesis), account.hypothesis_words);
   }
+});
+
+test("a model of two labels, whose tokenizer splits scripts without blanks, is that of Python", () => {
+  const other = load(expected.other.file);
+  for (const { account, probabilities } of expected.other.accounts) {
+    const ledger = other.explain(account.premise, account.hypothesis);
+    const found = { premise: account.premise, hypothesis: account.hypothesis, ...ledger.account() };
+    for (const name of /** @type {const} */ (
+      ["labels", "premise_words", "hypothesis_words", "premise_unknown", "hypothesis_unknown"]))
+      assert.deepEqual(found[name], account[name], name);
+    assert.deepEqual(labelsOf(found), ["other", "same"]);
+    close(softmax(ledger.logits), probabilities, 0.005);
+    assert.ok(ledger.check() < 1e-5);
+    close(evidence(found, ["u"]).flat(2).length, 2 * (1 + found.premise_words.length) *
+      (1 + found.hypothesis_words.length), 0);
+    const [title, lead] = describe(found, found.blocks);
+    const same = ledger.logits[1] > ledger.logits[0];
+    assert.match(title, same ? /^Same, \d+%\.$/ : /^Other, \d+%\.$/);
+    assert.match(lead, same ? /that of other/ : /that of same/);
+    assert.equal(logitsOf(found, []).length, 2);
+  }
+});
+
+test("a model from before keeps its rule, and says nothing of labels that a page knows", () => {
+  assert.deepEqual(splitWords("犬が走る a dog"), ["犬", "が", "走", "る", "a", "dog"]);
+  assert.deepEqual(splitWords("犬が走る a dog", FIRST_TOKEN_RULE), ["犬が走る", "a", "dog"]);
+  const { premise_words, labels } = model.explain("犬が走る a dog", "").account();
+  assert.deepEqual([premise_words, labels], [["犬が走る", "a", "dog"], undefined]);
 });
 
 test("a text too long says why", () => {
@@ -132,7 +164,7 @@ test("a ledger of two coordinates, by hand", () => {
     premiseWinners: Uint16Array.of(1, 0), hypothesisWinners: Uint16Array.of(0, 0),
     weights: [["u", [[2, 4], [0, 0], [1, 0]].map((row) => Float32Array.from(row))],
       ["u*v", [[1, 8], [2, 0], [0, 0]].map((row) => Float32Array.from(row))]],
-    bias: [1, 0, 0], logits: [0.5, 1, 0.5],
+    bias: [1, 0, 0], logits: [0.5, 1, 0.5], labels: ["x", "y", "z"],
   });
   assert.deepEqual(ledger.byWord, { u: [[-1, 0, 0], [1, 0, 0.5]].map((row) => row.map((x) => x + 0)) });
   assert.deepEqual(ledger.interactionMap["u*v"], [[[-1, 0, 0]], [[0.5, 1, 0]]]);

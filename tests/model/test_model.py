@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from infersent import BLOCKS, InferSent
+from infersent.foundation.notices import Notice
 from infersent.model.features import feature_names
 from infersent.model.heads import HEADS
 from infersent.model.infersent import ModelConfig
@@ -45,7 +46,9 @@ def test_a_head_can_be_trained_on_encoded_tensors():
 def test_an_empty_sentence_reads_as_one_unknown_word():
     model = toy_model()
     assert np.array_equal(model.encode(""), model.encode("zebra"))
-    assert np.isfinite(model.predict_proba([""], ["zebra"])).all()
+    with pytest.warns(Notice, match="does not know most of the words: the sentence has more unknown") as told:
+        assert np.isfinite(model.predict_proba([""], ["zebra"])).all()
+    assert [one.filename for one in told] == [__file__]
 
 
 def test_encode_and_predict_leave_the_mode_alone_and_ignore_dropout():

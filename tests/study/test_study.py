@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from infersent import InferSent, cli
-from infersent.data import LABELS
+from infersent.data import LABELS, Pairs
 from infersent.model.features import BLOCKS
 from infersent.release.records import ship_study
 from infersent.study import runner
 from infersent.study.grid import GRIDS, Trial, read_grid
 from infersent.study.records import RECORDS, Record, load_records, unfinished_records
-from infersent.study.runner import TrainingDiverged, _pairs, run_study, run_trial, seconds_left
+from infersent.study.runner import TrainingDiverged, run_study, run_trial, seconds_left
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
 from infersent.training.loop import train
@@ -62,9 +62,9 @@ def toy_corpus(monkeypatch, tmp_path):
     monkeypatch.setattr(
         "infersent.study.runner.load_pairs", lambda recipe, split: toy_pairs(sizes[split], seed=len(split), name=split)
     )
-    _pairs.cache_clear()
+    runner._read.cache_clear()
     yield
-    _pairs.cache_clear()
+    runner._read.cache_clear()
 
 
 @pytest.fixture
@@ -310,7 +310,9 @@ def test_the_time_left_follows_the_work():
 
 REAL = """
 [fixed]
-corpus = "{corpus}"
+train = "{folder}/train.tsv"
+dev = "{folder}/dev.tsv"
+test = "{folder}/test.tsv"
 vectors = "trained"
 min_count = 1
 hidden = 4
@@ -323,13 +325,17 @@ seed = [0, 1, 2, 3, 4, 5]
 """
 
 
-def spread(tmp_path, **options):
-    """Run six small runs on a file of pairs in other processes, where nothing is patched."""
-    pairs = toy_pairs(60)
+def write_file(path, pairs):
     rows = zip(pairs.premises, pairs.hypotheses, (LABELS[label] for label in pairs.labels), strict=True)
     lines = ["\t".join(row) for row in [("premise", "hypothesis", "label"), *rows]]
-    (tmp_path / "pairs.tsv").write_text("\n".join(lines) + "\n")
-    (tmp_path / "real.toml").write_text(REAL.format(corpus=tmp_path / "pairs.tsv"))
+    path.write_text("\n".join(lines) + "\n")
+
+
+def spread(tmp_path, **options):
+    """Run six small runs on a file of pairs in other processes, where nothing is patched."""
+    for seed, split in enumerate(("train", "dev", "test")):
+        write_file(tmp_path / f"{split}.tsv", toy_pairs(60, seed))
+    (tmp_path / "real.toml").write_text(REAL.format(folder=tmp_path))
     trials = read_grid(tmp_path / "real.toml")
     return trials, run_study(trials, tmp_path / "out", threads=1, progress=False, **options)
 
@@ -340,6 +346,11 @@ def real_corpus(monkeypatch):
     monkeypatch.setattr("infersent.study.runner.load_pairs", load_pairs)
 
 
+# The toy world is so small that its splits share pairs.
+shares_pairs = pytest.mark.filterwarnings("ignore:.*which training has seen")
+
+
+@shares_pairs
 def test_local_processes_make_the_same_records(tmp_path, real_corpus):
     trials, records = spread(tmp_path, jobs=2)
     assert [record.trial for record in records] == trials
@@ -348,6 +359,7 @@ def test_local_processes_make_the_same_records(tmp_path, real_corpus):
     assert (here.test, here.dev) == (records[4].test, records[4].dev)
 
 
+@shares_pairs
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_dask_worker_that_is_killed_loses_nothing(tmp_path, real_corpus):
     distributed = pytest.importorskip("distributed")
@@ -523,3 +535,68 @@ def test_a_comparison_of_what_is_not_there(grid, tmp_path, capsys, groups, messa
 def test_command_needs_a_folder(grid, capsys):
     assert run_command("run", grid) == 1
     assert "--out" in capsys.readouterr().err
+
+
+# Files of a reader's own
+
+
+def own_trial(tmp_path, **files):
+    small = {"vectors": "trained", "min_count": 1, "hidden": 4, "epochs": 1, "head": "linear"}
+    named = {name: str(tmp_path / file) if isinstance(file, str) else file for name, file in files.items()}
+    return Trial.from_spec(small | named)
+
+
+def test_one_file_is_never_train_dev_and_test(tmp_path):
+    write_file(tmp_path / "mine.tsv", toy_pairs(60))
+    with pytest.raises(ValueError, match=r"needs two other files, dev = .* or a cut of the one file: split = \[0\.8"):
+        own_trial(tmp_path, corpus="mine.tsv")
+    (tmp_path / "grid.toml").write_text(f'[fixed]\ncorpus = "{tmp_path}/mine.tsv"\n[[vary]]\nseed = [0]\n')
+    with pytest.raises(ValueError, match="needs two other files"):
+        read_grid(tmp_path / "grid.toml")
+    for files in ({"dev": "mine.tsv"}, {"dev": "a.tsv", "test": "b.tsv", "split": [0.8, 0.1, 0.1]}):
+        with pytest.raises(ValueError, match="needs two other files"):
+            own_trial(tmp_path, corpus="mine.tsv", **files)
+    write_file(tmp_path / "copy.tsv", toy_pairs(60))
+    write_file(tmp_path / "dev.tsv", toy_pairs(30, 1))
+    for test in ("mine.tsv", "copy.tsv", "dev.tsv"):  # also under another name
+        trial = own_trial(tmp_path, train="mine.tsv", dev="dev.tsv", test=test)
+        with pytest.raises(ValueError, match="two hold the same pairs"):
+            run_study([trial], tmp_path / "out", progress=False)
+    with pytest.raises(ValueError, match="two names of one setting"):
+        own_trial(tmp_path, train="mine.tsv", corpus="mine.tsv")
+    with pytest.raises(ValueError, match="the corpus 'captions' has splits already"):
+        Trial.from_spec({"corpus": "captions", "split": [0.8, 0.1, 0.1]})
+
+
+def test_a_cut_tests_on_what_training_has_not_seen(tmp_path, real_corpus):
+    animals = [f"animal{i}" for i in range(50)]
+    pairs = Pairs([f"a {a}" for a in animals] * 2, [f"the {a}" for a in animals] + ["no"] * 50, [0, 1] * 50)
+    pairs = Pairs(pairs.premises, [f"{h} {i}" for i, h in enumerate(pairs.hypotheses)], pairs.labels)
+    write_file(tmp_path / "mine.tsv", pairs)
+    trial = own_trial(tmp_path, corpus="mine.tsv", split=[0.6, 0.2, 0.2])
+    train, dev, test = trial.recipe.own.load(trial.recipe.data)
+    assert len(train) + len(dev) + len(test) == 100
+    assert not set(train.premises) & set(test.premises)
+    record = run_trial(trial)
+    assert (record.error, record.dev.pairs, record.test.pairs) == (None, len(dev), len(test))
+    again = Record.from_json(json.loads(json.dumps(record.to_json())))
+    assert again.trial == trial
+    assert again.trial.key == trial.key
+
+
+def test_a_study_of_other_labels_keeps_its_answers(tmp_path, real_corpus):
+    for seed, split in enumerate(("train", "dev", "test")):
+        rows = [f"a cat {i} {seed},{'the cat' if i % 2 else 'a dog'},{'same' if i % 2 else 'other'}" for i in range(40)]
+        (tmp_path / f"{split}.csv").write_text("one,two,kind\n" + "\n".join(rows) + "\n")
+    columns = {"text": ["one", "two"], "label": "kind"}
+    trial = own_trial(tmp_path, train="train.csv", dev="dev.csv", test="test.csv")
+    trial = Trial.from_spec(trial.spec | columns)
+    record = run_trial(trial)
+    assert record.error is None
+    assert set(record.test.recall) == {"same", "other"}
+    probabilities = record.test.probabilities()
+    assert probabilities.shape == (40, 2)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    assert record.test.take(np.arange(40) < 5).recall == {"other": None, "same": None}
+    (tmp_path / "test.csv").write_text("one,two,kind\na,b,perhaps\nc,d,same\n")
+    assert "test.csv has the label 'perhaps' (1 of 2 pairs)" in run_trial(trial).error

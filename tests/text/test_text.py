@@ -24,6 +24,8 @@ def slow_split(sentence):
 
     def kind(character):
         category = unicodedata.category(character)
+        if category[0] == "L" and any(part in unicodedata.name(character) for part in ("CJK", "HIRAGANA", "THAI")):
+            return "W"
         return "L" if category[0] in "LM" else "N" if category[0] == "N" else " " if character.isspace() else "."
 
     words, i = [], 0
@@ -34,6 +36,9 @@ def slow_split(sentence):
             i + ending.end() == len(sentence) or unicodedata.category(sentence[i + ending.end()])[0] not in "LN"
         ):
             end = i + ending.end()
+        elif kind(sentence[i]) == "W":
+            while end < len(sentence) and unicodedata.category(sentence[end])[0] == "M":
+                end += 1
         elif kind(sentence[i]) in "LN":
             while end < len(sentence) and kind(sentence[end]) == kind(sentence[i]):
                 end += 1
@@ -57,6 +62,12 @@ SENTENCES = [
     ("  \t\n ", []),
     ("", []),
     ("a\ufeffdog\x85cat\u2028", ["a", "dog", "cat"]),
+    ("我在看书。", ["我", "在", "看", "书", "。"]),
+    ("カメラ3台とUSB", ["カ", "メ", "ラ", "3", "台", "と", "usb"]),
+    ("กิน ข้าว", ["กิ", "น", "ข้", "า", "ว"]),
+    ("개가 달린다", ["개가", "달린다"]),
+    ("собака бежит", ["собака", "бежит"]),
+    ("𠀋a", ["𠀋", "a"]),
 ]
 
 
@@ -65,7 +76,7 @@ def test_tokens(sentence, words):
     assert split_words(sentence) == words
 
 
-@given(st.text(st.sampled_from("aéz9Ⅷ٣ '-.s\u0301<🙂漢\t"), max_size=20))
+@given(st.text(st.sampled_from("aéz9Ⅷ٣ '-.s\u0301<🙂漢犬がก\u0e34\t"), max_size=20))
 def test_tokens_agree_with_a_slow_reading_of_the_rule(sentence):
     normal = _WORDLESS.normalizer.normalize_str(sentence)
     assert split_words(sentence) == slow_split(normal)

@@ -6,36 +6,84 @@ import json
 import sys
 from pathlib import Path
 
-from infersent.cli.options import Run, Whole, check_output, find_device, load_split, named, use_threads
-from infersent.data import probes
+from infersent.cli.options import (
+    Columns,
+    Names,
+    Run,
+    Text,
+    Whole,
+    check_output,
+    columns,
+    find_device,
+    load_split,
+    named,
+    refuse_dash,
+    use_threads,
+)
+from infersent.data import Pairs, probes
+from infersent.foundation.notices import notice
 from infersent.inside.challenge import run_challenge
-from infersent.model.infersent import InferSent
+from infersent.model.checkpoint import SHIPPED, load_metrics
+from infersent.model.infersent import InferSent, warn_of_unknown_words
 from infersent.study.dot_product import NOISE, curves, run_grid
 from infersent.text.batching import encode_pairs
 from infersent.training import evaluation
 
 
 def evaluate(
-    run: Run = None, *, data: str = "snli", split: str = "test", json_output: bool = False, device: str = "cpu"
+    run: Run = None,
+    *,
+    data: str = "snli",
+    split: str = "test",
+    text: Columns = None,
+    label: Names = (),
+    labels: Names = (),
+    vectors: Text = None,
+    json_output: bool = False,
+    device: str = "cpu",
 ) -> None:
     """Print a model's accuracy in percent with its 95% interval, overall and for each label.
 
-    For example: infersent evaluate runs/laptop --data snli --split test
+    Where the labels are not balanced, the macro-averaged F1 stands beside it. If the pairs are those that the model was
+    trained on, or those that chose its best epoch, a line says so.
+
+    For example:
+
+    infersent evaluate runs/laptop --data snli --split test
+
+    infersent evaluate runs/mine --data test.csv --text question1 question2 --label is_duplicate
 
     Args:
         run: Folder of a checkpoint or of a training run; the package's own model if left out.
-        data: snli, captions, probes, or a .tsv/.jsonl file of your own.
+        data: snli, captions, probes, sick, mrpc, or a file of your own: .csv, .tsv, .txt, .jsonl or .parquet; "-" reads
+            standard input.
         split: train, dev or test; test-hard for SNLI-hard; ignored for a file. The probes have only test.
+        text: The file's two columns of texts: question1 question2. Guessed, and told, if left out.
+        label: The file's column of labels.
+        labels: The names of the labels in their order, if the column has their numbers, from 0.
+        vectors: Let the model know the further words of the vectors that it was trained with: glove.6B.100d.
         json_output: Print JSON instead.
         device: cpu, cuda, cuda:1 or mps.
     """
-    model = InferSent.from_pretrained(run, device=find_device(device))
-    pairs = load_split(data, split)
+    model = InferSent.from_pretrained(run, vectors=vectors, device=find_device(device))
+    pairs = load_split(data, split, **columns(data, text, label, labels)).with_labels(model.labels)
+    tell_of_training(run, pairs)
+    warn_of_unknown_words(model, [*pairs.premises, *pairs.hypotheses])
     result = evaluation.evaluate(model, encode_pairs(pairs, model.tokenizer))
     if json_output:
         print(json.dumps(result.to_json() | {"data": pairs.name}))
     else:
         print(f"{named(run)} on {pairs.name}:\n{result}")
+
+
+def tell_of_training(run: Path | None, pairs: Pairs) -> None:
+    """Give a notice if the pairs are those that a model was trained on, or those that chose its best epoch."""
+    metrics = load_metrics(run or SHIPPED)
+    digest = pairs.digest()[:16]
+    if digest == metrics.get("data", {}).get("digest"):
+        notice(f"{named(run)} was trained on these pairs, so its accuracy on them is no test.")
+    elif digest == metrics.get("dev_data", {}).get("digest"):
+        notice(f"These pairs chose the best epoch of {named(run)}, which flatters its accuracy on them.")
 
 
 def probe(
@@ -69,6 +117,7 @@ def dot_product(*, out: Path, threads: Whole = None) -> None:
         out: The record: a .json file, written again after every run.
         threads: Processor threads; torch's own choice if left out.
     """
+    refuse_dash(out, "--out", "the record is a file that is written again after every run")
     check_output(out, "--out")
     use_threads(threads)
     measured = run_grid(out, progress=sys.stderr.isatty())

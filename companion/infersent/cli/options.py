@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 import tyro
 
-from infersent.data import Pairs, load
-from infersent.data.files import SUFFIXES
+from infersent.data import Pairs, ScoredPairs, load
+from infersent.data.files import STDIN, SUFFIXES
 from infersent.foundation.atomic import replace_file
 from infersent.model.infersent import best_device
 
@@ -20,6 +20,8 @@ File = Annotated[Path | None, tyro.conf.arg(metavar="FILE")]
 Text = Annotated[str | None, tyro.conf.arg(metavar="TEXT")]
 Whole = Annotated[int | None, tyro.conf.arg(metavar="N")]
 Real = Annotated[float | None, tyro.conf.arg(metavar="X")]
+Columns = Annotated[tuple[str, str] | None, tyro.conf.arg(metavar="A B")]
+Names = Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME ...")]
 
 
 def named(run: Path | None) -> str:
@@ -29,12 +31,49 @@ def named(run: Path | None) -> str:
 
 def is_file(data: str) -> bool:
     """Return whether ``--data`` names a file of pairs rather than a corpus."""
-    return Path(data).suffix.lower() in SUFFIXES
+    return data == STDIN or Path(data).suffix.lower() in SUFFIXES
 
 
-def load_split(data: str, split: str) -> Pairs:
-    """Return a split; of SNLI's train split only SNLI-122k, which even a part of the archive holds."""
-    return load(data, split, **({"subset": "122k"} if (data, split) == ("snli", "train") else {}))
+def columns(data: str, text: tuple[str, str] | None, label: tuple[str, ...], labels: tuple[str, ...]) -> dict[str, Any]:
+    """Return what ``--text``, ``--label`` and ``--labels`` say of a file, as options of ``read_pairs``.
+
+    Raises
+    ------
+    ValueError
+        If one is given although the pairs are those of a corpus.
+    """
+    given: dict[str, Any] = {"text": text, "label": label[0] if len(label) == 1 else label, "labels": labels}
+    given = {name: value for name, value in given.items() if value}
+    if given and not is_file(data):
+        raise ValueError(
+            f"--{next(iter(given))} is about a file of your own; {data} has columns and labels of its own."
+        )
+    return given
+
+
+def load_split(data: str, split: str, **options: Any) -> Pairs:
+    """Return a split; of SNLI's train split only SNLI-122k, which even a part of the archive holds.
+
+    Raises
+    ------
+    ValueError
+        If the pairs have scores and no labels.
+    """
+    pairs = load(data, split, **({"subset": "122k"} if (data, split) == ("snli", "train") else options))
+    return labelled(pairs)
+
+
+def labelled(pairs: Pairs | ScoredPairs) -> Pairs:
+    """Return the pairs if they have labels.
+
+    Raises
+    ------
+    ValueError
+        If they have scores instead.
+    """
+    if isinstance(pairs, ScoredPairs):
+        raise ValueError(f"{pairs.name} has scores and no labels; this needs labels.")
+    return pairs
 
 
 def use_threads(threads: int | None) -> None:
@@ -77,10 +116,24 @@ def check_output(path: Path, option: str = "--output") -> None:
     ValueError
         If the path is a folder, or lies in a folder that does not exist.
     """
+    if str(path) == STDIN:
+        return
     if path.is_dir():
         raise ValueError(f"{option} {path} is a folder. Name a file in it.")
     if not path.parent.is_dir():
         raise ValueError(f"{option} {path}: there is no folder {path.parent}. Make it first.")
+
+
+def refuse_dash(path: Path | None, option: str, what: str) -> None:
+    """Refuse "-", which stands for standard output elsewhere, where only a folder or a file can be written.
+
+    Raises
+    ------
+    ValueError
+        If the path is "-".
+    """
+    if str(path) == STDIN:
+        raise ValueError(f"{option} - would be standard output, but {what}. Name one; ./- is a place of that name.")
 
 
 def write_output(path: Path, write: Callable[[Path], object]) -> None:

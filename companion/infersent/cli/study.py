@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from infersent.cli.options import File, Text, find_device
+from infersent.cli.options import File, Text, find_device, refuse_dash
 from infersent.study.comparison import Comparison, Group, compare, find_group, in_words, phenomena_table, table
 from infersent.study.comparison import groups as group_trials
 from infersent.study.grid import Trial, read_grid
@@ -62,6 +62,8 @@ def study(
         checkpoints: For run, a folder to save the trained models in.
         retry: For run, repeat the runs that failed.
     """
+    refuse_dash(out, "--out", "the records go into a folder")
+    refuse_dash(checkpoints, "--checkpoints", "the models go into a folder")
     trials = read_grid(grid)
     if (action == "compare") != (len(groups) == 2):
         raise ValueError(f'compare takes two groups, such as "blocks=u, v" "blocks=u, v, u*v"; got {len(groups)}.')

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import tyro
 
-from infersent.cli.options import File, Run, Text, Whole, check_output, find_device, write_output
-from infersent.data import LABELS, read_sentence_pairs
+from infersent.cli.options import Columns, File, Run, Text, Whole, check_output, find_device, refuse_dash, write_output
+from infersent.data import read_sentence_pairs
+from infersent.foundation.arrays import Floats
 from infersent.inside import ledger
 from infersent.inside.ledger_view import in_terminal
 from infersent.model import streaming
@@ -88,46 +93,80 @@ def predict(
     run: Run = None,
     *,
     pairs: File = None,
+    text: Columns = None,
     premise: Text = None,
     hypothesis: Text = None,
+    vectors: Text = None,
     output: Path = Path("-"),
     device: str = "cpu",
 ) -> None:
-    """Print the label and the three probabilities of each pair, tab-separated.
+    """Print the label of each pair, the probability of each label, and how much of the pair is unknown to the model.
+
+    The rows are those of the file, in its order. The last column, unknown, is the share of unknown words in that
+    sentence of the two that has more of them: where it is high, the answer means little.
 
     For example:
 
     infersent predict runs/laptop --premise "A dog runs." --hypothesis "An animal moves."
 
-    infersent predict runs/laptop --pairs mine.tsv --output labels.tsv
+    infersent predict runs/mine --pairs mine.csv --text question1 question2 --output labels.csv
 
     Args:
         run: Folder of a checkpoint or of a training run; the package's own model if left out.
-        pairs: A .tsv file with the columns premise and hypothesis, or a .jsonl file with these keys.
+        pairs: A .csv, .tsv, .txt, .jsonl or .parquet file; "-" reads standard input.
+        text: The file's two columns of texts; premise and hypothesis, or what is guessed, and told, if left out.
         premise: One premise, with --hypothesis, instead of a file.
         hypothesis: One hypothesis.
-        output: The file to write; "-" is standard output.
+        vectors: Let the model know the further words of the vectors that it was trained with: glove.6B.100d.
+        output: The file to write: with commas if its name ends in .csv, JSON lines if in .jsonl, tabs otherwise; "-" is
+            standard output.
         device: cpu, cuda, cuda:1 or mps.
     """
-    premises, hypotheses = _sentence_pairs(pairs, premise, hypothesis)
+    if output.suffix in (".parquet", ".npy"):
+        raise ValueError(f"--output {output}: predict writes .csv, .jsonl or tab-separated text.")
+    premises, hypotheses = _sentence_pairs(pairs, text, premise, hypothesis)
     check_output(output)
-    model = InferSent.from_pretrained(run, device=find_device(device))
+    model = InferSent.from_pretrained(run, vectors=vectors, device=find_device(device))
     probabilities = model.predict_proba(premises, hypotheses)
-    rows = [("label", *LABELS), *((LABELS[row.argmax()], *(f"{p:.4f}" for p in row)) for row in probabilities)]
-    table = "".join("\t".join(row) + "\n" for row in rows)
+    unknown = np.maximum(model.unknown_share(premises), model.unknown_share(hypotheses))
+    table = _table(model.labels, probabilities, unknown, output.suffix.lower())
     if str(output) == "-":
         print(table, end="")
     else:
-        write_output(output, lambda path: path.write_text(table, "utf-8"))
+        write_output(output, lambda path: path.write_text(table, "utf-8", newline=""))
+
+
+def _table(labels: Sequence[str], probabilities: Floats, unknown: Floats, suffix: str) -> str:
+    """Return what predict writes, in the format of a suffix."""
+    answers = [labels[i] for i in probabilities.argmax(axis=1)]
+    if suffix == ".jsonl":
+        return "".join(
+            json.dumps(
+                {
+                    "label": answer,
+                    "probabilities": {name: round(float(p), 4) for name, p in zip(labels, row, strict=True)},
+                    "unknown": round(float(share), 4),
+                },
+                ensure_ascii=False,
+            )
+            + "\n"
+            for answer, row, share in zip(answers, probabilities, unknown, strict=True)
+        )
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="," if suffix == ".csv" else "\t", lineterminator="\n")
+    writer.writerow(["label", *labels, "unknown"])
+    for answer, row, share in zip(answers, probabilities, unknown, strict=True):
+        writer.writerow([answer, *(f"{p:.4f}" for p in row), f"{share:.2f}"])
+    return text.getvalue()
 
 
 def _sentence_pairs(
-    pairs: Path | None, premise: str | None, hypothesis: str | None
+    pairs: Path | None, text: tuple[str, str] | None, premise: str | None, hypothesis: str | None
 ) -> tuple[Sequence[str], Sequence[str]]:
     """Return the premises and the hypotheses of the file, or the one pair of the command line."""
     if pairs is not None and premise is None and hypothesis is None:
-        return read_sentence_pairs(pairs)
-    if pairs is None and premise is not None and hypothesis is not None:
+        return read_sentence_pairs(pairs, text=text)
+    if pairs is None and text is None and premise is not None and hypothesis is not None:
         return [premise], [hypothesis]
     raise ValueError("Give either --pairs FILE, or --premise and --hypothesis together.")
 
@@ -166,5 +205,6 @@ def web(run: Run = None, *, out: Path, words: Whole = None) -> None:
         out: Folder of the file.
         words: Keep only this many words, the most frequent ones; all of them if left out.
     """
+    refuse_dash(out, "--out", "the file goes into a folder")
     path = export(InferSent.from_pretrained(run), out, words=words)
     print(f"{path}: {path.stat().st_size:,} bytes", file=sys.stderr)

@@ -142,6 +142,37 @@ def available(name: str) -> bool:
     return _in_data_folder(name) is not None or (cache_folder() / name).exists()
 
 
+def find_file(corpus: str, name: str, page: str) -> Path:
+    """Return the path of a corpus's file that is not downloaded but copied by hand.
+
+    It is looked for in the folder named by ``$INFERSENT_DATA`` and in the cache folder, in each also in a folder named
+    after the corpus.
+
+    Parameters
+    ----------
+    corpus
+        The corpus's name: ``"sick"``.
+    name
+        The file's name: ``"SICK_train.txt"``.
+    page
+        Where its authors publish it, for the error.
+
+    Raises
+    ------
+    DataUnavailable
+        The file is in none of these folders, or ``$INFERSENT_DATA`` is not a folder.
+    """
+    for place in (f"{corpus}/{name}", name):
+        if (path := _in_data_folder(place)) is not None:
+            return path
+        if (path := cache_folder() / place).exists():
+            return path
+    raise DataUnavailable(
+        f"{name} of {corpus} is not on disk, and is not downloaded by itself. Get it from {page}, save it as "
+        f"{cache_folder() / corpus / name}, or in any folder, and set ${DATA_VARIABLE} to that folder."
+    )
+
+
 def is_part(path: str | Path) -> bool:
     """Return whether an archive is only a part of the official one, as a name ``<stem>.part.zip`` says."""
     return Path(path).name.endswith(".part.zip")

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import bootstrap
 
 from infersent.data import probes
-from infersent.data.pairs import LABELS, Pairs
+from infersent.data.pairs import Pairs
 from infersent.foundation.arrays import Bools, Ints
 from infersent.foundation.intervals import wilson_interval
 from infersent.foundation.tables import Table
@@ -69,7 +69,7 @@ class ChallengeResult:
     pairs
         The challenge set: pairs, each with its phenomenon.
     predictions
-        ``[pairs]``, indices into ``LABELS``.
+        ``[pairs]``, indices into the names of the pairs' labels.
     groups
         ``[pairs]``, the number of each pair's minimal group; None if the pairs do not come in groups.
 
@@ -109,7 +109,15 @@ class ChallengeResult:
 
     @property
     def answers(self) -> str:
-        """The predictions as digits, one per pair: short enough for the record of a study."""
+        """The predictions as digits, one per pair: short enough for the record of a study.
+
+        Raises
+        ------
+        ValueError
+            If there are more than ten labels.
+        """
+        if len(self.pairs.label_names) > 10:
+            raise ValueError(f"{self.pairs.name}: more than ten labels do not go into one digit each.")
         return "".join(map(str, self.predictions))
 
     @property
@@ -134,7 +142,7 @@ class ChallengeResult:
         return {
             name: {
                 label: _count(self.correct[of_label])
-                for i, label in enumerate(LABELS)
+                for i, label in enumerate(self.pairs.label_names)
                 if (of_label := rows & (self.pairs.labels == i)).any()
             }
             for name, rows in self._rows().items()
@@ -186,11 +194,11 @@ class ChallengeResult:
         } | groups
 
     def __str__(self) -> str:
-        header = ["", "right", "95% interval", *LABELS, "commonest label"]
+        header = ["", "right", "95% interval", *self.pairs.label_names, "commonest label"]
         rows: list[list[str | None]] = []
         for name, count in self.by_phenomenon.items():
             low, high = count.interval
-            by_label = [self.by_label[name].get(label) for label in LABELS]
+            by_label = [self.by_label[name].get(label) for label in self.pairs.label_names]
             rows.append(
                 [
                     name,
@@ -243,10 +251,11 @@ def run_challenge(
     Raises
     ------
     ValueError
-        As :class:`ChallengeResult` does.
+        As :class:`ChallengeResult` does, or if the pairs have a label that the model lacks.
     """
     if pairs is None:
         pairs, groups = probes.load(), probes.groups()
+    pairs = pairs.with_labels(model.labels)
     answers = evaluate(model, encode_pairs(pairs, model.tokenizer)).predictions
     return ChallengeResult(pairs, answers, None if groups is None else np.asarray(groups))
 

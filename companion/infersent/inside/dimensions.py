@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Array, Floats
+from infersent.foundation.choices import choose
 from infersent.inside.ledger import head_weights
 from infersent.model.infersent import InferSent
 
@@ -66,20 +66,22 @@ def dimension_use(model: InferSent, vectors: Floats, label: str, *, quantile: fl
     vectors
         Sentence vectors that show how large each coordinate gets, ``[sentences, dim]``.
     label
-        One of ``LABELS``.
+        One of the model's labels.
     quantile
         The quantile of a coordinate's values that counts as on; off is 0.
 
     Raises
     ------
     ValueError
-        As :func:`infersent.inside.ledger.head_weights`, or if the model has blocks beside InferSent's four.
+        As :func:`infersent.inside.ledger.head_weights`, or if the model has blocks beside InferSent's four, or no such
+        label.
     """
     weights, _ = head_weights(model)
     if strange := set(weights) - {"u", "v", "|u-v|", "u*v"}:
         raise ValueError(f"dimension_use knows u, v, |u-v| and u*v; the model has {', '.join(sorted(strange))} too.")
     # A logit has a meaning only relative to the others: subtract their mean.
-    row = {name: w[LABELS.index(label)] - w.mean(axis=0) for name, w in weights.items()}
+    place = choose("label of the model", label, {name: i for i, name in enumerate(model.labels)})
+    row = {name: w[place] - w.mean(axis=0) for name, w in weights.items()}
     height = np.quantile(vectors, quantile, axis=0).astype(float)  # [dim]
     off = np.zeros_like(height)
 

@@ -3,7 +3,7 @@
 How its logits split over the blocks on a whole corpus, and what the head could do with fewer blocks if it were fitted
 again.
 
-A part that is the same in all three logits does not change the probabilities. So every part is taken relative to its
+A part that is the same in all logits does not change the probabilities. So every part is taken relative to its
 mean over the labels, and called *centred*.
 """
 
@@ -38,7 +38,7 @@ class Part:
     share
         Its mean size as a share of all parts' sizes. The size is the sum over the labels of the absolute centred part.
     signed
-        The mean centred part of the three logits, ``[3]``, over the pairs of each right label.
+        The mean centred part of the logits, ``[labels]``, over the pairs of each right label.
     for_right
         The mean centred part of the right label's logit.
     """
@@ -122,20 +122,24 @@ def evidence(model: InferSent, u: Floats, v: Floats, labels: Ints) -> dict[str, 
     """
     two = torch.from_numpy(u), torch.from_numpy(v)
     weights, _ = head_weights(model)
-    # [pairs, dim] -> [pairs, 3]
-    return _split({name: pair_features(*two, [name]).numpy() @ w.T for name, w in weights.items()}, labels)
+    # [pairs, dim] -> [pairs, labels]
+    return _split(
+        {name: pair_features(*two, [name]).numpy() @ w.T for name, w in weights.items()}, labels, model.labels
+    )
 
 
-def _split(parts: dict[str, Floats], labels: Ints) -> dict[str, Part]:
-    """Return how centred logits split over parts, ``[pairs, 3]`` each, that add up to them."""
-    centred = {name: part - part.mean(axis=1, keepdims=True) for name, part in parts.items()}  # [pairs, 3]
+def _split(parts: dict[str, Floats], labels: Ints, names: Sequence[str]) -> dict[str, Part]:
+    """Return how centred logits split over parts, ``[pairs, labels]`` each, that add up to them."""
+    centred = {name: part - part.mean(axis=1, keepdims=True) for name, part in parts.items()}  # [pairs, labels]
     size = {name: float(np.abs(part).sum(axis=1).mean()) for name, part in centred.items()}
     rows = np.arange(len(labels))
     return {
         name: Part(
             share=round(size[name] / sum(size.values()), 4),
             signed={
-                label: [round(float(x), 4) for x in part[labels == i].mean(axis=0)] for i, label in enumerate(LABELS)
+                label: [round(float(x), 4) for x in part[labels == i].mean(axis=0)]
+                for i, label in enumerate(names)
+                if (labels == i).any()
             },
             for_right=round(float(part[rows, labels].mean()), 4),
         )
@@ -150,7 +154,14 @@ def sentence_pairs(model: InferSent, encoded: EncodedPairs) -> tuple[Floats, Flo
 
 
 def refit(
-    u: Floats, v: Floats, labels: Ints, blocks: Sequence[str], *, decay: float = 1e-3, steps: int = 60
+    u: Floats,
+    v: Floats,
+    labels: Ints,
+    blocks: Sequence[str],
+    *,
+    classes: int = len(LABELS),
+    decay: float = 1e-3,
+    steps: int = 60,
 ) -> nn.Linear:
     """Fit a new linear head on fixed sentence vectors: multinomial logistic regression by L-BFGS.
 
@@ -162,6 +173,8 @@ def refit(
         ``[pairs]``; every label has the same weight in the loss, however many pairs have it.
     blocks
         The blocks that the head gets.
+    classes
+        How many labels there are.
     decay
         The sum of the squared weights on standardised features, times this, is added to the mean loss.
     steps
@@ -176,15 +189,15 @@ def refit(
     mean, spread = features.mean(dim=0), features.std(dim=0).clamp_min(1e-6)
     features = (features - mean) / spread
     target = torch.from_numpy(labels)
-    counts = torch.bincount(target, minlength=len(LABELS)).clamp_min(1)
-    head = nn.Linear(features.shape[1], len(LABELS))
+    counts = torch.bincount(target, minlength=classes).clamp_min(1)
+    head = nn.Linear(features.shape[1], classes)
     nn.init.zeros_(head.weight)
     nn.init.zeros_(head.bias)
     optimizer = torch.optim.LBFGS(head.parameters(), max_iter=steps, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        loss = F.cross_entropy(head(features), target, weight=len(target) / (len(LABELS) * counts))
+        loss = F.cross_entropy(head(features), target, weight=len(target) / (classes * counts))
         loss = loss + decay * head.weight.square().sum()
         loss.backward()
         return loss
@@ -212,16 +225,16 @@ def by_overlap(model: InferSent, u: Floats, v: Floats, labels: Ints) -> Overlap:
     labels
         ``[pairs]``.
     """
-    head = {name: w - w.mean(axis=0) for name, w in head_weights(model)[0].items()}  # [3, dim] each
-    none = np.zeros((len(LABELS), u.shape[1]))
+    head = {name: w - w.mean(axis=0) for name, w in head_weights(model)[0].items()}  # [labels, dim] each
+    none = np.zeros((len(model.labels), u.shape[1]))
     w_u, w_v, w_d = (head.get(name, none) for name in ("u", "v", "|u-v|"))
     weights = {"shared": w_u + w_v, "premise": w_u + w_d, "hypothesis": w_v + w_d}
     values = {"shared": np.minimum(u, v), "premise": np.maximum(u - v, 0), "hypothesis": np.maximum(v - u, 0)}
-    parts = {name: values[name] @ w.T for name, w in weights.items()}  # [pairs, dim] -> [pairs, 3]
+    parts = {name: values[name] @ w.T for name, w in weights.items()}  # [pairs, dim] -> [pairs, labels]
     if "u*v" in head:
         parts["u*v"] = (u * v) @ head["u*v"].T
     size = {name: round(float(np.sqrt((w**2).mean())), 4) for name, w in weights.items()}
-    return Overlap(_split(parts, labels), size)
+    return Overlap(_split(parts, labels, model.labels), size)
 
 
 def coordinates(u: Floats, v: Floats) -> Coordinates:
@@ -257,7 +270,7 @@ def without(
     test_u, test_v = (torch.from_numpy(side) for side in sentence_pairs(model, test))
     found = []
     for kept in subsets:
-        head = refit(u, v, train.labels, kept)
+        head = refit(u, v, train.labels, kept, classes=len(model.labels))
         with torch.no_grad():
             answers = head(pair_features(test_u, test_v, kept)).argmax(dim=1).numpy()
         gone: dict[str, Intervention] = {name: drop for name in model.config.blocks if name not in kept}
@@ -265,7 +278,7 @@ def without(
             FewerBlocks(
                 blocks=list(kept),
                 dropped=round(intervene(model, test, gone).accuracy, 5),
-                refitted=round(Evaluation(test.labels, answers).accuracy, 5),
+                refitted=round(Evaluation(test.labels, answers, label_names=model.labels).accuracy, 5),
             )
         )
     return found

@@ -17,7 +17,7 @@ from infersent.foundation.choices import choose
 from infersent.model.features import block_slices, pair_features
 from infersent.model.infersent import InferSent, evaluating
 from infersent.text.batching import EncodedPairs
-from infersent.training.evaluation import Evaluation
+from infersent.training.evaluation import Evaluation, check_labels
 
 #: From one block of all pairs, ``[pairs, width]``, to its replacement.
 Intervention = Callable[[Tensor], Tensor]
@@ -63,7 +63,7 @@ def intervene(
     Raises
     ------
     ValueError
-        If the model has no such block, or there are no pairs.
+        If the model has no such block, there are no pairs, or their labels are not the model's.
 
     Examples
     --------
@@ -73,13 +73,16 @@ def intervene(
     slices = block_slices(model.encoder.dim, model.config.blocks)
     for name in changes or {}:
         choose("block of the model", name, slices)
+    check_labels(model, encoded)
     u, v = model.sentence_pairs(encoded, batch_size=batch_size)
     features = pair_features(u, v, model.config.blocks)  # [pairs, width]
     with evaluating(model):
         for name, change in (changes or {}).items():
             features[:, slices[name]] = change(features[:, slices[name]])
-        logits = torch.cat([model.head(rows) for rows in features.split(batch_size)])  # [pairs, width] -> [pairs, 3]
-    return Evaluation(encoded.labels, logits.argmax(dim=1).cpu().numpy())
+        logits = torch.cat(
+            [model.head(rows) for rows in features.split(batch_size)]
+        )  # [pairs, width] -> [pairs, labels]
+    return Evaluation(encoded.labels, logits.argmax(dim=1).cpu().numpy(), label_names=model.labels)
 
 
 def swapped(encoded: EncodedPairs) -> EncodedPairs:

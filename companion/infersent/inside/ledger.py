@@ -1,7 +1,7 @@
 """The exact ledger of a decision: logits as sums over blocks, over dimensions, over words and over pairs of words.
 
 A head that is one affine map (or a stack of them, see :func:`infersent.model.heads.collapse`) makes each logit a sum,
-and nothing has to be approximated. With the collapsed head's columns for each block, W_u, W_v, W_d, W_p [3, dim]::
+and nothing has to be approximated. With the collapsed head's columns for each block, W_u, W_v, W_d, W_p [labels, dim]::
 
     logit_c = b_c + sum over i of  W_u[c, i] u_i + W_v[c, i] v_i + W_d[c, i] |u_i - v_i| + W_p[c, i] u_i v_i
 
@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from infersent.data.pairs import LABELS
+from infersent.data.pairs import LABELS, plain_texts
 from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.foundation.tables import Table, signed
 from infersent.model.encoders import BiLSTMMax
@@ -49,7 +49,7 @@ class LedgerError(ArithmeticError):
 
 @dataclass(frozen=True, repr=False)
 class Ledger:
-    """The account of one pair: every term of its three logits.
+    """The account of one pair: every term of its logits, one for each label.
 
     Attributes
     ----------
@@ -62,11 +62,13 @@ class Ledger:
     premise_winners, hypothesis_winners
         ``[dim]``: from which token max pooling took each coordinate; ``None`` for an encoder without max pooling.
     weights
-        The collapsed head's columns of each block, ``[3, dim]`` each, float64.
+        The collapsed head's columns of each block, ``[labels, dim]`` each, float64.
     bias
-        ``[3]``.
+        ``[labels]``.
     logits
-        ``[3]``, as the model itself computes them, in its precision.
+        ``[labels]``, as the model itself computes them, in its precision.
+    labels
+        The names of the labels.
     """
 
     premise_words: tuple[str, ...]
@@ -80,6 +82,7 @@ class Ledger:
     weights: Mapping[str, Floats]
     bias: Floats
     logits: Floats
+    labels: tuple[str, ...] = LABELS
 
     # Set by `drawn_by`, where numbers and drawing are both imported: in the package of this module.
     _draw: ClassVar[Callable[[Ledger, str | None], Figure]]
@@ -91,7 +94,7 @@ class Ledger:
 
     @property
     def probabilities(self) -> Floats:
-        """The softmax of the logits, ``[3]``, in the order of ``LABELS``."""
+        """The softmax of the logits, ``[labels]``."""
         odds = np.exp(self.logits.astype(float) - self.logits.max())
         probabilities: Floats = odds / odds.sum()
         return probabilities
@@ -99,23 +102,23 @@ class Ledger:
     @property
     def label(self) -> str:
         """The model's answer."""
-        return LABELS[int(self.logits.argmax())]
+        return self.labels[int(self.logits.argmax())]
 
     @cached_property
     def by_dimension(self) -> dict[str, Floats]:
-        """For each block, the term of every coordinate in every logit, ``[dim, 3]``."""
+        """For each block, the term of every coordinate in every logit, ``[dim, labels]``."""
         u, v = (torch.from_numpy(x).double().unsqueeze(0) for x in (self.u, self.v))
         values = {name: get_feature(name).function(u, v)[0].numpy() for name in self.blocks}  # [dim]
         return {name: (self.weights[name] * values[name]).T for name in self.blocks}
 
     @cached_property
     def by_block(self) -> dict[str, Floats]:
-        """For each block, its part of the logits, ``[3]``. With :attr:`bias` they add up to the logits."""
+        """For each block, its part of the logits, ``[labels]``. With :attr:`bias` they add up to the logits."""
         return {name: terms.sum(axis=0) for name, terms in self.by_dimension.items()}
 
     @cached_property
     def by_word(self) -> dict[str, Floats]:
-        """For the blocks ``u`` and ``v``, the part of every word, ``[words, 3]``; the words add up to the block.
+        """For the blocks ``u`` and ``v``, the part of every word, ``[words, labels]``; the words add up to the block.
 
         Raises
         ------
@@ -126,15 +129,15 @@ class Ledger:
         parts: dict[str, Floats] = {}
         for name in [name for name in self.blocks if name in sides]:
             winners, words = sides[name]
-            parts[name] = np.zeros((len(words), len(LABELS)))
-            np.add.at(parts[name], winners, self.by_dimension[name])  # [dim, 3] -> [words, 3]
+            parts[name] = np.zeros((len(words), len(self.labels)))
+            np.add.at(parts[name], winners, self.by_dimension[name])  # [dim, labels] -> [words, labels]
         return parts
 
     @cached_property
     def interaction_map(self) -> dict[str, Floats]:
-        """For every block of both sentences, the part of each pair of words, ``[premise words, hypothesis words, 3]``.
+        """For every block of both sentences, the part of each pair of words.
 
-        The cells of a block add up to its part of the logits.
+        Each is ``[premise words, hypothesis words, labels]``. The cells of a block add up to its part of the logits.
 
         Raises
         ------
@@ -143,8 +146,10 @@ class Ledger:
         """
         maps: dict[str, Floats] = {}
         for name in [name for name in self.blocks if name not in ("u", "v")]:
-            maps[name] = np.zeros((len(self.premise_words), len(self.hypothesis_words), len(LABELS)))
-            np.add.at(maps[name], self._winners, self.by_dimension[name])  # [dim, 3] -> [premise, hypothesis, 3]
+            maps[name] = np.zeros((len(self.premise_words), len(self.hypothesis_words), len(self.labels)))
+            np.add.at(
+                maps[name], self._winners, self.by_dimension[name]
+            )  # [dim, labels] -> [premise, hypothesis, labels]
         return maps
 
     def cell(self, premise_word: int, hypothesis_word: int) -> Ints:
@@ -162,7 +167,7 @@ class Ledger:
         return self.premise_winners, self.hypothesis_winners
 
     def levels(self) -> dict[str, Floats]:
-        """Return the logits as each level gives them, ``[3]`` each: what :meth:`check` compares."""
+        """Return the logits as each level gives them, ``[labels]`` each: what :meth:`check` compares."""
         levels = {
             "by_block": self.bias + np.sum(list(self.by_block.values()), axis=0),
             "by_dimension": self.bias + np.concatenate(list(self.by_dimension.values())).sum(axis=0),
@@ -197,7 +202,7 @@ class Ledger:
         parts = {"bias": self.bias, **self.by_block, "logit": self.logits}
         rows = [(name, *(signed(number) for number in part)) for name, part in parts.items()]
         rows.append(("probability", *(f"{p:.1%}" for p in self.probabilities)))
-        return Table(("", *LABELS), rows, caption=self._title, css_class="ledger")
+        return Table(("", *self.labels), rows, caption=self._title, css_class="ledger")
 
     @property
     def _title(self) -> str:
@@ -240,7 +245,7 @@ class Ledger:
         levels: dict[str, Any] = {
             "premise_words": self.premise_words,
             "hypothesis_words": self.hypothesis_words,
-            "labels": LABELS,
+            "labels": self.labels,
             "logits": self.logits.tolist(),
             "bias": self.bias.tolist(),
             "by_block": {name: part.tolist() for name, part in self.by_block.items()},
@@ -291,7 +296,10 @@ def explain_all(
     ------
     ValueError
         As :func:`explain`, or if there are not as many hypotheses as premises.
+    TypeError
+        If the premises or the hypotheses are one text or a whole table, or an item is no text.
     """
+    premises, hypotheses = plain_texts(premises, "premises"), plain_texts(hypotheses, "hypotheses")
     if len(premises) != len(hypotheses):
         raise ValueError(f"There are {len(premises)} premises but {len(hypotheses)} hypotheses.")
     weights, bias = head_weights(model)
@@ -299,7 +307,7 @@ def explain_all(
     ids = word_ids(model.tokenizer, texts)
     vectors, winners = _pooled(model, ids, batch_size)
     row = {text: i for i, text in enumerate(texts)}
-    words = [tuple(split_words(text)) or (NO_WORD,) for text in texts]
+    words = [tuple(split_words(text, model.tokenizer)) or (NO_WORD,) for text in texts]
     unknown = [np.array(sentence) == UNKNOWN_ID for sentence in ids]
     ledgers = []
     for start in range(0, len(premises), batch_size):
@@ -309,7 +317,7 @@ def explain_all(
         ]
         u, v = (vectors[list(side)] for side in zip(*rows, strict=True))  # [rows, dim]
         with evaluating(model):
-            logits = model.head(pair_features(u, v, model.config.blocks)).cpu().numpy()  # [rows, 3]
+            logits = model.head(pair_features(u, v, model.config.blocks)).cpu().numpy()  # [rows, labels]
         ledgers += [
             Ledger(
                 premise_words=words[p],
@@ -323,6 +331,7 @@ def explain_all(
                 weights=weights,
                 bias=bias,
                 logits=logits[i],
+                labels=model.labels,
             )
             for i, (p, h) in enumerate(rows)
         ]
@@ -330,7 +339,7 @@ def explain_all(
 
 
 def head_weights(model: InferSent) -> tuple[dict[str, Floats], Floats]:
-    """Return the collapsed head: for each block its columns, ``[3, dim]``, and the bias, ``[3]``; float64.
+    """Return the collapsed head: for each block its columns, ``[labels, dim]``, and the bias, ``[labels]``; float64.
 
     Raises
     ------

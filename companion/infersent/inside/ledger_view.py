@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Bools
 from infersent.foundation.choices import choose
 from infersent.foundation.plots import COLOURS, MATHS, STYLE, signed_map
@@ -32,8 +31,9 @@ def draw(ledger: Ledger, label: str | None = None) -> Figure:
     import matplotlib.pyplot as plt  # here, so that a ledger in a terminal does not wait for it
 
     chosen = label or ledger.label
-    column = choose("label", chosen, {name: i for i, name in enumerate(LABELS)})
-    cells = sum(ledger.interaction_map.values(), np.zeros((len(ledger.premise_words), len(ledger.hypothesis_words), 3)))
+    column = choose("label", chosen, {name: i for i, name in enumerate(ledger.labels)})
+    shape = (len(ledger.premise_words), len(ledger.hypothesis_words), len(ledger.labels))
+    cells = sum(ledger.interaction_map.values(), np.zeros(shape))
     cells = cells[:, :, column]  # [premise words, hypothesis words]
     with plt.style.context(STYLE):
         height = max(3.2, 1.2 + 0.32 * len(ledger.premise_words))
@@ -56,11 +56,13 @@ def _draw_blocks(axis: Axes, ledger: Ledger) -> None:
     parts = {"bias": ledger.bias, **ledger.by_block}
     step = 0.8 / len(parts)
     for i, (name, part) in enumerate(parts.items()):
-        places = np.arange(len(LABELS)) - 0.4 + step * (i + 0.5)
+        places = np.arange(len(ledger.labels)) - 0.4 + step * (i + 0.5)
         axis.barh(places, part, height=0.9 * step, color=COLOURS.get(name, "0.6"), label=MATHS.get(name, name))
-    axis.scatter(ledger.logits, np.arange(len(LABELS)), marker="|", s=600, color="black", label="logit", zorder=3)
+    axis.scatter(
+        ledger.logits, np.arange(len(ledger.labels)), marker="|", s=600, color="black", label="logit", zorder=3
+    )
     axis.axvline(0, color="0.5", linewidth=0.8)
-    axis.set_yticks(range(len(LABELS)), LABELS)
+    axis.set_yticks(range(len(ledger.labels)), ledger.labels)
     axis.invert_yaxis()
     axis.set_xlabel("part of the logit")
     axis.legend(fontsize="small", ncols=3, loc="upper center", bbox_to_anchor=(0.4, -0.2), markerscale=0.4)
@@ -102,7 +104,8 @@ def in_terminal(ledger: Ledger, *, colour: bool = True, cells: int = 5) -> str:
     parts = {"bias": ledger.bias, **ledger.by_block}
     largest = max(float(np.abs(part).max()) for part in parts.values()) or 1.0
     width = 2 * _HALF_BAR + 9
-    lines.append(f"{'':13}" + "".join(f"{label:^{width}}  " for label in LABELS).rstrip())
+    shortened = [label if len(label) <= width else f"{label[: width - 1]}…" for label in ledger.labels]
+    lines.append(f"{'':13}" + "".join(f"{label:^{width}}  " for label in shortened).rstrip())
     for name, part in parts.items():
         lines.append(f"{name:13}" + "  ".join(f"{value:+7.2f} {bar(value, largest)}" for value in part))
     for name, values in (("logit", ledger.logits), ("probability", 100 * ledger.probabilities)):

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from scipy.stats import rankdata
 
-from infersent.data import LABELS, Pairs
+from infersent.data import Pairs
 from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.model.encoders import BiLSTM
 from infersent.model.features import pair_features
@@ -123,7 +123,8 @@ class Signs:
     mass
         See :func:`product_mass`.
     more_opposite
-        The probability that a random contradiction has more coordinates of opposite sign than a random entailment.
+        The probability that a random contradiction has more coordinates of opposite sign than a random entailment;
+        nan where the pairs are not labelled so.
     """
 
     word_states: float
@@ -153,12 +154,10 @@ def measure(model: InferSent, pairs: Pairs) -> Signs:
     lengths = encoded.lengths
     u, v = vectors[encoded.premises], vectors[encoded.hypotheses]  # [pairs, dim]
     groups = {"all": np.full(len(encoded), True)} | {
-        label: encoded.labels == i for i, label in enumerate(LABELS) if (encoded.labels == i).any()
+        label: encoded.labels == i for i, label in enumerate(encoded.label_names) if (encoded.labels == i).any()
     }
     opposite = (u * v < 0).mean(axis=1)  # [pairs]
-    contradictions, entailments = (
-        opposite[encoded.labels == LABELS.index(label)] for label in ("contradiction", "entailment")
-    )
+    nli = {"contradiction", "entailment"} <= groups.keys()  # what a sign of opposition is compared between
     counts = np.bincount(lengths)
     long_enough = np.flatnonzero(counts >= min(_SENTENCES_PER_LENGTH, counts.max()))
     return Signs(
@@ -172,7 +171,9 @@ def measure(model: InferSent, pairs: Pairs) -> Signs:
         quadrants={name: quadrants(u[rows], v[rows]) for name, rows in groups.items()},
         mean_product={name: float((u * v)[rows].mean()) for name, rows in groups.items()},
         mass=product_mass(u, v),
-        more_opposite=more_often(contradictions, entailments),
+        more_opposite=more_often(opposite[groups["contradiction"]], opposite[groups["entailment"]])
+        if nli
+        else float("nan"),
     )
 
 
@@ -205,7 +206,7 @@ def knock_out(model: InferSent, pairs: Pairs) -> dict[str, KnockedOut]:
     dict
         For ``"nothing"``, ``"++"``, ``"--"``, ``"opposite"`` (both other quadrants) and ``"all"``.
     """
-    encoded = encode_pairs(pairs, model.tokenizer)
+    encoded = encode_pairs(pairs.with_labels(model.labels), model.tokenizer)
     vectors, _ = _pooled(model, encoded)
     masks: dict[str, Callable[[Floats, Floats], Bools]] = {
         "nothing": lambda u, v: np.zeros_like(u, dtype=bool),

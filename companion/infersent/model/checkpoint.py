@@ -3,7 +3,7 @@
 ::
 
     model.safetensors   every parameter and the given word vectors
-    config.json         the shape, and the number of trained words
+    config.json         the shape, the number of trained words, and the labels if they are not those of NLI
     tokenizer.json      text to word ids, readable by the tokenizers library of any language
     metrics.json        how it was trained and how good it is
 """
@@ -23,6 +23,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from infersent.data.pairs import LABELS, check_label_names
 from infersent.foundation.atomic import aside, replace_folder
 from infersent.foundation.recorded import FOLDER
 from infersent.model.features import feature_names
@@ -35,9 +36,13 @@ SHIPPED = FOLDER / "infersent"
 DAMAGE_REMEDY = "Train or copy it again."
 
 #: The version of the format; it rises by one when older code can no longer read a new folder.
-FORMAT = 1
+FORMAT = 2
 
-_GIVEN = "encoder.embedding.given"
+# The format of a model of NLI's three labels, which older code reads, too: it would give others the wrong names.
+_FORMAT_OF_NLI = 1
+
+#: The name of the given word vectors among the weights.
+GIVEN = "encoder.embedding.given"
 
 _FILES = ("model.safetensors", "config.json", "tokenizer.json", "metrics.json")
 
@@ -60,17 +65,20 @@ class Checkpoint:
         How many of the tokenizer's ids, counted from 0, have a trained vector.
     weights
         Every parameter, and the given word vectors, by name.
+    labels
+        The names of the labels, in the order of the logits.
     """
 
     config: dict[str, Any]
     tokenizer: Tokenizer
     trained_words: int
     weights: dict[str, Tensor]
+    labels: tuple[str, ...] = LABELS
 
     @property
     def given(self) -> Tensor:
         """The given word vectors, ``[given, word dim]``."""
-        return self.weights[_GIVEN]
+        return self.weights[GIVEN]
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint, metrics: dict[str, Any] | None = None) -> None:
@@ -85,11 +93,13 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint, metrics: dict[str
         If the disk is full or the folder cannot be written; an older checkpoint at ``path`` is left as it was.
     """
     weights = {name: tensor.contiguous() for name, tensor in checkpoint.weights.items()}
-    given = _digest(weights[_GIVEN])
+    given = _digest(weights[GIVEN])
     if given == _digest(torch.from_numpy(shipped_vectors().vectors)):
-        del weights[_GIVEN]
+        del weights[GIVEN]
+    nli = checkpoint.labels == LABELS
     config = {
-        "format": FORMAT,
+        "format": _FORMAT_OF_NLI if nli else FORMAT,
+        **({} if nli else {"labels": checkpoint.labels}),
         "model": checkpoint.config,
         "trained_words": checkpoint.trained_words,
         "given_vectors": given,
@@ -117,21 +127,23 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
     folder = find_checkpoint(path)
     with explained_damage(folder, DAMAGE_REMEDY):
         config = json.loads((folder / "config.json").read_text())
-        if (found := config.get("format")) != FORMAT:
-            raise CheckpointError(f"{folder} has format {found}, but this version reads {FORMAT}; update infersent.")
+        if (found := config.get("format")) not in (_FORMAT_OF_NLI, FORMAT):
+            known = f"{_FORMAT_OF_NLI} and {FORMAT}"
+            raise CheckpointError(f"{folder} has format {found}, but this version reads {known}; update infersent.")
         for name in config["model"]["blocks"]:
             if name not in feature_names():
                 remedy = "Register it by infersent.register_feature before loading, as it was for training."
                 raise CheckpointError(f"{folder} uses the pair feature {name!r}, which is not registered. {remedy}")
         weights = load_file(folder / "model.safetensors")
-        if _GIVEN not in weights:
-            weights[_GIVEN] = torch.from_numpy(shipped_vectors().vectors)
-            if _digest(weights[_GIVEN]) != config["given_vectors"]:
+        if GIVEN not in weights:
+            weights[GIVEN] = torch.from_numpy(shipped_vectors().vectors)
+            if _digest(weights[GIVEN]) != config["given_vectors"]:
                 raise CheckpointError(f"{folder} was trained on other word vectors than those of this version.")
         # float16 saves room on disk, but few processors compute in it, and those slowly; and one model, one precision.
         weights = {name: w.float() for name, w in weights.items()}
         tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
-        return Checkpoint(config["model"], tokenizer, config["trained_words"], weights)
+        labels = check_label_names(config.get("labels", LABELS))
+        return Checkpoint(config["model"], tokenizer, config["trained_words"], weights, labels)
 
 
 def load_metrics(path: str | Path) -> dict[str, Any]:

@@ -11,23 +11,25 @@ from infersent.data.pairs import LABELS
 from infersent.foundation.choices import choose
 
 
-def linear_head(features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Sequential:
-    """One affine map ``features -> 3``. ``hidden`` is not used; it exists so that all heads are built alike."""
-    return nn.Sequential(nn.Dropout(dropout), nn.Linear(features, len(LABELS)))
+def linear_head(features: int, *, hidden: int = 512, dropout: float = 0.0, classes: int = len(LABELS)) -> nn.Sequential:
+    """One affine map ``features -> classes``. ``hidden`` is not used; it exists so that all heads are built alike."""
+    return nn.Sequential(nn.Dropout(dropout), nn.Linear(features, classes))
 
 
-def stacked_linear_head(features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Sequential:
-    """Three affine maps in a row, ``features -> hidden -> hidden -> 3``, and nothing between them.
+def stacked_linear_head(
+    features: int, *, hidden: int = 512, dropout: float = 0.0, classes: int = len(LABELS)
+) -> nn.Sequential:
+    """Three affine maps in a row, ``features -> hidden -> hidden -> classes``, and nothing between them.
 
     This is what InferSent's training code builds by default. It expresses exactly what one affine map expresses, see
     :func:`collapse`, but gradient descent moves through another landscape.
     """
     return nn.Sequential(
-        nn.Dropout(dropout), nn.Linear(features, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, len(LABELS))
+        nn.Dropout(dropout), nn.Linear(features, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, classes)
     )
 
 
-def mlp_head(features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Sequential:
+def mlp_head(features: int, *, hidden: int = 512, dropout: float = 0.0, classes: int = len(LABELS)) -> nn.Sequential:
     """Two hidden layers with tanh and dropout before each affine map: the nonlinear option of InferSent's code."""
     return nn.Sequential(
         nn.Dropout(dropout),
@@ -37,7 +39,7 @@ def mlp_head(features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Se
         nn.Linear(hidden, hidden),
         nn.Tanh(),
         nn.Dropout(dropout),
-        nn.Linear(hidden, len(LABELS)),
+        nn.Linear(hidden, classes),
     )
 
 
@@ -49,15 +51,17 @@ HEADS: dict[str, Callable[..., nn.Sequential]] = {
 }
 
 
-def build_head(name: str, features: int, *, hidden: int = 512, dropout: float = 0.0) -> nn.Sequential:
-    """Return the head of that name for ``features`` inputs.
+def build_head(
+    name: str, features: int, *, hidden: int = 512, dropout: float = 0.0, classes: int = len(LABELS)
+) -> nn.Sequential:
+    """Return the head of that name for ``features`` inputs and one logit for each of ``classes``.
 
     Raises
     ------
     ValueError
         If there is none of that name; the message suggests the nearest.
     """
-    return choose("head", name, HEADS)(features, hidden=hidden, dropout=dropout)
+    return choose("head", name, HEADS)(features, hidden=hidden, dropout=dropout, classes=classes)
 
 
 def collapse(head: nn.Sequential, *, dtype: torch.dtype | None = None) -> nn.Linear:

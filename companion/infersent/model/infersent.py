@@ -9,6 +9,7 @@ have no such limit.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -24,10 +25,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
-from infersent.data.pairs import LABELS
+from infersent.data.pairs import LABELS, as_list, check_label_names
 from infersent.foundation.arrays import Array, Floats
+from infersent.foundation.notices import notice
 from infersent.model.checkpoint import (
     DAMAGE_REMEDY,
+    GIVEN,
     SHIPPED,
     Checkpoint,
     explained_damage,
@@ -42,9 +45,13 @@ from infersent.model.heads import build_head
 from infersent.model.official import OfficialEncoder, official_vectors, read_official
 from infersent.model.precision import check_precision, in_precision
 from infersent.text.batching import Batch, EncodedPairs, batches_by_length, batches_in_order, word_ids
-from infersent.text.tokenizer import SPECIAL_TOKENS
+from infersent.text.catalogue import load_vectors
+from infersent.text.tokenizer import SPECIAL_TOKENS, UNKNOWN_ID, more_words
 from infersent.text.vectors import WordVectors
 from infersent.text.vocabulary import Vocabulary
+
+# Of a sentence with a larger share of unknown words, a model's answer means little.
+_MOST_UNKNOWN = 0.5
 
 # How many numbers the states of one batch may be, in `encode`: 64 MB in float32. A batch needs several times as much.
 _NUMBERS_AT_ONCE = 2**24
@@ -95,15 +102,28 @@ class InferSent(nn.Module):
         How many of the tokenizer's ids, counted from 0, have a trained vector, including the two special tokens.
     given
         The vectors of the other ids, ``[given, word dim]``.
+    labels
+        The names of the labels, two or more, in the order of the logits.
 
     Raises
     ------
     ValueError
-        If the tokenizer has more or fewer words than there are vectors, or a name in ``config`` is unknown.
+        If the tokenizer has more or fewer words than there are vectors, a name in ``config`` is unknown, or there are
+        fewer than two labels.
     """
 
-    def __init__(self, config: ModelConfig, tokenizer: Tokenizer, trained_words: int, given: Tensor) -> None:
+    def __init__(
+        self,
+        config: ModelConfig,
+        tokenizer: Tokenizer,
+        trained_words: int,
+        given: Tensor,
+        labels: Sequence[str] = LABELS,
+    ) -> None:
         super().__init__()
+        self.labels = check_label_names(labels)
+        if len(self.labels) < 2:
+            raise ValueError(f"A model tells labels apart, so it needs two or more; there is only {self.labels[0]!r}.")
         words = tokenizer.get_vocab_size()
         if words != trained_words + len(given):
             raise ValueError(
@@ -118,18 +138,27 @@ class InferSent(nn.Module):
             features_width(self.encoder.dim, config.blocks),
             hidden=config.head_hidden,
             dropout=config.feature_dropout,
+            classes=len(self.labels),
         )
 
     @classmethod
-    def from_vocabulary(cls, config: ModelConfig, vocabulary: Vocabulary, *, seed: int = 0) -> InferSent:
+    def from_vocabulary(
+        cls, config: ModelConfig, vocabulary: Vocabulary, *, seed: int = 0, labels: Sequence[str] = LABELS
+    ) -> InferSent:
         """Return an untrained model, whose parameters depend only on ``seed``; the global generator is not touched."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             trained_words = len(SPECIAL_TOKENS) + len(vocabulary.trained)
-            return cls(config, vocabulary.tokenizer(), trained_words, torch.from_numpy(vocabulary.vectors))
+            return cls(config, vocabulary.tokenizer(), trained_words, torch.from_numpy(vocabulary.vectors), labels)
 
     @classmethod
-    def from_pretrained(cls, path: str | Path | None = None, *, device: torch.device | str = "cpu") -> InferSent:
+    def from_pretrained(
+        cls,
+        path: str | Path | None = None,
+        *,
+        vectors: str | WordVectors | None = None,
+        device: torch.device | str = "cpu",
+    ) -> InferSent:
         """Return a trained model: the shipped one, or the one in a checkpoint's or a training run's folder.
 
         The shipped model (256 units per direction, trained on SNLI-122k) comes with the package; its model card is
@@ -139,6 +168,9 @@ class InferSent(nn.Module):
         ----------
         path
             The folder; by default the shipped model's.
+        vectors
+            Further words for it, see :meth:`with_more_words`: their vectors, or the name of a GloVe file
+            (``"glove.6B.100d"`` for the shipped model).
         device
             Where the model computes; ``"auto"`` takes CUDA or MPS where this machine has one.
 
@@ -146,13 +178,20 @@ class InferSent(nn.Module):
         ------
         infersent.model.checkpoint.CheckpointError
             If the folder is not a checkpoint, or its files do not fit together.
+        ValueError
+            If the model was trained with other vectors than these.
         """
         folder = find_checkpoint(SHIPPED if path is None else path)
         parts = read_checkpoint(folder)
         with explained_damage(folder, DAMAGE_REMEDY):
             with torch.random.fork_rng(devices=[]):  # the random initial values are overwritten below
-                model = cls(ModelConfig(**parts.config), parts.tokenizer, parts.trained_words, parts.given)
+                config = ModelConfig(**parts.config)
+                model = cls(config, parts.tokenizer, parts.trained_words, parts.given, parts.labels)
             model.load_state_dict(parts.weights)
+        if isinstance(vectors, str):
+            vectors = load_vectors(vectors, keep=None, progress=sys.stderr.isatty())
+        if vectors is not None:
+            model = model.with_more_words(vectors)
         return model.eval().to(best_device() if device == "auto" else device)
 
     @classmethod
@@ -194,13 +233,75 @@ class InferSent(nn.Module):
         known = official_vectors(vectors, sentences, tokenize)
         return OfficialEncoder(read_official(path), known, version=version, tokenize=tokenize)
 
-    def untrained(self, *, seed: int = 0, **changes: Any) -> InferSent:
+    def with_more_words(self, vectors: WordVectors) -> InferSent:
+        """Return the same model with the further words of the vectors that it was trained with.
+
+        An encoder that learned on some of GloVe's vectors can read the others, too. All words that the model knows
+        keep their vectors; answers change only for sentences with words that it did not know.
+
+        Raises
+        ------
+        ValueError
+            If the vectors are not of the same kind: they have another dimension, or give other vectors to words that
+            the model knows, or have none of these, so that nothing tells.
+        """
+        embedding = self.encoder.embedding
+        if vectors.dim != embedding.dim:
+            raise ValueError(
+                f"{vectors.name} has vectors of {vectors.dim} numbers, but the model reads {embedding.dim}. "
+                "Take the file that it was trained with."
+            )
+        known, trained = self.tokenizer.get_vocab(), len(embedding.trained)
+        ids = np.array([known.get(word, -1) for word in vectors.words])
+        shared = np.flatnonzero(ids >= trained)
+        if not len(shared):
+            raise ValueError(
+                f"The model has none of its given vectors from {vectors.name}, so their coordinates mean nothing to "
+                "it. Take the file that it was trained with."
+            )
+        mine = embedding.given.cpu().float().numpy()[ids[shared] - trained]  # [shared, dim]
+        # The shipped vectors are rounded to float16.
+        odd = ~np.isclose(mine, vectors.vectors[shared], rtol=2e-3, atol=1e-3).all(axis=1)
+        if odd.any():
+            word = vectors.words[shared[int(np.argmax(odd))]]
+            raise ValueError(
+                f"{vectors.name} has other vectors than the model for {int(odd.sum()):,} of {len(odd):,} words that "
+                f"both know, such as {word!r}. Take the file that it was trained with."
+            )
+        new = np.flatnonzero(ids < 0)
+        more = torch.from_numpy(vectors.vectors[new]).to(embedding.given)
+        tokenizer = more_words(self.tokenizer, [vectors.words[i] for i in new])
+        with torch.random.fork_rng(devices=[]):  # the random initial values are overwritten below
+            model = InferSent(self.config, tokenizer, trained, torch.cat([embedding.given, more]), self.labels)
+        own = model.state_dict()
+        model.load_state_dict({name: own[name] if name == GIVEN else w for name, w in self.state_dict().items()})
+        return model.to(self.device, next(self.parameters()).dtype).train(self.training)
+
+    def with_new_head(self, labels: Sequence[str], *, seed: int = 0, head: str | None = None) -> InferSent:
+        """Return a model with this one's words and trained encoder, and a fresh head for other labels.
+
+        Parameters
+        ----------
+        labels
+            Their names.
+        seed
+            Of the head's parameters; the global generator is not touched.
+        head
+            A name from :data:`infersent.model.heads.HEADS`; this model's kind if left out.
+        """
+        model = self.untrained(seed=seed, labels=labels, head=head or self.config.head)
+        model.encoder.load_state_dict(self.encoder.state_dict())
+        return model.to(self.device, next(self.parameters()).dtype)
+
+    def untrained(self, *, seed: int = 0, labels: Sequence[str] | None = None, **changes: Any) -> InferSent:
         """Return a model with the same words and settings but fresh parameters, which depend only on ``seed``.
 
         Parameters
         ----------
         seed
             Of the parameters; the global generator is not touched.
+        labels
+            The names of its labels; this model's if left out.
         changes
             New values for fields of :class:`ModelConfig`: ``head="mlp"``.
         """
@@ -208,7 +309,7 @@ class InferSent(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             config = replace(self.config, **changes)
-            return InferSent(config, self.tokenizer, len(embedding.trained), embedding.given)
+            return InferSent(config, self.tokenizer, len(embedding.trained), embedding.given, labels or self.labels)
 
     def save(self, path: str | Path, metrics: dict[str, Any] | None = None) -> None:
         """Write the model to the folder ``path`` in one step; :meth:`from_pretrained` reads it.
@@ -230,7 +331,7 @@ class InferSent(nn.Module):
             If the disk is full or the folder cannot be written; an older checkpoint at ``path`` is left as it was.
         """
         trained_words = len(self.encoder.embedding.trained)
-        parts = Checkpoint(asdict(self.config), self.tokenizer, trained_words, self.state_dict())
+        parts = Checkpoint(asdict(self.config), self.tokenizer, trained_words, self.state_dict(), self.labels)
         write_checkpoint(path, parts, metrics)
 
     @property
@@ -244,9 +345,9 @@ class InferSent(nn.Module):
         return sentences[batch.premises], sentences[batch.hypotheses]
 
     def forward(self, batch: Batch) -> Tensor:
-        """Return the logits of a batch, ``[pairs, 3]``, in the order of ``LABELS``."""
+        """Return the logits of a batch, ``[pairs, labels]``, in the order of :attr:`labels`."""
         u, v = self.sentence_pair(batch)
-        logits: Tensor = self.head(pair_features(u, v, self.config.blocks))  # [pairs, width] -> [pairs, 3]
+        logits: Tensor = self.head(pair_features(u, v, self.config.blocks))  # [pairs, width] -> [pairs, labels]
         return logits
 
     @torch.no_grad()
@@ -451,9 +552,18 @@ class InferSent(nn.Module):
         """Return how many numbers a sentence vector has, by the name that sentence-transformers gives to it."""
         return self.encoder.dim
 
+    def unknown_share(self, sentences: Sequence[str]) -> Floats:
+        """Return for each sentence the share of its words that the model does not know, ``[n]``, from 0 to 1.
+
+        They share one vector, so of a sentence with few known words the model can say next to nothing, however sure of
+        its answer it is. A sentence without any word counts as one unknown word.
+        """
+        shares = [sentence.count(UNKNOWN_ID) / len(sentence) for sentence in word_ids(self.tokenizer, sentences)]
+        return np.array(shares, dtype=np.float64)
+
     @torch.no_grad()
     def predict_proba(self, premises: Sequence[str], hypotheses: Sequence[str], batch_size: int = 128) -> Floats:
-        """Return the probability of each label, ``[n, 3]`` in the order of ``LABELS``.
+        """Return the probability of each label, ``[n, labels]`` in the order of :attr:`labels`.
 
         Raises
         ------
@@ -464,16 +574,18 @@ class InferSent(nn.Module):
         """
         if isinstance(premises, str) or isinstance(hypotheses, str):
             raise TypeError("predict_proba takes lists: write [premise], [hypothesis] for a single pair.")
+        premises, hypotheses = as_list(premises), as_list(hypotheses)
         if len(premises) != len(hypotheses):
             raise ValueError(f"There are {len(premises)} premises but {len(hypotheses)} hypotheses.")
+        warn_of_unknown_words(self, [*premises, *hypotheses])
         u = self.encode(premises, batch_size, convert_to_numpy=False)  # [n, dim]
         v = self.encode(hypotheses, batch_size, convert_to_numpy=False)
         with evaluating(self):
             # In batches, because the features of all pairs may not fit into memory.
             rows = zip(u.split(batch_size), v.split(batch_size), strict=True)
-            logits = [self.head(pair_features(*row, self.config.blocks)) for row in rows]  # [rows, 3] each
+            logits = [self.head(pair_features(*row, self.config.blocks)) for row in rows]  # [rows, labels] each
         if not logits:
-            return np.zeros((0, len(LABELS)), np.float32)
+            return np.zeros((0, len(self.labels)), np.float32)
         return _to_numpy(torch.cat(logits).softmax(dim=1))
 
 
@@ -520,6 +632,22 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def warn_of_unknown_words(model: InferSent, sentences: Sequence[str]) -> None:
+    """Give a notice if there are sentences most of whose words the model does not know; once for a call."""
+    texts = [text for text in dict.fromkeys(sentences) if isinstance(text, str) and text.strip()]
+    shares = model.unknown_share(texts)
+    strange = shares > _MOST_UNKNOWN
+    if strange.any():
+        example = texts[int(np.argmax(shares))]
+        known = f"of {len(texts):,} sentences, {int(strange.sum()):,} have" if len(texts) > 1 else "the sentence has"
+        notice(
+            f"The model does not know most of the words: {known} more unknown words than known ones (on average "
+            f"{shares.mean():.0%} unknown, for example {example[:60]!r}). Its answers to these mean little. More "
+            "words: from_pretrained(vectors=…) (--vectors), or train with other vectors.",
+            stacklevel=4,
+        )
 
 
 def _texts(sentences: Sequence[str]) -> list[str]:

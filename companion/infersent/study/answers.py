@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.foundation.bits import pack_bits, unpack_bits
 from infersent.foundation.intervals import wilson_interval
@@ -129,13 +128,13 @@ class Answers:
             pairs=len(right),
             accuracy=round(float(right.mean()), 5),
             interval=wilson_interval(int(right.sum()), len(right)),
-            recall=dict.fromkeys(LABELS),
+            recall=dict.fromkeys(self.recall),
             correct=pack_bits(right),
             logits=None if self.logits is None else _pack_steps(_unpack_steps(self.logits, self.pairs)[rows]),
         )
 
     def probabilities(self) -> Floats:
-        """Return the probabilities of the labels: ``[pairs, 3]``, in the order of the corpus and of ``LABELS``.
+        """Return the probabilities of the labels: ``[pairs, labels]``, in the order of the corpus and of its labels.
 
         They come from rounded logits, see :func:`pack_logits`: none differs from the model's own by more than 0.017.
         Where two labels are that close, the likelier one need not be the model's answer; :meth:`right` is exact.
@@ -151,16 +150,16 @@ class Answers:
 
 
 def pack_logits(logits: Floats) -> str:
-    """Pack logits, ``[pairs, 3]``, into two bytes a pair, compressed, as text.
+    """Pack logits, ``[pairs, labels]``, into a byte less a pair than there are labels, compressed, as text.
 
-    A softmax does not change when all logits of a pair are shifted, so two differences say everything: the second and
-    the third logit less the first. They are rounded to 1/16 and stored as signed bytes, first those of all second
-    logits, then those of all third ones. To keep every difference within a byte, a logit more than 127/16 below the
-    pair's largest is first raised to that bound.
+    A softmax does not change when all logits of a pair are shifted, so the differences say everything: the second and
+    each further logit less the first. They are rounded to 1/16 and stored as signed bytes, first those of all second
+    logits, then those of all third ones, and so on. To keep every difference within a byte, a logit more than 127/16
+    below the pair's largest is first raised to that bound.
     """
     exact = np.asarray(logits, dtype=np.float64)
     raised = np.maximum(exact, exact.max(axis=1, keepdims=True) - _MOST * _STEP)
-    differences = np.rint((raised[:, 1:] - raised[:, :1]) / _STEP).astype(np.int8)  # [pairs, 2]
+    differences = np.rint((raised[:, 1:] - raised[:, :1]) / _STEP).astype(np.int8)  # [pairs, labels - 1]
     return _pack_steps(differences)
 
 
@@ -169,13 +168,13 @@ def _pack_steps(steps: Ints) -> str:
 
 
 def _unpack_steps(packed: str, pairs: int) -> Ints:
-    """Return the differences in steps, ``[pairs, 2]`` signed bytes."""
-    return np.frombuffer(zlib.decompress(base64.b85decode(packed)), dtype=np.int8).reshape(2, pairs).T
+    """Return the differences in steps, ``[pairs, labels - 1]`` signed bytes."""
+    return np.frombuffer(zlib.decompress(base64.b85decode(packed)), dtype=np.int8).reshape(-1, pairs).T
 
 
 def _unpack_logits(packed: str, pairs: int) -> Floats:
-    """Return the logits, ``[pairs, 3]``, that :func:`pack_logits` packed, each less the first of its pair."""
-    differences = _STEP * _unpack_steps(packed, pairs)  # [pairs, 2]
+    """Return the logits, ``[pairs, labels]``, that :func:`pack_logits` packed, each less the first of its pair."""
+    differences = _STEP * _unpack_steps(packed, pairs)  # [pairs, labels - 1]
     return np.pad(differences, ((0, 0), (1, 0)))  # the first logit less itself is 0
 
 

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from infersent.data.files import SUFFIXES
 from infersent.foundation.choices import choose
 from infersent.model.features import Blocks
 from infersent.model.infersent import ModelConfig
 from infersent.training.config import TrainingConfig
-from infersent.training.recipes import Recipe
+from infersent.training.recipes import OwnFiles, Recipe
 
 #: The grids that come with the package.
 GRIDS = Path(__file__).parent / "grids"
@@ -22,6 +23,7 @@ GRIDS = Path(__file__).parent / "grids"
 _MODEL = tuple(field.name for field in fields(ModelConfig))
 _TRAINING = tuple(field.name for field in fields(TrainingConfig))
 _DATA = ("corpus", "subset", "pairs", "vectors", "min_count")
+_FILES = tuple(field.name for field in fields(OwnFiles))
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,30 @@ class Trial:
     def from_spec(cls, spec: dict[str, Any]) -> Trial:
         """Build a trial from the flat names that a grid file uses.
 
-        They are ``corpus``, ``subset``, ``pairs``, ``vectors``, ``min_count`` and the fields of
+        ``corpus`` is the name of a corpus, or (also called ``train``) a file of a reader's own. A file goes with two
+        others, ``dev`` and ``test``, or with a cut of itself, ``split = [0.8, 0.1, 0.1]``; and ``text`` and ``label``
+        name its columns.
+
+        The others are ``subset``, ``pairs``, ``vectors``, ``min_count`` and the fields of
         :class:`infersent.model.infersent.ModelConfig` and :class:`infersent.training.config.TrainingConfig`. A setting
         that is left out has the default of its class.
 
         Raises
         ------
         ValueError
-            If a name or a value is unknown; the message suggests the nearest.
+            If a name or a value is unknown (the message suggests the nearest), or a file has no dev and test.
         """
         for name in spec:
-            choose("setting of a run", name, dict.fromkeys([*_DATA, *_MODEL, *_TRAINING]))
+            choose("setting of a run", name, dict.fromkeys([*_DATA, *_FILES, "train", *_MODEL, *_TRAINING]))
+        corpus = spec.get("train", spec.get("corpus", "snli"))
+        if {"train", "corpus"} <= spec.keys():
+            raise ValueError("train and corpus are two names of one setting; give one of them.")
+        own = {name: spec[name] for name in _FILES if spec.get(name) is not None}
+        is_file = Path(corpus).suffix.lower() in SUFFIXES
+        if own and not is_file:
+            raise ValueError(
+                f"{next(iter(own))} is about a file of your own; the corpus {corpus!r} has splits already."
+            )
         if (pairs := spec.get("pairs")) is not None and pairs < 1:
             raise ValueError(f"pairs={pairs} is below 1; leave it out for all.")
         model = {name: value for name, value in spec.items() if name in _MODEL}
@@ -61,7 +76,8 @@ class Trial:
             model["blocks"] = Blocks(model["blocks"])
         recipe = Recipe(
             about="",
-            data=spec.get("corpus", "snli"),
+            data=corpus,
+            own=OwnFiles(**own) if is_file else None,
             model=ModelConfig(**model),
             training=TrainingConfig(**{name: value for name, value in spec.items() if name in _TRAINING}),
             **{name: spec[name] for name in ("subset", "vectors", "min_count") if name in spec},
@@ -84,6 +100,8 @@ class Trial:
         recipe = self.recipe
         data = {"corpus": recipe.data, "subset": recipe.subset, "pairs": self.pairs}
         data |= {"vectors": recipe.vectors, "min_count": recipe.min_count}
+        if recipe.own is not None:  # the trials of corpora were named before there were files
+            data |= {name: value for name, value in asdict(recipe.own).items() if value is not None}
         spec: dict[str, Any] = json.loads(json.dumps(data | asdict(recipe.model) | asdict(recipe.training)))
         return spec
 

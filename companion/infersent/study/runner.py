@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm.auto import tqdm
 
 from infersent.data.pairs import Pairs
+from infersent.data.splits import SPLITS
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.provenance import device_name, provenance
 from infersent.study.answers import Answers
@@ -26,7 +28,7 @@ from infersent.study.records import Record, TrainingData, Words, read_records, r
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
 from infersent.training.loop import TrainingDiverged, train
-from infersent.training.recipes import Recipe, load_pairs, set_up
+from infersent.training.recipes import OwnFiles, Recipe, load_pairs, set_up
 
 
 def run_trial(
@@ -50,7 +52,9 @@ def run_trial(
     start = time.perf_counter()
     record = Record(trial)
     try:
-        train_pairs, dev_pairs, test_pairs = _pairs(trial.recipe.data, trial.recipe.subset, trial.pairs)
+        train_pairs, dev_pairs, test_pairs = _pairs(
+            trial.recipe.data, trial.recipe.subset, trial.recipe.own, trial.pairs
+        )
         setup = set_up(trial.recipe, train_pairs, dev_pairs, progress=progress)
         setup.model.to(device)
         record = _made_from(record, setup.provenance | {"device": device_name(setup.model.device)})
@@ -134,7 +138,8 @@ def run_study(
     Raises
     ------
     ValueError
-        If a corpus has fewer pairs than a trial asks for, or ``cluster`` is given without Dask.
+        If a corpus has fewer pairs than a trial asks for, two of its three files hold the same pairs, or ``cluster``
+        is given without Dask.
     OSError
         If the data is neither on disk nor downloadable, the cluster does not answer, or a process was killed.
     RuntimeError or AssertionError
@@ -151,10 +156,10 @@ def run_study(
     # What every trial would stumble over stops the study here, not in each record.
     if missing and not cluster:
         torch.empty(0, device=device)
-    for corpus, subset, pairs in dict.fromkeys(
-        (trial.recipe.data, trial.recipe.subset, trial.pairs) for trial in missing
+    for corpus, subset, own, pairs in dict.fromkeys(
+        (trial.recipe.data, trial.recipe.subset, trial.recipe.own, trial.pairs) for trial in missing
     ):
-        _pairs(corpus, subset, pairs)
+        _pairs(corpus, subset, own, pairs)
     calls = [
         delayed(_in_worker)(trial, threads, device, Path(checkpoints).resolve() / trial.key if checkpoints else None)
         for trial in missing
@@ -232,13 +237,25 @@ def _kind(trial: Trial) -> tuple[str, int]:
     return trial.model.encoder, trial.model.hidden
 
 
-@lru_cache(maxsize=2)
-def _pairs(corpus: str, subset: str | None, pairs: int | None) -> tuple[Pairs, Pairs, Pairs]:
+def _pairs(corpus: str, subset: str | None, own: OwnFiles | None, pairs: int | None) -> tuple[Pairs, Pairs, Pairs]:
     """Return the three splits, read once for all trials on the same data."""
-    recipe = Recipe(about="", data=corpus, subset=subset)
-    training = load_pairs(recipe, "train")
+    files = [] if own is None else [corpus, *filter(None, (own.dev, own.test))]
+    stamps = tuple((file.st_mtime_ns, file.st_size) for file in map(os.stat, files))
+    return _read(corpus, subset, own, pairs, stamps)
+
+
+@lru_cache(maxsize=2)
+def _read(
+    corpus: str, subset: str | None, own: OwnFiles | None, pairs: int | None, stamps: object
+) -> tuple[Pairs, Pairs, Pairs]:
+    """Read the three splits; the stamps tell files that have changed since they were read."""
+    if own is not None:
+        training, dev, test = own.load(corpus)
+    else:
+        recipe = Recipe(about="", data=corpus, subset=subset)
+        training, dev, test = (load_pairs(recipe, split) for split in SPLITS)
     if pairs is not None:
         if pairs > len(training):
             raise ValueError(f"pairs={pairs:,}, but {training.name} has {len(training):,}.")
         training = training.take(slice(pairs), f"{training.name}, first {pairs:,}")
-    return training, load_pairs(recipe, "dev"), load_pairs(recipe, "test")
+    return training, dev, test

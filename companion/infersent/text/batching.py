@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -13,8 +13,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from infersent.data.cache import cached_arrays
-from infersent.data.pairs import Pairs
-from infersent.foundation.arrays import Array, Ints
+from infersent.data.pairs import LABELS, Pairs
+from infersent.foundation.arrays import Array, Floats, Ints
 from infersent.text.tokenizer import PAD_ID, UNKNOWN_ID
 
 _Text = TypeVar("_Text", bound=Sized)
@@ -45,7 +45,9 @@ class Batch:
     premises, hypotheses
         The row of each pair's sentence in ``ids``, ``[pairs]``.
     labels
-        Indices into ``LABELS``, ``[pairs]``.
+        Indices into the names of the labels, ``[pairs]``.
+    distributions
+        The share of each label, ``[pairs, labels]``, float32, if labels are soft.
     """
 
     ids: Tensor
@@ -53,6 +55,7 @@ class Batch:
     premises: Tensor
     hypotheses: Tensor
     labels: Tensor
+    distributions: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -65,6 +68,7 @@ class Batch:
             self.premises.to(device),
             self.hypotheses.to(device),
             self.labels.to(device),
+            None if self.distributions is None else self.distributions.to(device),
         )
 
 
@@ -81,7 +85,11 @@ class EncodedPairs:
     premises, hypotheses
         ``[pairs]``: the distinct sentence on each side.
     labels
-        ``[pairs]``, indices into ``LABELS``.
+        ``[pairs]``, indices into ``label_names``.
+    label_names
+        What the labels are called.
+    distributions
+        ``[pairs, labels]``, float32, the share of each label, if labels are soft.
     """
 
     words: Ints
@@ -89,6 +97,8 @@ class EncodedPairs:
     premises: Ints
     hypotheses: Ints
     labels: Ints
+    label_names: tuple[str, ...] = LABELS
+    distributions: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -109,7 +119,8 @@ class EncodedPairs:
         sentences, positions = np.unique(both, return_inverse=True)
         ids, lengths = pad([self.words[self.starts[i] : self.starts[i + 1]] for i in sentences])
         premises, hypotheses = torch.from_numpy(positions).chunk(2)
-        return Batch(ids, lengths, premises, hypotheses, torch.from_numpy(self.labels[rows]))
+        soft = None if self.distributions is None else torch.from_numpy(self.distributions[rows])
+        return Batch(ids, lengths, premises, hypotheses, torch.from_numpy(self.labels[rows]), soft)
 
 
 def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
@@ -167,10 +178,13 @@ def encode_pairs(pairs: Pairs, tokenizer: Tokenizer, *, cache: bool = True) -> E
             "labels": pairs.labels,
         }
 
-    if not cache:
-        return EncodedPairs(**encode())
-    key = (_ENCODING_VERSION, pairs.digest(), tokenizer.to_str())
-    return EncodedPairs(**cached_arrays("encoded", key, encode))
+    # Names and distributions are at hand; what takes time is kept.
+    soft = None if pairs.distributions is None else pairs.distributions.astype(np.float32)
+    beside: dict[str, Any] = {"label_names": pairs.label_names, "distributions": soft}
+    if cache:
+        key = (_ENCODING_VERSION, pairs.digest(), tokenizer.to_str())
+        return EncodedPairs(**(beside | cached_arrays("encoded", key, encode)))
+    return EncodedPairs(**(beside | encode()))
 
 
 def batches_by_length(

@@ -24,8 +24,8 @@ _GLOVE_ARCHIVES = dict.fromkeys([f"glove.6B.{dim}d" for dim in (50, 100, 200, 30
 }
 
 
-def load_vectors(name: str, keep: set[str], *, progress: bool = True) -> WordVectors:
-    """Return the shipped vectors, none at all, or a GloVe file's vectors of the words in ``keep``.
+def load_vectors(name: str, keep: set[str] | None, *, progress: bool = True) -> WordVectors:
+    """Return the shipped vectors, none at all, or a GloVe file's vectors of the words in ``keep``, of all if None.
 
     Raises
     ------

@@ -13,11 +13,11 @@ from infersent.text.tokenizer import build_tokenizer, split_words
 from infersent.text.vectors import WordVectors
 
 
-def count_words(sentences: Iterable[str]) -> Counter[str]:
-    """Return how often each token occurs."""
+def count_words(sentences: Iterable[str], tokenizer: Tokenizer | None = None) -> Counter[str]:
+    """Return how often each token occurs, by today's rule or by that of a model's tokenizer."""
     counts: Counter[str] = Counter()
     for sentence, times in Counter(sentences).items():  # splitting is slow, and a corpus repeats its sentences
-        for word in split_words(sentence):
+        for word in split_words(sentence, tokenizer):
             counts[word] += times
     return counts
 

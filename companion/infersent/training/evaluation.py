@@ -23,14 +23,17 @@ class Evaluation:
     Attributes
     ----------
     labels, predictions
-        ``[n]``, indices into ``LABELS``.
+        ``[n]``, indices into ``label_names``.
     logits
-        ``[n, 3]``, if they are known.
+        ``[n, labels]``, if they are known.
+    label_names
+        What the labels are called.
     """
 
     labels: Ints
     predictions: Ints
     logits: Floats | None = None
+    label_names: tuple[str, ...] = LABELS
 
     @property
     def correct(self) -> Bools:
@@ -52,30 +55,73 @@ class Evaluation:
         """For each label, the share of its pairs that are answered right; nan if there are none."""
         return {
             label: float(self.correct[self.labels == i].mean()) if (self.labels == i).any() else float("nan")
-            for i, label in enumerate(LABELS)
+            for i, label in enumerate(self.label_names)
         }
 
     @property
     def confusion(self) -> Ints:
-        """How often each label got each answer, ``[3, 3]``: rows are right labels, columns are answers."""
-        return np.bincount(3 * self.labels + self.predictions, minlength=9).reshape(3, 3)
+        """How often each label got each answer, ``[labels, labels]``: rows are right labels, columns are answers."""
+        n = len(self.label_names)
+        return np.bincount(n * self.labels + self.predictions, minlength=n * n).reshape(n, n)
+
+    @property
+    def f1(self) -> dict[str, float]:
+        """For each label, the harmonic mean of its recall and of the share of right ones among answers that give it.
+
+        It is nan for a label that neither occurs nor is given.
+        """
+        right = np.diag(self.confusion)
+        total = self.confusion.sum(axis=0) + self.confusion.sum(axis=1)
+        return {
+            label: 2 * float(right[i]) / float(total[i]) if total[i] else float("nan")
+            for i, label in enumerate(self.label_names)
+        }
+
+    @property
+    def macro_f1(self) -> float:
+        """The mean of :attr:`f1` over the labels that occur or are given: every label counts alike, rare or not."""
+        return float(np.nanmean(list(self.f1.values())))
+
+    @property
+    def commonest(self) -> tuple[str, float]:
+        """The commonest label and its share: the accuracy of always giving that."""
+        counts = np.bincount(self.labels, minlength=len(self.label_names))
+        return self.label_names[int(counts.argmax())], float(counts.max() / len(self.labels))
+
+    @property
+    def unbalanced(self) -> bool:
+        """Whether some label is half as common again as another that occurs, so that accuracy alone misleads.
+
+        Of fewer than 30 pairs it is always false: chance alone makes their labels so unequal.
+        """
+        counts = np.bincount(self.labels)
+        return len(self.labels) >= 30 and bool(2 * counts.max() >= 3 * counts[counts > 0].min())
 
     def to_json(self) -> dict[str, Any]:
         """Return accuracy, interval, recall and the number of pairs as JSON values, with shares to five places.
 
-        The recall of a label that does not occur is ``None``: JSON has no nan.
+        The recall of a label that does not occur is ``None``: JSON has no nan. Where the labels are :attr:`unbalanced`,
+        the macro-averaged F1 and the share of the commonest label stand beside the accuracy.
         """
+        beside = {}
+        if self.unbalanced:
+            beside = {"macro_f1": round(self.macro_f1, 5), "commonest": round(self.commonest[1], 5)}
         return {
             "pairs": len(self.labels),
             "accuracy": round(self.accuracy, 5),
             "interval": [round(x, 5) for x in self.interval],
             "recall": {label: None if math.isnan(x) else round(x, 5) for label, x in self.recall.items()},
+            **beside,
         }
 
     def __str__(self) -> str:
         low, high = self.interval
         lines = [f"accuracy {self.accuracy:.1%} (95% interval {low:.1%} to {high:.1%}, {len(self.labels):,} pairs)"]
-        lines += [f"  {label:13} {'–' if math.isnan(x) else f'{x:.1%}'}" for label, x in self.recall.items()]
+        if self.unbalanced:
+            label, share = self.commonest
+            lines.append(f"macro-F1 {self.macro_f1:.1%}; always answering {label!r} would be right in {share:.1%}")
+        width = max(13, *map(len, self.label_names))
+        lines += [f"  {label:{width}} {'–' if math.isnan(x) else f'{x:.1%}'}" for label, x in self.recall.items()]
         return "\n".join(lines)
 
 
@@ -86,11 +132,27 @@ def evaluate(model: InferSent, encoded: EncodedPairs, *, batch_size: int = 256) 
     Raises
     ------
     ValueError
-        If there are no pairs.
+        If there are no pairs, or their labels are not the model's.
     """
     if not len(encoded):
         raise ValueError("There are no pairs to evaluate on.")
+    check_labels(model, encoded)
     with evaluating(model):
         each = [model(batch.to(model.device)).cpu() for batch in batches_in_order(encoded, batch_size)]
-    logits = torch.cat(each)  # [n, 3]
-    return Evaluation(encoded.labels, logits.argmax(dim=1).numpy(), logits.numpy())
+    logits = torch.cat(each)  # [n, labels]
+    return Evaluation(encoded.labels, logits.argmax(dim=1).numpy(), logits.numpy(), model.labels)
+
+
+def check_labels(model: InferSent, encoded: EncodedPairs) -> None:
+    """Refuse pairs whose labels are numbered in another way than the model's.
+
+    Raises
+    ------
+    ValueError
+        If the names differ; :meth:`infersent.data.pairs.Pairs.with_labels` numbers them as the model does.
+    """
+    if encoded.label_names != model.labels:
+        raise ValueError(
+            f"The labels of the pairs are {', '.join(encoded.label_names)}, those of the model "
+            f"{', '.join(model.labels)}. Encode pairs.with_labels(model.labels), or use a model of these labels."
+        )

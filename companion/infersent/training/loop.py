@@ -20,7 +20,7 @@ from infersent.foundation.arrays import Ints
 from infersent.model.infersent import InferSent
 from infersent.text.batching import EncodedPairs, shuffled_batches
 from infersent.training.config import TrainingConfig
-from infersent.training.evaluation import evaluate
+from infersent.training.evaluation import check_labels, evaluate
 from infersent.training.run import Epoch, TrainingRun
 
 
@@ -28,12 +28,12 @@ class TrainingDiverged(FloatingPointError):
     """The loss or the gradient is no longer finite."""
 
 
-def label_weights(labels: Ints) -> Tensor:
-    """Return weights ``[3]``, inverse to the labels' frequencies, with a mean of one over the pairs.
+def label_weights(labels: Ints, classes: int = len(LABELS)) -> Tensor:
+    """Return weights ``[classes]``, inverse to the labels' frequencies, with a mean of one over the pairs.
 
     A label that does not occur has weight 0.
     """
-    counts = np.bincount(labels, minlength=len(LABELS))
+    counts = np.bincount(labels, minlength=classes)
     present = counts > 0
     weights = np.where(present, len(labels) / (present.sum() * np.maximum(counts, 1)), 0.0)
     return torch.from_numpy(weights).float()
@@ -87,7 +87,8 @@ def train(
     TrainingDiverged
         If the loss or the gradient becomes nan or infinite. The best epoch so far stays in ``out/best``.
     ValueError
-        If there are no pairs, or ``out`` holds a run with other settings, or any run if ``resume`` is not set.
+        If there are no pairs, their labels are not the model's, or ``out`` holds a run with other settings, or any
+        run if ``resume`` is not set.
     infersent.model.checkpoint.CheckpointError
         If ``out/resume.pt`` is damaged.
     OSError
@@ -97,7 +98,11 @@ def train(
         raise ValueError(
             f"Training needs pairs: there are {len(train_pairs)} to train on and {len(dev_pairs)} for dev."
         )
-    weights = label_weights(train_pairs.labels).to(model.device) if config.class_weights else None
+    for pairs in (train_pairs, dev_pairs):
+        check_labels(model, pairs)
+    weights = None
+    if config.class_weights:
+        weights = label_weights(train_pairs.labels, len(model.labels)).to(model.device)
     identity = _identity(model, train_pairs, dev_pairs)
     run = TrainingRun(model, config, Path(out) if out else None, provenance or {}, identity)
     if run.out:
@@ -126,7 +131,8 @@ def _identity(model: InferSent, *parts: EncodedPairs) -> str:
     sha = hashlib.sha256(model.tokenizer.to_str().encode())
     sha.update(model.encoder.embedding.given.cpu().numpy().tobytes())
     for pairs in parts:
-        for array in (pairs.words, pairs.starts, pairs.premises, pairs.hypotheses, pairs.labels):
+        soft = [] if pairs.distributions is None else [pairs.distributions]
+        for array in (pairs.words, pairs.starts, pairs.premises, pairs.hypotheses, pairs.labels, *soft):
             sha.update(np.ascontiguousarray(array).tobytes())
     return sha.hexdigest()
 
@@ -146,8 +152,9 @@ def _one_epoch(
     with tqdm(plan, desc=title, unit="batch", disable=not progress, leave=False) as bar:
         for step, rows in enumerate(bar, start=1):
             batch = pairs.batch(rows).to(model.device)
-            logits = model(batch)  # [pairs, 3]
-            loss = F.cross_entropy(logits, batch.labels, weight=weights)
+            logits = model(batch)  # [pairs, labels]
+            target = batch.labels if batch.distributions is None else batch.distributions
+            loss = F.cross_entropy(logits, target, weight=weights)
             run.optimizer.zero_grad(set_to_none=True)
             loss.backward()
             norm = nn.utils.clip_grad_norm_(run.parameters, config.clip)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from infersent.data.pairs import LABELS
 from infersent.foundation.atomic import replace_file
 from infersent.model.checkpoint import explained_damage
 from infersent.model.infersent import InferSent
@@ -150,7 +151,10 @@ class TrainingRun:
     def settings(self) -> dict[str, Any]:
         """Return what must be equal for a run to continue, as JSON values; more epochs are allowed."""
         training = {name: value for name, value in asdict(self.config).items() if name != "epochs"}
-        settings: dict[str, Any] = json.loads(json.dumps({"model": asdict(self.model.config), "training": training}))
+        model = asdict(self.model.config)
+        if self.model.labels != LABELS:  # runs of NLI from before there were others name none
+            model["labels"] = self.model.labels
+        settings: dict[str, Any] = json.loads(json.dumps({"model": model, "training": training}))
         return settings
 
     def open(self, resume: bool) -> None:

@@ -115,13 +115,13 @@ class Explainer(BookWidget):
     def logits(self) -> dict[str, float]:
         """Return each label's logit: the bias and the parts of the blocks that count."""
         parts = [self.ledger["bias"], *(self.ledger["by_block"][name] for name in self.blocks)]
-        return dict(zip(LABELS, np.sum(parts, axis=0).tolist(), strict=True))
+        return dict(zip(self._model.labels, np.sum(parts, axis=0).tolist(), strict=True))
 
     def probabilities(self) -> dict[str, float]:
         """Return each label's probability with the blocks that count."""
         logits = np.array(list(self.logits().values()))
         odds = np.exp(logits - logits.max())
-        return dict(zip(LABELS, (odds / odds.sum()).tolist(), strict=True))
+        return dict(zip(self._model.labels, (odds / odds.sum()).tolist(), strict=True))
 
     @property
     def label(self) -> str:
@@ -143,7 +143,7 @@ class Explainer(BookWidget):
             )
         rows.append(("sum: the logit", *map(signed, logits.values())))
         rows.append(("probability", *(f"{p:.1%}" for p in self.probabilities().values())))
-        table = Table(("", *LABELS), rows, caption="What each block adds to each logit", css_class="")
+        table = Table(("", *self._model.labels), rows, caption="What each block adds to each logit", css_class="")
         pair = f"“{html.escape(self.premise)}” → “{html.escape(self.hypothesis)}”"
         return f"<p>{pair}: {self.label}</p>\n{table.to_html()}"
 
@@ -152,7 +152,8 @@ def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:
     """Return what the widget draws of a ledger, under the ledger's own names, with numbers rounded for the page.
 
     ``by_dimension`` holds only the blocks of both sentences. With an encoder without max pooling no term falls on
-    words, and ``by_word``, ``interaction_map`` and ``by_dimension`` are empty.
+    words, and ``by_word``, ``interaction_map`` and ``by_dimension`` are empty. ``labels`` is there unless they are
+    those of NLI.
     """
     result: dict[str, Any] = {
         "premise": premise,
@@ -170,6 +171,8 @@ def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:
         "interaction_map": {},
         "by_dimension": {},
     }
+    if ledger.labels != LABELS:  # those of NLI a page knows
+        result["labels"] = list(ledger.labels)
     if ledger.premise_winners is not None and ledger.hypothesis_winners is not None:
         result |= {
             "premise_winners": ledger.premise_winners.tolist(),

@@ -8,7 +8,7 @@ import { format, percent, signed } from "../toolkit/numbers.mjs";
 
 /** @import { Words } from "../toolkit/controls.mjs" */
 
-/** @typedef {number[]} Part of each label's logit: [3] */
+/** @typedef {number[]} Part of each label's logit: [labels] */
 
 /**
  * @typedef {object} Account
@@ -21,9 +21,10 @@ import { format, percent, signed } from "../toolkit/numbers.mjs";
  * @property {boolean[]} hypothesis_unknown
  * @property {Part} bias
  * @property {Record<string, Part>} by_block
- * @property {Record<string, Part[]>} by_word [words][3]
- * @property {Record<string, Part[][]>} interaction_map [premise words][hypothesis words][3]
- * @property {Record<string, Part[]>} by_dimension [dim][3]
+ * @property {Record<string, Part[]>} by_word [words][labels]
+ * @property {Record<string, Part[][]>} interaction_map [premise words][hypothesis words][labels]
+ * @property {Record<string, Part[]>} by_dimension [dim][labels]
+ * @property {string[]} [labels] absent where they are those of NLI
  * @property {number[]} u [dim]
  * @property {number[]} v [dim]
  * @property {number[]} [premise_winners] [dim], each the number of a word; absent where the encoder has no max pooling
@@ -41,12 +42,21 @@ import { format, percent, signed } from "../toolkit/numbers.mjs";
 export const isPooled = (account) => account.premise_winners !== undefined;
 
 /**
+ * The names of the labels.
+ *
+ * @param {Account} account
+ */
+export const labelsOf = ({ labels }) => labels ?? LABELS;
+
+/**
  * The sum of parts, label by label.
  *
  * @param {Part[]} parts
+ * @param {Part} like a part with as many labels, where there may be nothing to add up
  * @returns {Part}
  */
-export const sum = (parts) => LABELS.map((_, c) => parts.reduce((total, part) => total + part[c], 0));
+export const sum = (parts, like = parts[0] ?? LABELS.map(() => 0)) =>
+  like.map((_, c) => parts.reduce((total, part) => total + part[c], 0));
 
 /**
  * What the logits are made of: the bias, then the blocks that are on.
@@ -83,13 +93,13 @@ export function softmax(logits) {
  * @param {Part[]} parts
  */
 export function reachOf(parts) {
-  const longest = Math.max(...LABELS.flatMap((_, c) => [1, -1].map((sign) =>
+  const longest = Math.max(...(parts[0] ?? []).flatMap((_, c) => [1, -1].map((sign) =>
     parts.reduce((total, part) => total + Math.max(0, sign * part[c]), 0))));
   return 2 ** (Math.ceil(2 * Math.log2(longest)) / 2);
 }
 
 /**
- * The evidence of pairs of words and, in row and column 0, of each word alone: [1 + premise][1 + hypothesis][3].
+ * The evidence of pairs of words and, in row and column 0, of each word alone: [1 + premise][1 + hypothesis][labels].
  *
  * @param {Account} account
  * @param {string[]} blocks
@@ -97,12 +107,13 @@ export function reachOf(parts) {
  */
 export function evidence(account, blocks) {
   const maps = blocks.map((name) => account.interaction_map[name]).filter(Boolean);
+  const none = account.bias.map(() => 0);
   /** @param {string} name @param {number} i */
-  const alone = (name, i) => (blocks.includes(name) ? account.by_word[name][i] : [0, 0, 0]);
+  const alone = (name, i) => (blocks.includes(name) ? account.by_word[name][i] : none);
   return [
     [account.bias, ...account.hypothesis_words.map((_, j) => alone("v", j))],
     ...account.premise_words.map((_, i) =>
-      [alone("u", i), ...account.hypothesis_words.map((_, j) => sum(maps.map((map) => map[i][j])))]),
+      [alone("u", i), ...account.hypothesis_words.map((_, j) => sum(maps.map((map) => map[i][j]), none))]),
   ];
 }
 
@@ -142,11 +153,12 @@ export const unknownWords = (account, name) =>
  */
 export function describe(account, blocks) {
   const logits = logitsOf(account, blocks);
-  const [first, second] = [0, 1, 2].sort((a, b) => logits[b] - logits[a]);
+  const labels = labelsOf(account);
+  const [first, second] = [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
   const leads = partsOf(account, blocks).map(([name, part]) =>
     `${printed(name)} ${signed(part[first] - part[second])}`);
-  return [`${capital(LABELS[first])}, ${percent(softmax(logits)[first])}.`,
-    `Its logit is ${format(logits[first] - logits[second])} above that of ${LABELS[second]}: ${leads.join(", ")}.`];
+  return [`${capital(labels[first])}, ${percent(softmax(logits)[first])}.`,
+    `Its logit is ${format(logits[first] - logits[second])} above that of ${labels[second]}: ${leads.join(", ")}.`];
 }
 
 /** @param {string} word */

@@ -5,12 +5,12 @@
  * change of `premise` or `hypothesis` with a new ledger. In the published page page_model/model.mjs does, in a worker,
  * once the file named by `weights` is there. */
 
-import { LABELS, colour, printed } from "../toolkit/blocks.mjs";
+import { colour, printed } from "../toolkit/blocks.mjs";
 import { createChecks, createChoices, createResult } from "../toolkit/controls.mjs";
 import { mount } from "../toolkit/host.mjs";
 import { change, read } from "../toolkit/model.mjs";
 import { h } from "../toolkit/nodes.mjs";
-import { capital, describe, logitsOf, unknownWords } from "./account.mjs";
+import { capital, describe, labelsOf, logitsOf, unknownWords } from "./account.mjs";
 import { createField, createLogits } from "./fields.mjs";
 import { createMap } from "./map.mjs";
 import { TEXTS, createSession } from "./session.mjs";
@@ -126,9 +126,10 @@ function createView(model, session) {
     choices: start.ledger.blocks.map((name) => [printed(name), name, colour(name)]),
     onChange: (blocks) => change(model, { blocks }),
   });
-  const logits = createLogits();
+  const logits = createLogits(labelsOf(start.ledger));
   const labels = createChoices({
-    label: "Evidence for", choices: LABELS.map((name, c) => /** @type {[string, number]} */ ([capital(name), c])),
+    label: "Evidence for",
+    choices: labelsOf(start.ledger).map((name, c) => /** @type {[string, number]} */ ([capital(name), c])),
     onChoose: (c) => { shown = c; update(); },
   });
   const map = createMap();

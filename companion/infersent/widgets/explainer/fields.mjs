@@ -1,7 +1,7 @@
 // @ts-check
 /* The explainer's texts and logits: the two fields to type in, a bar a label, the ledger in numbers. */
 
-import { LABELS, colour, printed } from "../toolkit/blocks.mjs";
+import { colour, printed } from "../toolkit/blocks.mjs";
 import { h } from "../toolkit/nodes.mjs";
 import { percent, signed } from "../toolkit/numbers.mjs";
 import { capital, partsOf, reachOf, softmax, sum } from "./account.mjs";
@@ -30,11 +30,15 @@ export function createField(name, onInput) {
   };
 }
 
-/** The decision: one row a label, and the same as a table of numbers. */
-export function createLogits() {
-  const rows = LABELS.map(createRow);
+/**
+ * The decision: one row a label, and the same as a table of numbers.
+ *
+ * @param {string[]} labels
+ */
+export function createLogits(labels) {
+  const rows = labels.map(createRow);
   const numbers = h("tbody");
-  const head = h("tr", {}, h("td"), ...LABELS.map((name) => h("th", { scope: "col" }, name)));
+  const head = h("tr", {}, h("td"), ...labels.map((name) => h("th", { scope: "col" }, name)));
   return {
     nodes: [...rows.map((row) => row.node),
       h("details", {}, h("summary", {}, "The ledger in numbers"), h("div", { class: "ex-scroll" },

@@ -1,10 +1,9 @@
 // @ts-check
 /* The explainer's map: the evidence of words and pairs of words, and the coordinates behind a cell. */
 
-import { LABELS } from "../toolkit/blocks.mjs";
 import { h, s, setAttributes } from "../toolkit/nodes.mjs";
 import { format, percent, signed } from "../toolkit/numbers.mjs";
-import { behind, evidence, inOrderOfWords, isPooled, sum } from "./account.mjs";
+import { behind, evidence, inOrderOfWords, isPooled, labelsOf, sum } from "./account.mjs";
 
 /** @import { Account, Part, PooledAccount } from "./account.mjs" */
 
@@ -88,7 +87,7 @@ function createTable(onChoose) {
       const across = headers("col", account.hypothesis_words, account.hypothesis_unknown);
       const down = headers("row", account.premise_words, account.premise_unknown);
       table.setAttribute("aria-label",
-        `Evidence for ${LABELS[label]}: words of the premise down, of the hypothesis across`);
+        `Evidence for ${labelsOf(account)[label]}: words of the premise down, of the hypothesis across`);
       table.replaceChildren(h("thead", {}, h("tr", {}, h("td"), ...across)),
         h("tbody", {}, ...cells.map((line, i) => h("tr", {}, down[i], ...line))));
       choose(...strongest(parts, label));
@@ -157,9 +156,9 @@ function createCell() {
       const top = row && column ? strongestCoordinates(account, blocks, label, found).map(({ i, x }) =>
         `no. ${i} (u ${format(u[i])}, v ${format(v[i])}: ${signed(x)})`) : [];
       note.replaceChildren(h("strong", {}, words.join(" with ") || "The bias"),
-        ...LABELS.map((name, c) => h("span", {}, `${name} ${signed(parts[row][column][c])}`)),
+        ...labelsOf(account).map((name, c) => h("span", {}, `${name} ${signed(parts[row][column][c])}`)),
         isWord ? `${found.length} of ${u.length} coordinates` : "Apart from all words",
-        top.length ? `; strongest for ${LABELS[label]}: ${top.join(", ")}.` : ".");
+        top.length ? `; strongest for ${labelsOf(account)[label]}: ${top.join(", ")}.` : ".");
       const marked = new Set(isWord ? found : []);
       const height = Math.max(0.1, ...u.map(Math.abs), ...v.map(Math.abs));
       const order = inOrderOfWords(account);
@@ -177,9 +176,9 @@ function createCell() {
  * @param {number} label
  * @param {number[]} coordinates
  */
-export function strongestCoordinates({ by_dimension }, blocks, label, coordinates) {
+export function strongestCoordinates({ by_dimension, bias }, blocks, label, coordinates) {
   const maps = Object.keys(by_dimension).filter((name) => blocks.includes(name)).map((name) => by_dimension[name]);
-  return coordinates.map((i) => ({ i, x: sum(maps.map((map) => map[i]))[label] }))
+  return coordinates.map((i) => ({ i, x: sum(maps.map((map) => map[i]), bias)[label] }))
     .sort((a, b) => Math.abs(b.x) - Math.abs(a.x)).slice(0, 3);
 }
 

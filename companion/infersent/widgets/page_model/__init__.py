@@ -8,11 +8,12 @@ keep it forever. It holds::
     forward.state     last state, and its bias (both of torch's, added up);  [4 hidden, hidden], packed
     forward.bias      gates in torch's order: input, forget, cell, output    [4 hidden], float32
     backward.*        the same for the backward LSTM
-    head.weight       the collapsed head, and its bias                       [3, features], float32
-    head.bias                                                                [3], float32
+    head.weight       the collapsed head, and its bias                       [labels, features], float32
+    head.bias                                                                [labels], float32
 
 and as metadata the words themselves (``words``, one per line, without the unknown word) and the rest of what a reader
-must know (``config``, JSON: format, labels, blocks, hidden, word_dim, words, bits).
+must know (``config``, JSON: format, labels, blocks, hidden, word_dim, words, bits; and token_rule, if the tokenizer has
+another than the first).
 
 A packed matrix is two tensors. ``NAME.largest`` holds the largest size of each row's numbers, as the upper 16 bits of
 its float32 (U16, rounded up). ``NAME`` holds whole numbers k of ``bits`` bits each, written one after the other from
@@ -34,14 +35,13 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
-from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Array, Floats, Ints
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.recorded import FOLDER
 from infersent.model.encoders import BiLSTMMax
 from infersent.model.heads import collapse
 from infersent.model.infersent import InferSent
-from infersent.text.tokenizer import UNKNOWN_ID
+from infersent.text.tokenizer import FIRST_TOKEN_RULE, UNKNOWN_ID, token_rule
 
 #: The folder of the file that comes with the package: the shipped model's.
 SHIPPED = FOLDER / "web"
@@ -135,13 +135,15 @@ def _content(model: InferSent, words: int | None, bits: int) -> bytes:
 
     config: dict[str, Any] = {
         "format": FORMAT,
-        "labels": LABELS,
+        "labels": model.labels,
         "blocks": model.config.blocks,
         "hidden": lstm.hidden_size,
         "word_dim": embedding.dim,
         "words": len(vectors),
         "bits": bits,
     }
+    if (rule := token_rule(model.tokenizer)) != FIRST_TOKEN_RULE:
+        config["token_rule"] = rule
     names = sorted(model.tokenizer.get_vocab().items(), key=lambda item: item[1])
     lines = "\n".join(word for word, _ in names[UNKNOWN_ID + 1 : UNKNOWN_ID + 1 + kept])
     return _in_one_order(save(tensors, {"config": json.dumps(config), "words": lines}))

@@ -3,7 +3,10 @@
 
 /** @import { Block } from "../toolkit/blocks.mjs" */
 
-/** @typedef {{ bits: number, word_dim: number, hidden: number, blocks: Block[] }} Config */
+/**
+ * @typedef {{ bits: number, word_dim: number, hidden: number, blocks: Block[], labels: string[], token_rule?: string }}
+ *   Config
+ */
 
 /**
  * A matrix of small whole numbers, with a factor a row.
@@ -32,7 +35,7 @@
  * @property {Packed} words [1 + words, word dim]
  * @property {Direction} forward
  * @property {Direction} backward
- * @property {{ weight: Float32Array, bias: Float32Array }} head [3, features], [3]
+ * @property {{ weight: Float32Array, bias: Float32Array }} head [labels, features], [labels]
  */
 
 /** @typedef {{ dtype: "U8" | "U16" | "F32", data_offsets: [from: number, to: number] }} Entry */

@@ -16,37 +16,36 @@ import { FEATURES, LABELS } from "../toolkit/blocks.mjs";
  * @property {Float32Array} v [dim]
  * @property {Uint16Array} premiseWinners [dim], the word that won each coordinate
  * @property {Uint16Array} hypothesisWinners [dim]
- * @property {[Block, Float32Array[]][]} weights of each block, [3][dim]
- * @property {number[]} bias [3]
- * @property {number[]} logits [3]
+ * @property {[Block, Float32Array[]][]} weights of each block, [labels][dim]
+ * @property {number[]} bias [labels]
+ * @property {number[]} logits [labels]
+ * @property {string[]} labels
  */
-
-const zeros = () => LABELS.map(() => 0);
 
 /** @param {number[]} sums @param {number[]} terms */
 const addTo = (sums, terms) => { for (let c = 0; c < sums.length; c++) sums[c] += terms[c]; };
 
-/** @param {number[][]} parts */
-const total = (parts) => parts.reduce((sums, part) => (addTo(sums, part), sums), zeros());
-
-/** The account of one pair: every term of its three logits. */
+/** The account of one pair: every term of its logits, one for each label. */
 export class Ledger {
   /** @param {Decision} decision */
   constructor(decision) {
     const { premiseWords, hypothesisWords, premiseWinners, hypothesisWinners, u, v, weights } = decision;
     this.decision = decision;
+    const zeros = () => decision.bias.map(() => 0);
+    /** @param {number[][]} parts */
+    this.total = (parts) => parts.reduce((sums, part) => (addTo(sums, part), sums), zeros());
     this.premiseWords = premiseWords;
     this.logits = decision.logits;
     this.blocks = weights.map(([block]) => block);
 
-    /** [dim][3] @type {Record<string, number[][]>} */
+    /** [dim][labels] @type {Record<string, number[][]>} */
     this.byDimension = Object.fromEntries(weights.map(([block, columns]) =>
       [block, Array.from(u, (x, i) => columns.map((weight) => weight[i] * FEATURES[block](x, v[i])))]));
 
-    /** [3] @type {Record<string, number[]>} */
-    this.byBlock = this.perBlock(this.blocks, (terms) => total(terms));
+    /** [labels] @type {Record<string, number[]>} */
+    this.byBlock = this.perBlock(this.blocks, (terms) => this.total(terms));
 
-    /** [words][3] @type {Record<string, number[][]>} */
+    /** [words][labels] @type {Record<string, number[][]>} */
     this.byWord = {
       ...this.perBlock(this.blocks.filter((name) => name === "u"), (terms) =>
         gather(terms, premiseWinners, premiseWords.map(zeros))),
@@ -54,7 +53,7 @@ export class Ledger {
         gather(terms, hypothesisWinners, hypothesisWords.map(zeros))),
     };
 
-    /** [premise words][hypothesis words][3] @type {Record<string, number[][][]>} */
+    /** [premise words][hypothesis words][labels] @type {Record<string, number[][][]>} */
     this.interactionMap = this.perBlock(this.blocks.filter((name) => name !== "u" && name !== "v"), (terms) => {
       const cells = premiseWords.map(() => hypothesisWords.map(zeros));
       terms.forEach((term, i) => addTo(cells[premiseWinners[i]][hypothesisWinners[i]], term));
@@ -74,9 +73,9 @@ export class Ledger {
     return Object.fromEntries(names.map((name) => [name, make(this.byDimension[name])]));
   }
 
-  /** The logits as each level gives them, [3] each. */
+  /** The logits as each level gives them, [labels] each. */
   levels() {
-    const { bias } = this.decision;
+    const { total, decision: { bias } } = this;
     const pairs = Object.values(this.interactionMap).flat(2);
     return {
       byBlock: total([bias, ...Object.values(this.byBlock)]),
@@ -105,6 +104,7 @@ export class Ledger {
       u: [...decision.u], v: [...decision.v],
       premise_winners: [...decision.premiseWinners], hypothesis_winners: [...decision.hypothesisWinners],
       by_dimension: this.perBlock(Object.keys(this.interactionMap), (terms) => terms),
+      ...(decision.labels.join() === LABELS.join() ? {} : { labels: decision.labels }),
     };
   }
 }

@@ -1,8 +1,8 @@
 // @ts-check
 /* InferSent's forward pass: infersent.encoders and infersent.model in plain JavaScript. */
 
-import { FEATURES, LABELS } from "../toolkit/blocks.mjs";
-import { splitWords } from "./words.mjs";
+import { FEATURES } from "../toolkit/blocks.mjs";
+import { FIRST_TOKEN_RULE, splitWords } from "./words.mjs";
 import { Ledger } from "./ledger.mjs";
 
 /** @import { Block } from "../toolkit/blocks.mjs" */
@@ -118,7 +118,7 @@ export class InferSent {
   encode(text) {
     const found = this.encoded.get(text);
     if (found) return found;
-    const split = splitWords(text);
+    const split = splitWords(text, this.parts.config.token_rule ?? FIRST_TOKEN_RULE);
     const words = split.length ? split : [NO_WORD];
     const rows = words.map((word) => this.parts.row.get(word) ?? UNKNOWN);
     const vectors = rows.map((row) => this.wordVector(row));
@@ -138,19 +138,19 @@ export class InferSent {
    */
   explain(premise, hypothesis) {
     const [p, h] = [this.encode(premise), this.encode(hypothesis)];
-    const { config: { blocks }, head } = this.parts;
+    const { config: { blocks, labels }, head } = this.parts;
     const dim = p.vector.length;
     const features = blocks.flatMap((name) => Array.from(p.vector, (u, i) => FEATURES[name](u, h.vector[i])));
-    const logits = LABELS.map((_, c) => features.reduce(
+    const logits = labels.map((_, c) => features.reduce(
       (sum, x, i) => sum + head.weight[c * features.length + i] * x, head.bias[c]));
     /** @param {number} block */
-    const columns = (block) => LABELS.map((_, c) =>
+    const columns = (block) => labels.map((_, c) =>
       head.weight.subarray(c * features.length + block * dim, c * features.length + (block + 1) * dim));
     return new Ledger({
       premiseWords: p.words, hypothesisWords: h.words, premiseUnknown: p.unknown, hypothesisUnknown: h.unknown,
       u: p.vector, v: h.vector, premiseWinners: p.winners, hypothesisWinners: h.winners,
       weights: blocks.map((name, block) => /** @type {[Block, Float32Array[]]} */ ([name, columns(block)])),
-      bias: [...head.bias], logits,
+      bias: [...head.bias], logits, labels,
     });
   }
 }
