@@ -186,7 +186,7 @@ def test_encode_writes_a_table_or_to_standard_output(checkpoint, tmp_path, capsy
     assert run(*command, "--output", "-") == 0
     shown = capsysbinary.readouterr()
     assert np.array_equal(np.load(io.BytesIO(shown.out)), expected)
-    assert b"2 sentences of 12 numbers each" in shown.err
+    assert b"standard output: 2 sentences of 12 numbers each" in shown.err
 
 
 def test_encode_a_folder(checkpoint, tmp_path, capsys):
