@@ -13,6 +13,7 @@ from infersent import LABELS, InferSent
 from infersent.cli import main
 from infersent.data import Pairs, fetch, read_pairs, snli, stsb
 from infersent.foundation.choices import choose
+from infersent.model import streaming
 from infersent.training.recipes import RECIPES, get_recipe
 from tests.toy import toy_model, toy_pairs
 
@@ -177,6 +178,77 @@ def test_encoding_nothing_gives_no_vectors(checkpoint, tmp_path, stdin):
     stdin(b"")
     assert run("encode", checkpoint, "--output", tmp_path / "v.npy") == 0
     assert np.load(tmp_path / "v.npy").shape == (0, 12)
+
+
+def test_encode_writes_a_table_or_to_standard_output(checkpoint, tmp_path, capsysbinary):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (tmp_path / "lines.txt").write_text("a dog\nthe cat\n")
+    expected = toy_model().encode(["a dog", "the cat"], precision="int8")
+    command = ("encode", checkpoint, "--sentences", tmp_path / "lines.txt", "--precision", "int8", "--jobs", 2)
+    assert run(*command, "--output", tmp_path / "v.parquet") == 0
+    assert np.array_equal(parquet.read_table(tmp_path / "v.parquet")["vector"].to_pylist(), expected)
+    assert run(*command, "--output", "-") == 0
+    shown = capsysbinary.readouterr()
+    assert np.array_equal(np.load(io.BytesIO(shown.out)), expected)
+    assert b"standard output: 2 sentences of 12 numbers each" in shown.err
+
+
+def test_encode_a_folder(checkpoint, tmp_path, capsys):
+    (tmp_path / "texts").mkdir()
+    for name in "ab":
+        (tmp_path / "texts" / f"{name}.txt").write_text(f"{name} dog\n")
+    command = ("encode", checkpoint, "--sentences", tmp_path / "texts", "--output")
+    assert run(*command, tmp_path / "vectors") == 0
+    assert sorted(path.name for path in (tmp_path / "vectors").iterdir()) == ["a.npy", "b.npy"]
+    np.testing.assert_allclose(np.load(tmp_path / "vectors" / "a.npy"), toy_model().encode(["a dog"]), atol=1e-6)
+    assert "vectors: 2 files of vectors" in capsys.readouterr().err
+    assert run(*command, tmp_path / "texts" / "a.txt") == 1
+    assert "a.txt is a file, but --sentences is a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--output", "v.csv"), "v.csv ends in '.csv'. Vectors are written to .npy and .parquet files."),
+        (
+            ("--output", "v.npy", "--cluster", "tcp://a:1"),
+            "--cluster shares the files of a folder, but --sentences lines",
+        ),
+        (("--output", "v.npy", "--jobs", "0"), "jobs=0 is below 1"),
+        (("--output", "v.npy", "--precision", "int7"), "Did you mean 'int8'"),
+        (("--output", "v.npy", "--precision", "int8", "--normalize"), "the cosine does not depend on the length"),
+    ],
+)
+def test_what_encode_refuses(options, message, checkpoint, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lines").write_text("a dog\n")
+    assert run("encode", checkpoint, "--sentences", "lines", *options) == 1
+    assert message in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lines", "model"]
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_ctrl_c_in_encode_says_where_the_same_command_goes_on(folder, checkpoint, tmp_path, capsys, monkeypatch):
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    (tmp_path / ".v.npy-journal").write_text('{"digest": "", "done": 1234567}')
+    (tmp_path / "lines").write_text("a dog\n")
+    monkeypatch.setattr(streaming, "encode_folder" if folder else "encode_file", stop)
+    sentences, output = (tmp_path, tmp_path / "out") if folder else (tmp_path / "lines", tmp_path / "v.npy")
+    with pytest.raises(SystemExit) as ended:
+        run("encode", checkpoint, "--sentences", sentences, "--output", output)
+    assert ended.value.code == 130
+    rest = "with what is missing" if folder else "after 1,234,567 sentences"
+    assert f"Stopped. The same command goes on {rest}.\n" in capsys.readouterr().err
+
+
+def test_the_best_device_is_found(checkpoint, tmp_path, monkeypatch):
+    (tmp_path / "lines").write_text("a dog\n")
+    monkeypatch.setattr("infersent.cli.options.best_device", lambda: torch.device("cpu"))
+    command = ("encode", checkpoint, "--sentences", tmp_path / "lines", "--output", tmp_path / "v.npy")
+    assert run(*command, "--device", "auto") == 0
+    assert np.load(tmp_path / "v.npy").shape == (1, 12)
 
 
 def test_predict(checkpoint, tmp_path, capsys):

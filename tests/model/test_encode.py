@@ -222,7 +222,7 @@ def test_no_vectors_in_any_precision(precision):
     [
         ({"precision": "int16"}, "no precision 'int16'. Did you mean 'int8'"),
         ({"precision": "uint8"}, "no precision 'uint8'.*Use int8: the same steps"),
-        ({"precision": "int8", "normalize_embeddings": True}, "Leave normalize_embeddings out"),
+        ({"precision": "int8", "normalize_embeddings": True}, "Do not normalize them"),
         ({"prompt": "query: "}, "prompt 'query: ': this model was trained without prompts"),
         ({"prompt_name": "query"}, "prompt 'query'"),
         ({"output_value": "token_embeddings"}, "output_value='token_embeddings'"),

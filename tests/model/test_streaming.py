@@ -218,6 +218,13 @@ def test_the_same_command_goes_on_after_a_kill(lines, output, name, tmp_path):
     assert [path for path in names(output) if "lock" not in path] == [name]
 
 
+def test_what_no_journal_speaks_of_is_written_again(lines, output):
+    (output.parent / ".v.npy-part").write_bytes(b"killed before the first word" * 100)
+    encode_file(toy_model(), lines, output)
+    np.testing.assert_allclose(np.load(output), toy_model().encode(LINES), atol=1e-6)
+    assert names(output) == ["v.npy"]
+
+
 def test_two_processes_do_not_write_the_same_file(lines, output):
     with filelock.FileLock(output.parent / ".v.npy-lock"):
         with pytest.raises(BlockingIOError, match=r"Another process is writing .*v\.npy"):

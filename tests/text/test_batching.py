@@ -159,9 +159,24 @@ def test_the_tokenizer_gets_a_limited_number_of_sentences_at_once(monkeypatch):
     assert batching.word_ids(Tokenizer(), ("a", "b", "", "c c", "a b")) == [[2], [3], [1], [4, 4], [2, 3]]
     assert sizes == [2, 2, 1]
     monkeypatch.setattr(batching, "_CHARACTERS_AT_ONCE", 3)
-    assert batching.word_ids(Tokenizer(), ("a", "b", "", "c c c", "a b")) == [[2], [3], [1], [4, 4, 4], [2, 3]]
+    assert batching.word_ids(Tokenizer(), ("a", "b", "c c", "b", "a b")) == [[2], [3], [4, 4], [3], [2, 3]]
     assert sizes[3:] == [2, 1, 1, 1]
     assert batching.word_ids(TOKENIZER, []) == []
+
+
+@given(st.text("abN n't'dé\u0301\ufeff\u0085.9\n", max_size=60), st.integers(1, 20))
+def test_a_text_in_pieces_has_the_words_that_it_has_in_one_piece(text, size):
+    tokenizer = build_tokenizer(["a", "b", "n", "not", "'", "'d", "can", "é", "9", "."])
+    whole = batching.word_ids(tokenizer, [text])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batching, "_CHARACTERS_AT_ONCE", size)
+        assert batching.word_ids(tokenizer, [text]) == whole
+
+
+def test_a_long_text_is_cut_between_words(monkeypatch):
+    monkeypatch.setattr(batching, "_CHARACTERS_AT_ONCE", 5)
+    assert list(batching._pieces("a dog runs. It can 't stop")) == ["a dog", "runs. It", "can 't", "stop"]
+    assert list(batching._pieces("")) == [""]
 
 
 def test_moving_a_batch_keeps_lengths_on_the_cpu():

@@ -82,7 +82,8 @@ def encode(
             print(f"{output}: {len(written):,} files of vectors", file=sys.stderr)
         else:
             lines, width = streaming.encode_file(model, sentences, output, options, jobs=jobs)
-            print(f"{output}: {lines:,} sentences of {width} numbers each", file=sys.stderr)
+            where = "standard output" if str(output) == "-" else output
+            print(f"{where}: {lines:,} sentences of {width} numbers each", file=sys.stderr)
     except KeyboardInterrupt:
         rest = "with what is missing" if sentences.is_dir() else f"after {streaming.noted(output):,} sentences"
         print(f"\nStopped. The same command goes on {rest}.", file=sys.stderr)

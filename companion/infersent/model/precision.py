@@ -40,7 +40,7 @@ def check_precision(precision: str, *, bounded: bool = True, normalized: bool = 
     if precision == "int8" and normalized:
         raise ValueError(
             "precision='int8' has too few steps for vectors of length 1, whose numbers are all small. "
-            "Leave normalize_embeddings out: the cosine does not depend on the length."
+            "Do not normalize them: the cosine does not depend on the length."
         )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -29,7 +30,8 @@ WORDS_AT_ONCE = 65_536
 # How many sentences the tokenizer gets at a time, and how many characters: what it returns for each needs far more
 # memory than the ids alone.
 _SENTENCES_AT_ONCE = 10_000
-_CHARACTERS_AT_ONCE = 4_000_000
+_CHARACTERS_AT_ONCE = 1_000_000
+_BETWEEN_WORDS = re.compile("(?<=[a-zA-Z]) (?=[a-zA-Z])")
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,21 @@ def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
     """Return the word ids of each sentence. A sentence without any token is read as one unknown word."""
     ids: list[list[int]] = []
     for some in in_portions(sentences, _SENTENCES_AT_ONCE, _CHARACTERS_AT_ONCE):
-        ids += [encoding.ids or [UNKNOWN_ID] for encoding in tokenizer.encode_batch_fast(some)]
+        if len(some[0]) > _CHARACTERS_AT_ONCE:  # one text, see in_portions
+            pieces = [tokenizer.encode_batch_fast([piece])[0].ids for piece in _pieces(some[0])]
+            ids.append(list(chain.from_iterable(pieces)) or [UNKNOWN_ID])
+        else:
+            ids += [encoding.ids or [UNKNOWN_ID] for encoding in tokenizer.encode_batch_fast(some)]
     return ids
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a very long text where no rule of the tokenizer sees a difference: at a blank between two ASCII letters."""
+    start = 0
+    while cut := _BETWEEN_WORDS.search(text, start + _CHARACTERS_AT_ONCE):
+        yield text[start : cut.start()]
+        start = cut.end()
+    yield text[start:]
 
 
 def in_portions(sentences: Iterable[_Text], most: int, size: int) -> Iterator[list[_Text]]:
