@@ -6,40 +6,42 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import tyro
 
-from infersent.cli import choose, data, export, measure, study, train, use
 from infersent.foundation.notices import Notice
 from infersent.foundation.optional import MissingExtra
-from infersent.training.loop import TrainingDiverged
 
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "train": train.train,
-    "evaluate": measure.evaluate,
-    "encode": use.encode,
-    "predict": use.predict,
-    "probe": measure.probe,
-    "explain": use.explain,
-    "web": use.web,
-    "export": export.export,
-    "data": data.data,
-    "choose": choose.choose,
-    "study": study.study,
-    "dot-product": measure.dot_product,
+# Where each command is. Only the one that is asked for is imported: the others' libraries would take a second.
+_COMMANDS = {
+    "train": "train.train",
+    "evaluate": "measure.evaluate",
+    "encode": "use.encode",
+    "predict": "use.predict",
+    "probe": "measure.probe",
+    "explain": "use.explain",
+    "web": "use.web",
+    "export": "export.export",
+    "data": "data.data",
+    "choose": "choose.choose",
+    "study": "study.study",
+    "dot-product": "measure.dot_product",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0, 1 for an error that a message explains, 130 for Ctrl-C."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    names = given[:1] if given and given[0] in _COMMANDS else _COMMANDS  # all for --help and for a mistyped name
     try:
         with _notices_as_lines():
             tyro.extras.subcommand_cli_from_dict(
-                _COMMANDS,
+                {name: _command(name) for name in names},
                 prog="infersent",
                 description="Train InferSent, measure it and use it.",
-                args=arguments,
+                args=given,
                 config=(tyro.conf.FlagCreatePairsOff,),
             )
     except KeyboardInterrupt:
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
         return 0
-    except (ValueError, TypeError, OSError, MissingExtra, TrainingDiverged) as error:
+    except (ValueError, TypeError, OSError, MissingExtra, FloatingPointError) as error:  # the last: training diverged
         print(f"infersent: {error}", file=sys.stderr)
         return 1
     return 0
@@ -68,3 +70,9 @@ def _notices_as_lines() -> Iterator[None]:
 
         warnings.showwarning = show
         yield
+
+
+def _command(name: str) -> Callable[..., None]:
+    module, function = _COMMANDS[name].split(".")
+    command: Callable[..., None] = getattr(import_module(f"{__name__}.{module}"), function)
+    return command

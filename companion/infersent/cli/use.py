@@ -21,7 +21,6 @@ from infersent.inside import ledger
 from infersent.inside.ledger_view import in_terminal
 from infersent.model import streaming
 from infersent.model.infersent import InferSent
-from infersent.widgets.page_model import export
 
 
 def encode(
@@ -207,5 +206,8 @@ def web(run: Run = None, *, out: Path, words: Whole = None) -> None:
         words: Keep only this many words, the most frequent ones; all of them if left out.
     """
     refuse_dash(out, "--out", "the file goes into a folder")
+    # The widgets' libraries are imported by nothing else here.
+    from infersent.widgets.page_model import export
+
     path = export(InferSent.from_pretrained(run), out, words=words)
     print(f"{path}: {path.stat().st_size:,} bytes", file=sys.stderr)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest, t
 
 from infersent.foundation.arrays import Array, Floats
 
@@ -23,6 +22,8 @@ def wilson_interval(right: int, total: int) -> tuple[float, float]:
     """
     if total < 1:
         raise ValueError(f"An interval needs at least one pair; got {total}.")
+    from scipy.stats import binomtest  # here, because its import takes longer than many a command
+
     interval = binomtest(right, total).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
@@ -42,8 +43,15 @@ def mean_interval(values: Sequence[float] | Floats, level: float = 0.95) -> tupl
     mean, n = float(runs.mean()), len(runs)
     if n < 2:
         return mean, math.nan, math.nan
-    half = float(t.ppf((1 + level) / 2, n - 1) * runs.std(ddof=1) / math.sqrt(n))
+    half = float(_student(level, n - 1) * runs.std(ddof=1) / math.sqrt(n))
     return mean, mean - half, mean + half
+
+
+def _student(level: float, degrees_of_freedom: float) -> float:
+    """Return how many standard errors an interval reaches to either side."""
+    from scipy.stats import t
+
+    return float(t.ppf((1 + level) / 2, degrees_of_freedom))
 
 
 # Resamples that are worked on at a time, and so how much memory they take.
@@ -133,7 +141,7 @@ class VarianceComponents:
         """Return the mean's interval by Student's t; both ends are the mean where the values do not vary."""
         if self.standard_error == 0:
             return self.mean, self.mean
-        half = float(t.ppf((1 + level) / 2, self.degrees_of_freedom)) * self.standard_error
+        half = _student(level, self.degrees_of_freedom) * self.standard_error
         return self.mean - half, self.mean + half
 
 
