@@ -261,7 +261,7 @@ class _Fold:
     name: str
     training: Bools
     test: Bools
-    sets: tuple[Blocks, ...]
+    sets: tuple[tuple[str, ...], ...]
     seed: int
     mlp: bool = False
 
@@ -310,7 +310,11 @@ def _run(
     todo = [i for i, one in enumerate(missing) if one.sets]
     if progress:
         progress(len(work) - len(todo), len(work))
-    calls = [delayed(_in_worker)(vectors, missing[i], plan.budget, _own(missing[i].sets)) for i in todo]
+    calls = []
+    for i in todo:
+        one = missing[i]
+        plain = tuple(tuple(blocks) for blocks in one.sets)  # another process must not look them up too soon
+        calls.append(delayed(_in_worker)(vectors, replace(one, sets=plain), plan.budget, _own(one.sets)))
     for count, (i, result) in enumerate(zip(todo, _in_parallel(calls, jobs, cluster), strict=True), start=1):
         for place, blocks in enumerate(missing[i].sets):
             finished[i][keys[blocks]] = replace(
@@ -328,7 +332,7 @@ def _run(
         )
 
 
-def _own(sets: Sequence[Blocks]) -> tuple[PairFeature, ...]:
+def _own(sets: Sequence[Sequence[str]]) -> tuple[PairFeature, ...]:
     """Return the blocks themselves: another process does not know a reader's."""
     return tuple(get_feature(name) for name in dict.fromkeys(name for blocks in sets for name in blocks))
 
@@ -429,8 +433,8 @@ def _alarms(
             yield (
                 f"{one.blocks} alone, which never sees the other sentence, is {size}{' points' * task.classes} above "
                 f"{zero} (95% interval {' to '.join(ends)}): {gain.mean / best:.0%} of what the best set gains. "
-                "Something in one sentence betrays the label, as where the annotators' habits do (Gururangan et al. 2018). "
-                "What a set gains over that is what the pair is worth."
+                "Something in one sentence betrays the label, as the annotators' habits do in SNLI (Gururangan et al. "
+                "2018). What a set gains over that is what the pair is worth."
             )
 
 
