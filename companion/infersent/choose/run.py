@@ -128,8 +128,10 @@ def choose_blocks(
     if folds < 2:
         raise ValueError(f"folds={folds}: a cross-validation has at least 2.")
     sets = as_candidates(candidates)
+    u, v = as_vectors(u, v)
     labels = read_labels(y, task, folds)
-    u, v = as_vectors(u, v, len(labels.y))
+    if len(labels.y) != len(u):
+        raise ValueError(f"There are {len(u):,} pairs of vectors but {len(labels.y):,} labels.")
     decides = _metric(metric, labels)
     margin = MARGIN if margin is None else margin
     if not 0 < margin < 1:
@@ -200,7 +202,7 @@ def choose_blocks(
     )
 
 
-def as_vectors(u: Any, v: Any, pairs: int | None = None) -> tuple[Array, Array]:
+def as_vectors(u: Any, v: Any) -> tuple[Array, Array]:
     """Return the two sides as arrays ``[pairs, dim]`` of finite numbers.
 
     Raises
@@ -218,8 +220,6 @@ def as_vectors(u: Any, v: Any, pairs: int | None = None) -> tuple[Array, Array]:
         sides.append(side)
     if sides[0].shape != sides[1].shape:
         raise ValueError(f"u has the shape {sides[0].shape} but v {sides[1].shape}; every pair needs both.")
-    if pairs is not None and len(sides[0]) != pairs:
-        raise ValueError(f"There are {len(sides[0]):,} pairs of vectors but {pairs:,} labels.")
     for name, side in zip("uv", sides, strict=True):
         bad = [
             start + int(row)
@@ -452,7 +452,9 @@ def _on_test(
     if test is None:
         return None
     given = np.asarray(test[2])
-    u, v = as_vectors(test[0], test[1], len(given))
+    u, v = as_vectors(test[0], test[1])
+    if len(u) != len(given):
+        raise ValueError(f"There are {len(u):,} pairs of test vectors but {len(given):,} labels.")
     if u.shape[1] != vectors.dim:
         raise ValueError(f"The test vectors have {u.shape[1]} numbers, the others {vectors.dim}.")
     if task.classes:
