@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed, parallel_config
+from joblib import delayed
 
 from infersent.choose.candidates import as_candidates, width
 from infersent.choose.choice import ALARM, Candidate, Choice, OnTest
@@ -21,6 +21,7 @@ from infersent.choose.store import Store, digest, set_key
 from infersent.choose.task import METRICS, Kind, Task, read_labels
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
 from infersent.foundation.choices import choose
+from infersent.foundation.parallel import in_parallel
 from infersent.model.features import BLOCKS, Blocks, PairFeature, feature_names, get_feature, register_feature
 
 #: The smallest difference of interest where none is named: one point of accuracy, or 0.01 of a correlation.
@@ -314,8 +315,8 @@ def _run(
     for i in todo:
         one = missing[i]
         plain = tuple(tuple(blocks) for blocks in one.sets)  # another process must not look them up too soon
-        calls.append(delayed(_in_worker)(vectors, replace(one, sets=plain), plan.budget, _own(one.sets)))
-    for count, (i, result) in enumerate(zip(todo, _in_parallel(calls, jobs, cluster), strict=True), start=1):
+        calls.append(delayed(_in_worker)(i, vectors, replace(one, sets=plain), plan.budget, _own(one.sets)))
+    for count, (i, result) in enumerate(in_parallel(calls, jobs, cluster, what="the comparison"), start=1):
         for place, blocks in enumerate(missing[i].sets):
             finished[i][keys[blocks]] = replace(
                 result, answers=result.answers[place : place + 1], penalties=result.penalties[place : place + 1]
@@ -337,27 +338,14 @@ def _own(sets: Sequence[Sequence[str]]) -> tuple[PairFeature, ...]:
     return tuple(get_feature(name) for name in dict.fromkeys(name for blocks in sets for name in blocks))
 
 
-def _in_worker(vectors: Vectors, one: _Fold, budget: float, features: tuple[PairFeature, ...]) -> FoldResult:
-    """Compute one fold in whichever process this is."""
+def _in_worker(
+    place: int, vectors: Vectors, one: _Fold, budget: float, features: tuple[PairFeature, ...]
+) -> tuple[int, FoldResult]:
+    """Compute one fold in whichever process this is, and say which it was."""
     for feature in features:
         if feature.name not in feature_names():
             register_feature(feature.name, feature.function, width=feature.width, swap=feature.swap)
-    return run_fold(vectors, one.training, one.test, one.sets, seed=one.seed, budget=budget, mlp=one.mlp)
-
-
-def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[FoldResult]:
-    """Yield the calls' results in their order, each as soon as those before it are there."""
-    if not calls:
-        return
-    if cluster is None:
-        yield from Parallel(jobs, return_as="generator", batch_size=1)(calls)
-        return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ValueError("A cluster needs Dask: pip install 'infersent[dask]'.") from None
-    with Client(cluster, set_as_default=False) as client, parallel_config("dask", client=client):
-        yield from Parallel(-1, return_as="generator", batch_size=1)(calls)
+    return place, run_fold(vectors, one.training, one.test, one.sets, seed=one.seed, budget=budget, mlp=one.mlp)
 
 
 @dataclass(frozen=True)
