@@ -46,7 +46,7 @@ def _single(name: str) -> Blocks:
 
 
 def own_features() -> tuple[str, ...]:
-    """Return the names of the blocks that a reader has registered, see :func:`infersent.register_feature`."""
+    """Return the blocks that a reader has added by :func:`infersent.model.features.register_feature`."""
     return tuple(name for name in feature_names() if name not in SHIPPED_FEATURES)
 
 

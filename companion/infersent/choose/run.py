@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed, parallel_config
+from joblib import delayed
 
 from infersent.choose.candidates import as_candidates, width
 from infersent.choose.choice import ALARM, Candidate, Choice, OnTest
@@ -21,6 +21,7 @@ from infersent.choose.store import Store, digest, set_key
 from infersent.choose.task import METRICS, Kind, Task, read_labels
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
 from infersent.foundation.choices import choose
+from infersent.foundation.parallel import in_parallel
 from infersent.model.features import BLOCKS, Blocks, PairFeature, feature_names, get_feature, register_feature
 
 #: The smallest difference of interest where none is named: one point of accuracy, or 0.01 of a correlation.
@@ -128,8 +129,10 @@ def choose_blocks(
     if folds < 2:
         raise ValueError(f"folds={folds}: a cross-validation has at least 2.")
     sets = as_candidates(candidates)
+    u, v = as_vectors(u, v)
     labels = read_labels(y, task, folds)
-    u, v = as_vectors(u, v, len(labels.y))
+    if len(labels.y) != len(u):
+        raise ValueError(f"There are {len(u):,} pairs of vectors but {len(labels.y):,} labels.")
     decides = _metric(metric, labels)
     margin = MARGIN if margin is None else margin
     if not 0 < margin < 1:
@@ -200,7 +203,7 @@ def choose_blocks(
     )
 
 
-def as_vectors(u: Any, v: Any, pairs: int | None = None) -> tuple[Array, Array]:
+def as_vectors(u: Any, v: Any) -> tuple[Array, Array]:
     """Return the two sides as arrays ``[pairs, dim]`` of finite numbers.
 
     Raises
@@ -218,8 +221,6 @@ def as_vectors(u: Any, v: Any, pairs: int | None = None) -> tuple[Array, Array]:
         sides.append(side)
     if sides[0].shape != sides[1].shape:
         raise ValueError(f"u has the shape {sides[0].shape} but v {sides[1].shape}; every pair needs both.")
-    if pairs is not None and len(sides[0]) != pairs:
-        raise ValueError(f"There are {len(sides[0]):,} pairs of vectors but {pairs:,} labels.")
     for name, side in zip("uv", sides, strict=True):
         bad = [
             start + int(row)
@@ -261,7 +262,7 @@ class _Fold:
     name: str
     training: Bools
     test: Bools
-    sets: tuple[Blocks, ...]
+    sets: tuple[tuple[str, ...], ...]
     seed: int
     mlp: bool = False
 
@@ -310,8 +311,12 @@ def _run(
     todo = [i for i, one in enumerate(missing) if one.sets]
     if progress:
         progress(len(work) - len(todo), len(work))
-    calls = [delayed(_in_worker)(vectors, missing[i], plan.budget, _own(missing[i].sets)) for i in todo]
-    for count, (i, result) in enumerate(zip(todo, _in_parallel(calls, jobs, cluster), strict=True), start=1):
+    calls = []
+    for i in todo:
+        one = missing[i]
+        plain = tuple(tuple(blocks) for blocks in one.sets)  # another process must not look them up too soon
+        calls.append(delayed(_in_worker)(i, vectors, replace(one, sets=plain), plan.budget, _own(one.sets)))
+    for count, (i, result) in enumerate(in_parallel(calls, jobs, cluster, what="the comparison"), start=1):
         for place, blocks in enumerate(missing[i].sets):
             finished[i][keys[blocks]] = replace(
                 result, answers=result.answers[place : place + 1], penalties=result.penalties[place : place + 1]
@@ -328,32 +333,19 @@ def _run(
         )
 
 
-def _own(sets: Sequence[Blocks]) -> tuple[PairFeature, ...]:
+def _own(sets: Sequence[Sequence[str]]) -> tuple[PairFeature, ...]:
     """Return the blocks themselves: another process does not know a reader's."""
     return tuple(get_feature(name) for name in dict.fromkeys(name for blocks in sets for name in blocks))
 
 
-def _in_worker(vectors: Vectors, one: _Fold, budget: float, features: tuple[PairFeature, ...]) -> FoldResult:
-    """Compute one fold in whichever process this is."""
+def _in_worker(
+    place: int, vectors: Vectors, one: _Fold, budget: float, features: tuple[PairFeature, ...]
+) -> tuple[int, FoldResult]:
+    """Compute one fold in whichever process this is, and say which it was."""
     for feature in features:
         if feature.name not in feature_names():
             register_feature(feature.name, feature.function, width=feature.width, swap=feature.swap)
-    return run_fold(vectors, one.training, one.test, one.sets, seed=one.seed, budget=budget, mlp=one.mlp)
-
-
-def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[FoldResult]:
-    """Yield the calls' results in their order, each as soon as those before it are there."""
-    if not calls:
-        return
-    if cluster is None:
-        yield from Parallel(jobs, return_as="generator", batch_size=1)(calls)
-        return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ValueError("A cluster needs Dask: pip install 'infersent[dask]'.") from None
-    with Client(cluster, set_as_default=False) as client, parallel_config("dask", client=client):
-        yield from Parallel(-1, return_as="generator", batch_size=1)(calls)
+    return place, run_fold(vectors, one.training, one.test, one.sets, seed=one.seed, budget=budget, mlp=one.mlp)
 
 
 @dataclass(frozen=True)
@@ -429,8 +421,8 @@ def _alarms(
             yield (
                 f"{one.blocks} alone, which never sees the other sentence, is {size}{' points' * task.classes} above "
                 f"{zero} (95% interval {' to '.join(ends)}): {gain.mean / best:.0%} of what the best set gains. "
-                "Something in one sentence betrays the label, as where the annotators' habits do (Gururangan et al. 2018). "
-                "What a set gains over that is what the pair is worth."
+                "Something in one sentence betrays the label, as the annotators' habits do in SNLI (Gururangan et al. "
+                "2018). What a set gains over that is what the pair is worth."
             )
 
 
@@ -448,7 +440,9 @@ def _on_test(
     if test is None:
         return None
     given = np.asarray(test[2])
-    u, v = as_vectors(test[0], test[1], len(given))
+    u, v = as_vectors(test[0], test[1])
+    if len(u) != len(given):
+        raise ValueError(f"There are {len(u):,} pairs of test vectors but {len(given):,} labels.")
     if u.shape[1] != vectors.dim:
         raise ValueError(f"The test vectors have {u.shape[1]} numbers, the others {vectors.dim}.")
     if task.classes:

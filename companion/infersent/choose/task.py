@@ -123,9 +123,9 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
     notes = []
     classes = kind == "classes" or (kind == "auto" and (not numbers or (whole and len(distinct) <= MOST_CLASSES)))
     if len(distinct) < 2:
-        raise ValueError(f"Every pair has the label {distinct[0]!r}; there is nothing to tell apart.")
+        raise ValueError(f"Every pair has the label {distinct[0].item()!r}; there is nothing to tell apart.")
     if not classes and not numbers:
-        raise ValueError(f"Scores are numbers, but a label is {given[0]!r}; leave task out for classes.")
+        raise ValueError(f"Scores are numbers, but a label is {given[0].item()!r}; leave task out for classes.")
     if not classes:
         if kind == "auto" and whole:
             notes.append(

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib import delayed
 from tqdm.auto import tqdm
 
 from infersent.data.pairs import Pairs
 from infersent.data.splits import SPLITS
 from infersent.foundation.atomic import replace_file
+from infersent.foundation.parallel import in_parallel
 from infersent.foundation.provenance import device_name, provenance
 from infersent.study.answers import Answers
 from infersent.study.grid import Trial
@@ -165,7 +165,7 @@ def run_study(
         for trial in missing
     ]
     with tqdm(desc="study", unit="trial", initial=len(finished), total=len(trials), disable=not progress) as bar:
-        for record in _in_parallel(calls, jobs, cluster):
+        for record in in_parallel(calls, jobs, cluster, what="the study"):
             _write_record(record, folder)
             bar.update()
             if report:
@@ -176,30 +176,6 @@ def run_study(
 def _write_record(record: Record, folder: Path) -> None:
     text = json.dumps(record.to_json(), ensure_ascii=False) + "\n"
     replace_file(folder / f"{record.trial.key}.json", lambda new: new.write_text(text, encoding="utf-8"))
-
-
-def _in_parallel(calls: list[Any], jobs: int, cluster: str | None) -> Iterator[Record]:
-    """Yield the calls' results as they come."""
-    if not calls:
-        return
-    # One trial at a time to each worker: trials are long, and a dead worker must not take several with it.
-    parallel = {"return_as": "generator_unordered", "batch_size": 1}
-    if cluster is None:
-        try:
-            yield from Parallel(jobs, **parallel)(calls)
-        except TerminatedWorkerError as error:
-            reason = str(error).partition("\n")[0]
-            remedy = (
-                "Its trials are not recorded; the same command goes on with them. Too little memory? Use fewer jobs."
-            )
-            raise ChildProcessError(f"A process of the study was killed: {reason} {remedy}") from error
-        return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ValueError("A cluster needs Dask: pip install 'infersent[dask]'.") from None
-    with Client(cluster, set_as_default=False) as client, parallel_config("dask", client=client):
-        yield from Parallel(-1, **parallel)(calls)
 
 
 def _in_worker(trial: Trial, threads: int | None, device: torch.device | str, checkpoint: Path | None) -> Record:

