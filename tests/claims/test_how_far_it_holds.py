@@ -646,7 +646,7 @@ def test_whose_own_rate_is_the_lowest() -> None:
 def test_twice_the_epochs_at_256_units() -> None:
     rates = unfinished_records("lengths-256-rate")
     assert len(read_grid("lengths-256-rate")) == 15
-    says(f"Our time on a GPU sufficed for {WORDS[len(rates)]} of the fifteen runs")
+    says(f"Of the fifteen runs that were to choose each set's rate for four epochs, {WORDS[len(rates)]} are made.")
     dev: dict[str, float] = {}
     for record in rates:
         assert record.dev is not None
@@ -655,7 +655,7 @@ def test_twice_the_epochs_at_256_units() -> None:
     two = {blocks: group(blocks, "confirmation", "dev").mean for blocks in (PRODUCT, TRIPLE)}
     grown = {blocks: 100 * (dev[blocks] - two[blocks]) for blocks in two}
     says(
-        f"At the better rate its set gains {grown[PRODUCT]:.1f} points over two epochs, the difference's "
+        f"At the best of the rates its set gains {grown[PRODUCT]:.1f} points over two epochs, the difference's "
         f"{grown[TRIPLE]:.1f}. So the lead on dev falls from {100 * (two[TRIPLE] - two[PRODUCT]):.1f} to "
         f"{100 * (dev[TRIPLE] - dev[PRODUCT]):.1f}."
     )
