@@ -514,7 +514,7 @@ def test_predict_gives_a_row_for_each_row(questions, capsys, stdin):
     assert run("predict", folder / "run", "--pairs", "-") == 0
     shown, said = capsys.readouterr()
     assert shown.splitlines()[1].endswith("\t1.00")
-    assert said.startswith("infersent: The model does not know most of the words: of 2 sentences, 1 have more unknown")
+    assert said.startswith("infersent: The model does not know most of the words of 1 of 2 sentences, such as 'xyzzy")
     (folder / "gap.tsv").write_text("premise\thypothesis\na\tb\n\nc\td\n")
     assert run("predict", folder / "run", "--pairs", folder / "gap.tsv") == 1
     assert "gap.tsv, line 3: a blank line between pairs. Take it out: a row of the output" in capsys.readouterr().err
