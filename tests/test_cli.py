@@ -514,7 +514,7 @@ def test_predict_gives_a_row_for_each_row(questions, capsys, stdin):
     assert run("predict", folder / "run", "--pairs", "-") == 0
     shown, said = capsys.readouterr()
     assert shown.splitlines()[1].endswith("\t1.00")
-    assert said.startswith("infersent: The model does not know most of the words: of 2 sentences, 1 have more unknown")
+    assert said.startswith("infersent: The model does not know most of the words of 1 of 2 sentences, such as 'xyzzy")
     (folder / "gap.tsv").write_text("premise\thypothesis\na\tb\n\nc\td\n")
     assert run("predict", folder / "run", "--pairs", folder / "gap.tsv") == 1
     assert "gap.tsv, line 3: a blank line between pairs. Take it out: a row of the output" in capsys.readouterr().err
@@ -581,3 +581,48 @@ def test_labels_by_number_take_their_names(checkpoint, tmp_path, capsys):
     assert "name them in their order by labels= (--labels)" in capsys.readouterr().err
     assert run("evaluate", checkpoint, "--data", tmp_path / "n.csv", "--labels", *LABELS) == 0
     assert "2 pairs)" in capsys.readouterr().out
+
+
+def test_data_shows_a_files_labels_or_scores(questions, tmp_path, capsys):
+    assert run("data", questions, "--text", "question1", "question2", "--label", "is_duplicate") == 0
+    assert capsys.readouterr().out == "Pairs(own.csv: 120 pairs; 60 0, 60 1)\n"
+    named = ("--text", "question1", "question2", "--label", "is_duplicate", "--labels", "other", "same")
+    assert run("data", questions, *named) == 0
+    assert capsys.readouterr().out == "Pairs(own.csv: 120 pairs; 60 other, 60 same)\n"
+    (tmp_path / "s.csv").write_text("premise,hypothesis,score\na,b,1\nc,d,2.5\n")
+    assert run("data", tmp_path / "s.csv") == 0
+    assert capsys.readouterr().out == "ScoredPairs(s.csv: 2 pairs; scores from 1 to 2.5)\n"
+    assert run("evaluate", "--data", tmp_path / "s.csv", "--label", "score") == 1
+    assert "s.csv, line 3: 'score' is 2.5, a fraction: these are scores, not labels." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "--data", "captions", "--out", "-"),
+        ("dot-product", "--out", "-"),
+        ("web", "--out", "-"),
+        ("study", "run", "subsets", "--out", "-"),
+        ("study", "run", "subsets", "--out", "runs", "--checkpoints", "-"),
+    ],
+    ids=" ".join,
+)
+def test_a_dash_never_names_a_file(command, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(*command) == 1
+    assert " - would be standard output, but " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pairs_come_from_standard_input(questions, stdin, capsys):
+    named = ("--text", "question1", "question2", "--label", "is_duplicate")
+    stdin(questions.read_bytes())
+    assert run("data", "-", *named) == 0
+    assert capsys.readouterr().out == "Pairs(standard input: 120 pairs; 60 0, 60 1)\n"
+    stdin(questions.read_bytes())
+    small = ("--preset", "demo", "--hidden", 4, "--epochs", 1)
+    assert run("train", "--data", "-", *named, *small, "--out", questions.parent / "run") == 0
+    assert "set aside to test on" in capsys.readouterr().out
+    stdin(questions.read_bytes())
+    assert run("evaluate", questions.parent / "run", "--data", "-", *named) == 0
+    assert "on standard input:\naccuracy" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import warnings
 
 import numpy as np
@@ -24,8 +25,9 @@ from infersent.data import (
     read_sentence_pairs,
     scores_from,
 )
-from infersent.data.files import MalformedLine
+from infersent.data.files import MalformedLine, write_pairs
 from infersent.foundation.notices import Notice
+from infersent.foundation.optional import MissingExtra
 
 QUESTIONS = {
     "question1": ['How do I say "hi"?', "Why, oh why?", "What?\nReally?", "Who, me?"],
@@ -242,6 +244,13 @@ def test_a_hole_in_a_column_of_texts_is_named_by_its_row(tmp_path):
             read()
 
 
+def test_a_parquet_file_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
+    pd.DataFrame(QUESTIONS).to_parquet(tmp_path / "own.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(MissingExtra, match=r"own\.parquet needs pyarrow: pip install 'infersent\[tables\]'"):
+        read_pairs(tmp_path / "own.parquet", **NAMED)
+
+
 @pytest.mark.parametrize(("table", "kind"), [(7, "int has no columns"), (["a"], "row 0: 'a' is not a dictionary")])
 def test_what_is_no_table(table, kind):
     with pytest.raises(TypeError, match=kind):
@@ -396,3 +405,32 @@ def test_a_digest_tells_names_but_that_of_nli_is_as_it_was():
 def test_distributions_add_up_to_one(shares):
     with pytest.raises(ValueError, match="distribution"):
         Pairs(["a"], ["b"], [0], label_names=("x", "y"), distributions=shares)
+
+
+# Writing
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [(("no", "yes"), [1, 0]), (("3", "20"), [1, 0]), (LABELS, [2, 0]), (("entailment", "not_entailment"), [1, 1])],
+)
+def test_what_is_written_is_what_is_read(tmp_path, names, labels):
+    pairs = Pairs(["a\n\tb", "\u2028\x85"], ["", '"'], labels, label_names=names)
+    write_pairs(tmp_path / "own.jsonl", pairs)
+    assert contents(read_pairs(tmp_path / "own.jsonl")) == contents(pairs)
+
+
+@pytest.mark.parametrize(
+    "names", [("yes", "Yes"), ("1.0", "2"), (" a", "b"), ("0.5", "1"), ("entailment", "-"), ("Neutral", "entailment")]
+)
+def test_what_would_not_be_read_back_is_not_written(tmp_path, names):
+    pairs = Pairs(["a", "b"], ["c", "d"], [0, 1], "own", label_names=names)
+    with pytest.raises(ValueError, match=r"own: labels called .* would not be read back"):
+        write_pairs(tmp_path / "own.jsonl", pairs)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("column", [pd.DataFrame(QUESTIONS), QUESTIONS, {"a", "b"}, pa.table(QUESTIONS)])
+def test_a_whole_table_is_no_column(column):
+    with pytest.raises(TypeError, match="is not one column"):
+        Pairs(column, ["a"] * len(column), [0] * len(column))

@@ -48,6 +48,7 @@ def test_a_document_has_the_same_vector_whatever_fits_into_memory_and_stands_bes
     ],
     ids=str,
 )
+@pytest.mark.filterwarnings("ignore:The model does not know most of the words")  # "zebra" is unknown on purpose
 def test_every_precision_of_a_model_encodes_and_predicts(dtype, given, rounding, tmp_path):
     exact, model = toy_model(), toy_model().to(dtype)
     vectors = model.encode(SENTENCES)

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -12,7 +13,7 @@ from infersent.inside.challenge import run_challenge
 from infersent.inside.dimensions import dimension_use
 from infersent.inside.evidence import evidence, sentence_pairs, without
 from infersent.inside.interventions import intervene
-from infersent.inside.ledger import explain
+from infersent.inside.ledger import explain, explain_all
 from infersent.inside.ledger_view import in_terminal
 from infersent.inside.signs import knock_out, measure
 from infersent.model.checkpoint import CheckpointError
@@ -20,6 +21,7 @@ from infersent.model.heads import HEADS
 from infersent.text.batching import encode_pairs
 from infersent.text.tokenizer import FIRST_TOKEN_RULE, TOKEN_RULE, token_rule
 from infersent.text.vectors import WordVectors
+from infersent.text.vocabulary import build_vocabulary, count_words
 from infersent.training.config import TrainingConfig
 from infersent.training.evaluation import Evaluation, evaluate
 from infersent.training.loop import label_weights, train
@@ -241,9 +243,7 @@ def test_a_new_head_keeps_the_encoder():
 
 def test_answers_to_unknown_words_come_with_one_notice():
     model = toy_model()
-    with pytest.warns(
-        Notice, match=r"of 4 sentences, 2 have more unknown words than known ones \(on average 5"
-    ) as told:
+    with pytest.warns(Notice, match=r"words of 2 of 4 sentences, .*of all words it does not know 55\.6%") as told:
         model.predict_proba(["a dog", "zebra yak"], ["the dog", "gnu emu elk"])
     assert len(told) == 1
 
@@ -253,3 +253,44 @@ def test_the_shipped_model_keeps_its_tokenizer():
     assert token_rule(model.tokenizer) == FIRST_TOKEN_RULE
     assert explain(model, "犬が走る dog", "a dog").premise_words == ("犬が走る", "dog")
     assert explain(toy_model(), "犬が走る dog", "a dog").premise_words == ("犬", "が", "走", "る", "dog")
+
+
+def test_a_script_without_blanks_is_learned_by_its_characters():
+    """The label is told by one character, 不 (not), in sentences that never repeat."""
+    rng = np.random.default_rng(0)
+    characters = list("我你他她们在看书走路吃饭喝水大小高低")
+
+    def some(n):
+        labels = np.arange(n) % 2
+        texts = ["".join(rng.permutation([*rng.choice(characters, 6), *"不" * label])) for label in labels]
+        return Pairs(["这是"] * n, texts, labels, label_names=("no", "yes"))
+
+    pairs, other = some(200), some(100)
+    counts = count_words(pairs.hypotheses)
+    assert set(counts) == {*characters, "不"}
+    vocabulary = build_vocabulary(counts, WordVectors([], np.zeros((0, 8), np.float32), "none"))
+    model = InferSent.from_vocabulary(toy_model(hidden=8).config, vocabulary, labels=pairs.label_names)
+    encoded = [encode_pairs(some, model.tokenizer, cache=False) for some in (pairs, other)]
+    train(model, *encoded, CONFIG, progress=False)
+    assert evaluate(model, encoded[1]).accuracy > 0.9
+
+
+def test_lists_of_texts_are_lists_and_columns():
+    model = toy_model()
+    texts = pd.Series(["a dog", "the cat"], index=[7, 0])
+    np.testing.assert_array_equal(
+        model.predict_proba(texts, texts[::-1]), model.predict_proba(["a dog", "the cat"], ["the cat", "a dog"])
+    )
+    assert [ledger.premise_words for ledger in explain_all(model, texts, texts)] == [("a", "dog"), ("the", "cat")]
+    with pytest.raises(TypeError, match="premises is one text"):
+        explain_all(model, "ab", "cd")
+    with pytest.raises(TypeError, match="A DataFrame is not one column"):
+        model.predict_proba(texts.to_frame(), ["a"])
+
+
+def test_more_labels_than_digits_do_not_go_into_a_record_of_digits():
+    names = tuple(map(str, range(11)))
+    pairs = Pairs(["a dog"], ["the cat"], [10], "many", ["x"], names)
+    result = run_challenge(model_of(names), pairs)
+    with pytest.raises(ValueError, match="more than ten labels"):
+        _ = result.answers

@@ -215,3 +215,8 @@ def test_shipped_vectors_survive_their_files(tmp_path, monkeypatch):
     again = shipped_vectors()
     assert again.words == toy.words
     assert np.array_equal(again.vectors, toy.vectors)
+
+
+def test_words_are_counted_in_a_list_of_texts():
+    with pytest.raises(TypeError, match="sentences is one text"):
+        count_words("a dog")

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from infersent.text.batching import encode_pairs
@@ -36,3 +37,12 @@ def test_evaluate_agrees_with_predict():
     assert result.predictions.tolist() == predictions.tolist()
     with pytest.raises(ValueError, match="no pairs to evaluate"):
         evaluate(model, encode_pairs(pairs.take([]), model.tokenizer, cache=False))
+
+
+def test_columns_of_any_kind_are_compared_row_by_row():
+    labels, answers = pd.Series([0, 1, 2], index=[2, 0, 1]), [0, 1, 1]
+    result = Evaluation(labels, answers)
+    assert result.correct.tolist() == [True, True, False]
+    assert result.confusion.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
+    with pytest.raises(ValueError, match=r"shapes \[3\] and \[2\]"):
+        Evaluation(labels, [0, 1])

@@ -10,43 +10,18 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from infersent.data.classes import NO_LABEL, BadLabel, Fractions, classes_of, plain
-from infersent.data.formats import (
-    STDIN,
-    SUFFIXES,
-    MalformedLine,
-    Record,
-    decoded_lines,
-    file_records,
-    jsonl_records,
-    name_of,
-    table_records,
-    tsv_records,
-)
+from infersent.data.classes import NO_LABEL as NO_LABEL
+from infersent.data.classes import BadLabel, Fractions, classes_of, plain
+from infersent.data.formats import STDIN as STDIN
+from infersent.data.formats import SUFFIXES as SUFFIXES
+from infersent.data.formats import MalformedLine as MalformedLine
+from infersent.data.formats import Record, file_records, name_of, table_records
+from infersent.data.formats import decoded_lines as decoded_lines
+from infersent.data.formats import jsonl_records as jsonl_records
+from infersent.data.formats import tsv_records as tsv_records
 from infersent.data.pairs import LABELS, Pairs, ScoredPairs
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.notices import notice
-
-__all__ = [
-    "COLUMNS",
-    "NO_LABEL",
-    "STDIN",
-    "SUFFIXES",
-    "MalformedLine",
-    "collect_pairs",
-    "decoded_lines",
-    "examples_from",
-    "jsonl_records",
-    "pairs_from",
-    "read_examples",
-    "read_pairs",
-    "read_scores",
-    "read_sentence_pairs",
-    "scores_from",
-    "tsv_records",
-    "whole",
-    "write_pairs",
-]
 
 #: The names that each part of a pair may have in a header or as a JSON key: first ours, then SNLI's.
 COLUMNS = {

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from infersent.data.pairs import as_list
+from infersent.foundation.optional import extra
 
 #: A row: the number of its line (or of the row, where a format has no lines), and its cells by column name.
 Record: TypeAlias = tuple[int, Mapping[str, Any]]
@@ -106,7 +107,9 @@ def file_records(path: str | Path, saw: SawColumns) -> tuple[Iterator[Record], s
     MalformedLine
         A line cannot be read.
     ValueError
-        The suffix is none of :data:`SUFFIXES`, or pyarrow is not installed.
+        The suffix is none of :data:`SUFFIXES`.
+    infersent.foundation.optional.MissingExtra
+        pyarrow, which reads ``.parquet``, is not installed.
     """
     source = name_of(path)
     if source == "standard input":
@@ -199,11 +202,9 @@ def _jsonl_file(path: Path) -> Iterator[Record]:
 
 
 def _parquet_records(path: Path, saw: SawColumns) -> Iterator[Record]:
-    try:
+    with extra("tables", str(path)):
         from pyarrow import ArrowInvalid
         from pyarrow.parquet import ParquetFile
-    except ImportError:
-        raise ValueError(f"{path} needs pyarrow: pip install 'infersent[tables]'. Or save it as .csv.") from None
     try:
         with path.open("rb") as stream:
             file = ParquetFile(stream)

@@ -87,7 +87,7 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
         The split or the subset does not exist.
     CorpusMismatch
         The archive does not hold the pairs that were asked for.
-    infersent.data.files.MalformedLine
+    infersent.data.formats.MalformedLine
         A line of the archive cannot be read.
     OSError
         The archive cannot be found, downloaded or read; see :func:`infersent.data.fetch.fetch`.
@@ -121,7 +121,7 @@ def read_archive(path: str | Path, split: str) -> Pairs:
     ------
     infersent.data.fetch.DamagedArchive
         The archive cannot be read, or is not one of SNLI.
-    infersent.data.files.MalformedLine
+    infersent.data.formats.MalformedLine
         A line of it cannot be read.
     """
     member = f"snli_1.0/snli_1.0_{split}.jsonl"

@@ -637,15 +637,18 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
 def warn_of_unknown_words(model: InferSent, sentences: Sequence[str]) -> None:
     """Give a notice if there are sentences most of whose words the model does not know; once for a call."""
     texts = [text for text in dict.fromkeys(sentences) if isinstance(text, str) and text.strip()]
-    shares = model.unknown_share(texts)
-    strange = shares > _MOST_UNKNOWN
-    if strange.any():
-        example = texts[int(np.argmax(shares))]
-        known = f"of {len(texts):,} sentences, {int(strange.sum()):,} have" if len(texts) > 1 else "the sentence has"
+    ids = word_ids(model.tokenizer, texts)
+    unknown = np.array([sentence.count(UNKNOWN_ID) for sentence in ids], dtype=np.int64)
+    words = np.array([len(sentence) for sentence in ids], dtype=np.int64)
+    strange = np.flatnonzero(unknown > _MOST_UNKNOWN * words)
+    if len(strange):
+        example = texts[strange[0]]
+        shown = example if len(example) <= 60 else f"{example[:60]}…"
         notice(
-            f"The model does not know most of the words: {known} more unknown words than known ones (on average "
-            f"{shares.mean():.0%} unknown, for example {example[:60]!r}). Its answers to these mean little. More "
-            "words: from_pretrained(vectors=…) (--vectors), or train with other vectors.",
+            f"The model does not know most of the words of {len(strange):,} of {len(texts):,} sentences, such as "
+            f"{shown!r}, so its answers to them mean little; of all words it does not know "
+            f"{unknown.sum() / words.sum():.1%}. More words: from_pretrained(vectors=…) (--vectors), or train with "
+            "other vectors.",
             stacklevel=4,
         )
 

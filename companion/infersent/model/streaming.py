@@ -109,7 +109,7 @@ def encode_file(
 
     Raises
     ------
-    infersent.data.files.MalformedLine
+    infersent.data.formats.MalformedLine
         If a line is not UTF-8; before anything is written.
     ValueError
         If ``output`` has an unknown suffix or is the file of sentences, ``jobs`` is below 1, or the options do not go

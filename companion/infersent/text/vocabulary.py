@@ -8,15 +8,24 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
+from infersent.data.pairs import plain_texts
 from infersent.foundation.arrays import Floats
 from infersent.text.tokenizer import build_tokenizer, split_words
 from infersent.text.vectors import WordVectors
 
 
 def count_words(sentences: Iterable[str], tokenizer: Tokenizer | None = None) -> Counter[str]:
-    """Return how often each token occurs, by today's rule or by that of a model's tokenizer."""
+    """Return how often each token occurs, by today's rule or by that of a model's tokenizer.
+
+    Raises
+    ------
+    TypeError
+        If the sentences are one text or a whole table, or one of them is no text.
+    """
     counts: Counter[str] = Counter()
-    for sentence, times in Counter(sentences).items():  # splitting is slow, and a corpus repeats its sentences
+    for sentence, times in Counter(
+        plain_texts(sentences, "sentences")
+    ).items():  # splitting is slow, and a corpus repeats its sentences
         for word in split_words(sentence, tokenizer):
             counts[word] += times
     return counts

@@ -28,12 +28,25 @@ class Evaluation:
         ``[n, labels]``, if they are known.
     label_names
         What the labels are called.
+
+    Raises
+    ------
+    ValueError
+        If there is not one prediction for each label.
     """
 
     labels: Ints
     predictions: Ints
     logits: Floats | None = None
     label_names: tuple[str, ...] = LABELS
+
+    def __post_init__(self) -> None:
+        # Arrays, whatever they come as: a product of a list, or a sum of shuffled columns, would be something else.
+        for name in ("labels", "predictions"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name)))
+        if self.labels.shape != self.predictions.shape or self.labels.ndim != 1:
+            shapes = f"{list(self.labels.shape)} and {list(self.predictions.shape)}"
+            raise ValueError(f"Labels and predictions have the shapes {shapes}; give one of each for every pair.")
 
     @property
     def correct(self) -> Bools:
