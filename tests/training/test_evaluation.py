@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import Evaluation, evaluate
@@ -36,3 +37,10 @@ def test_evaluate_agrees_with_predict():
     assert result.predictions.tolist() == predictions.tolist()
     with pytest.raises(ValueError, match="no pairs to evaluate"):
         evaluate(model, encode_pairs(pairs.take([]), model.tokenizer, cache=False))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.float16], ids=str)
+def test_every_precision_is_evaluated(dtype):
+    model, pairs = toy_model().to(dtype), encode_pairs(toy_pairs(30), toy_model().tokenizer)
+    exact = evaluate(toy_model(), pairs)
+    np.testing.assert_allclose(evaluate(model, pairs).logits, exact.logits, atol=3e-2)
