@@ -202,8 +202,9 @@ def test_encode_a_folder(checkpoint, tmp_path, capsys):
     assert sorted(path.name for path in (tmp_path / "vectors").iterdir()) == ["a.npy", "b.npy"]
     np.testing.assert_allclose(np.load(tmp_path / "vectors" / "a.npy"), toy_model().encode(["a dog"]), atol=1e-6)
     assert "vectors: 2 files of vectors" in capsys.readouterr().err
-    assert run(*command, tmp_path / "texts" / "a.txt") == 1
-    assert "a.txt is a file, but --sentences is a folder" in capsys.readouterr().err
+    for output in (tmp_path / "texts" / "a.txt", "-"):
+        assert run(*command, output) == 1
+        assert f"--output {output} is not a folder, but --sentences is one." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -227,20 +228,30 @@ def test_what_encode_refuses(options, message, checkpoint, tmp_path, capsys, mon
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lines", "model"]
 
 
-@pytest.mark.parametrize("folder", [False, True])
-def test_ctrl_c_in_encode_says_where_the_same_command_goes_on(folder, checkpoint, tmp_path, capsys, monkeypatch):
+@pytest.mark.parametrize(
+    ("sentences", "output", "rest"),
+    [
+        ("lines", "v.npy", "goes on after 1,234,567 sentences"),
+        ("lines", "w.npy", "starts from the first sentence"),
+        ("lines", "-", "starts from the first sentence"),
+        (".", "out", "goes on with what is missing"),
+    ],
+)
+def test_ctrl_c_in_encode_says_where_the_same_command_goes_on(
+    sentences, output, rest, checkpoint, tmp_path, capsys, monkeypatch
+):
     def stop(*arguments, **options):
         raise KeyboardInterrupt
 
+    monkeypatch.chdir(tmp_path)
     (tmp_path / ".v.npy-journal").write_text('{"digest": "", "done": 1234567}')
     (tmp_path / "lines").write_text("a dog\n")
-    monkeypatch.setattr(streaming, "encode_folder" if folder else "encode_file", stop)
-    sentences, output = (tmp_path, tmp_path / "out") if folder else (tmp_path / "lines", tmp_path / "v.npy")
+    for name in ("encode_file", "encode_folder"):
+        monkeypatch.setattr(streaming, name, stop)
     with pytest.raises(SystemExit) as ended:
         run("encode", checkpoint, "--sentences", sentences, "--output", output)
     assert ended.value.code == 130
-    rest = "with what is missing" if folder else "after 1,234,567 sentences"
-    assert f"Stopped. The same command goes on {rest}.\n" in capsys.readouterr().err
+    assert f"Stopped. The same command {rest}.\n" in capsys.readouterr().err
 
 
 def test_the_best_device_is_found(checkpoint, tmp_path, monkeypatch):

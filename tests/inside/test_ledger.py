@@ -131,6 +131,12 @@ def test_a_block_of_the_readers_own_is_in_the_ledger():
         explain(toy_model(blocks=("u", "u*u*v")), "a dog", "the cat").check()
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+def test_a_precision_in_which_nothing_adds_up_is_refused(dtype):
+    with pytest.raises(ValueError, match=r"No exact ledger: torch.*float16 rounds too much.*model\.float\(\)"):
+        explain(toy_model().to(dtype), "a dog", "the cat")
+
+
 def test_what_explain_refuses():
     with pytest.raises(TypeError, match=r"explain takes two texts, not \['a dog'\]"):
         explain(toy_model(), ["a dog"], ["the cat"])

@@ -58,8 +58,9 @@ def test_every_precision_of_a_model_encodes_and_predicts(dtype, given, rounding,
     tensor = model.encode(SENTENCES, convert_to_tensor=True, normalize_embeddings=True)
     assert tensor.dtype == dtype
     np.testing.assert_allclose(tensor.float().norm(dim=1), 1, atol=rounding)
-    probabilities = model.predict_proba(SENTENCES, SENTENCES[::-1])
-    np.testing.assert_allclose(probabilities, exact.predict_proba(SENTENCES, SENTENCES[::-1]), atol=rounding)
+    known = ["a dog", "the cat maybe", "the pig here"]
+    probabilities = model.predict_proba(known, known[::-1])
+    np.testing.assert_allclose(probabilities, exact.predict_proba(known, known[::-1]), atol=rounding)
     model.save(tmp_path / "model")
     again = InferSent.from_pretrained(tmp_path / "model").encode(SENTENCES)
     assert again.dtype == np.float32

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import Evaluation, evaluate
@@ -46,3 +47,10 @@ def test_columns_of_any_kind_are_compared_row_by_row():
     assert result.confusion.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
     with pytest.raises(ValueError, match=r"shapes \[3\] and \[2\]"):
         Evaluation(labels, [0, 1])
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.float16], ids=str)
+def test_every_precision_is_evaluated(dtype):
+    model, pairs = toy_model().to(dtype), encode_pairs(toy_pairs(30), toy_model().tokenizer)
+    exact = evaluate(toy_model(), pairs)
+    np.testing.assert_allclose(evaluate(model, pairs).logits, exact.logits, atol=3e-2)

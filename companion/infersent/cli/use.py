@@ -64,9 +64,9 @@ def encode(
     """
     options = streaming.Options(batch_size, normalize, precision)
     if sentences.is_dir():
-        if output.exists() and not output.is_dir():
+        if str(output) == "-" or (output.exists() and not output.is_dir()):
             raise ValueError(
-                f"--output {output} is a file, but --sentences is a folder. Name a folder for the vectors."
+                f"--output {output} is not a folder, but --sentences is one. Name a folder for the vectors."
             )
     elif cluster is not None:
         raise ValueError(f"--cluster shares the files of a folder, but --sentences {sentences} is not one.")
@@ -84,8 +84,12 @@ def encode(
             where = "standard output" if str(output) == "-" else output
             print(f"{where}: {lines:,} sentences of {width} numbers each", file=sys.stderr)
     except KeyboardInterrupt:
-        rest = "with what is missing" if sentences.is_dir() else f"after {streaming.noted(output):,} sentences"
-        print(f"\nStopped. The same command goes on {rest}.", file=sys.stderr)
+        if sentences.is_dir():
+            rest = "goes on with what is missing"
+        else:
+            done = streaming.noted(output)
+            rest = f"goes on after {done:,} sentences" if done else "starts from the first sentence"
+        print(f"\nStopped. The same command {rest}.", file=sys.stderr)
         raise SystemExit(130) from None
 
 

@@ -302,6 +302,8 @@ def explain_all(
     premises, hypotheses = plain_texts(premises, "premises"), plain_texts(hypotheses, "hypotheses")
     if len(premises) != len(hypotheses):
         raise ValueError(f"There are {len(premises)} premises but {len(hypotheses)} hypotheses.")
+    if (dtype := next(model.parameters()).dtype) not in (torch.float32, torch.float64):
+        raise ValueError(f"No exact ledger: {dtype} rounds too much for parts that add up. Take model.float() first.")
     weights, bias = head_weights(model)
     texts = list(dict.fromkeys([*premises, *hypotheses]))
     ids = word_ids(model.tokenizer, texts)

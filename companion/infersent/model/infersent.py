@@ -516,10 +516,10 @@ class InferSent(nn.Module):
         if isinstance(sentences, str):
             vectors = vectors[0]
         if convert_to_numpy and not convert_to_tensor:
-            return in_precision(_to_numpy(vectors), precision)
+            return in_precision(to_numpy(vectors), precision)
         if precision == "float32":
             return vectors
-        return torch.from_numpy(in_precision(_to_numpy(vectors), precision)).to(self.device)
+        return torch.from_numpy(in_precision(to_numpy(vectors), precision)).to(self.device)
 
     def _check_foreign_options(self, output_value: str, device: torch.device | str | None, prompt: str | None) -> None:
         if output_value != "sentence_embedding":
@@ -586,7 +586,7 @@ class InferSent(nn.Module):
             logits = [self.head(pair_features(*row, self.config.blocks)) for row in rows]  # [rows, labels] each
         if not logits:
             return np.zeros((0, len(self.labels)), np.float32)
-        return _to_numpy(torch.cat(logits).softmax(dim=1))
+        return to_numpy(torch.cat(logits).softmax(dim=1))
 
 
 def best_device() -> torch.device:
@@ -670,6 +670,6 @@ def _check_batch_size(batch_size: int) -> None:
         raise ValueError(f"batch_size={batch_size} is below 1.")
 
 
-def _to_numpy(numbers: Tensor) -> Floats:
+def to_numpy(numbers: Tensor) -> Floats:
     """Return a tensor as an array of its own precision, or of float32 where numpy does not have it."""
     return (numbers.float() if numbers.dtype == torch.bfloat16 else numbers).cpu().numpy()

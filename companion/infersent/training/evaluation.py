@@ -12,7 +12,7 @@ import torch
 from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.foundation.intervals import wilson_interval
-from infersent.model.infersent import InferSent, evaluating
+from infersent.model.infersent import InferSent, evaluating, to_numpy
 from infersent.text.batching import EncodedPairs, batches_in_order
 
 
@@ -153,7 +153,7 @@ def evaluate(model: InferSent, encoded: EncodedPairs, *, batch_size: int = 256) 
     with evaluating(model):
         each = [model(batch.to(model.device)).cpu() for batch in batches_in_order(encoded, batch_size)]
     logits = torch.cat(each)  # [n, labels]
-    return Evaluation(encoded.labels, logits.argmax(dim=1).numpy(), logits.numpy(), model.labels)
+    return Evaluation(encoded.labels, logits.argmax(dim=1).numpy(), to_numpy(logits), model.labels)
 
 
 def check_labels(model: InferSent, encoded: EncodedPairs) -> None:
