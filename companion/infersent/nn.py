@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from infersent.model.features import BLOCKS, Blocks, features_width, pair_features
+from infersent.model.heads import build_head
 
 
 class PairHead(nn.Module):
-    """One affine map of the chosen blocks of ``u`` and ``v``: ``logits = W [blocks of u and v] + b``.
+    """A head on the chosen blocks of ``u`` and ``v``: ``logits = layers([blocks of u and v])``.
 
     The vectors may come from any network. A state dict of the head also says which blocks its columns are: ``u, v,
     |u-v|`` and ``u, v, u*v`` are equally wide, so weights that were trained for other blocks would fit, and give wrong
@@ -26,31 +27,43 @@ class PairHead(nn.Module):
     blocks
         The pair features, from the registry of :mod:`infersent.model.features`: names, or one string with commas
         between them.
+    head
+        A name from :data:`infersent.model.heads.HEADS`: ``"linear"``, one affine map; ``"mlp"``, two hidden layers.
+    hidden
+        Width of the hidden layers, if the head has any.
     dropout
-        Share of the features that training sets to zero.
+        Share of the features, and of the hidden layers' numbers, that training sets to zero.
 
     Attributes
     ----------
     blocks
         The pair features, checked.
-    linear
-        The affine map, an :class:`torch.nn.Linear`.
+    layers
+        From the features to the logits, an :class:`torch.nn.Sequential`. :func:`infersent.model.heads.collapse` makes
+        one affine map of it where it is one.
 
     Raises
     ------
     ValueError
-        If ``dim`` or ``classes`` is below 1, or a block is unknown or appears twice.
+        If ``dim`` or ``classes`` is below 1, a block is unknown or appears twice, or there is no such head.
 
     Examples
     --------
     >>> head = PairHead(384, 2, "u, v, |u-v|")
-    >>> head
-    PairHead(dim=384, classes=2, blocks='u, v, |u-v|')
     >>> head(torch.zeros(8, 384), torch.zeros(8, 384)).shape
     torch.Size([8, 2])
     """
 
-    def __init__(self, dim: int, classes: int, blocks: str | Iterable[str] = BLOCKS, *, dropout: float = 0.0) -> None:
+    def __init__(
+        self,
+        dim: int,
+        classes: int,
+        blocks: str | Iterable[str] = BLOCKS,
+        *,
+        head: str = "linear",
+        hidden: int = 512,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         for name, value in (("dim", dim), ("classes", classes)):
             if value < 1:
@@ -58,8 +71,8 @@ class PairHead(nn.Module):
         self.dim = dim
         self.classes = classes
         self.blocks = Blocks(blocks)
-        self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(features_width(dim, self.blocks), classes)
+        width = features_width(dim, self.blocks)
+        self.layers = build_head(head, width, hidden=hidden, dropout=dropout, classes=classes)
 
     def forward(self, u: Tensor, v: Tensor) -> Tensor:
         """Return the logits of ``u`` and ``v``, ``[pairs, dim]`` each, as ``[pairs, classes]``.
@@ -72,7 +85,7 @@ class PairHead(nn.Module):
         features = pair_features(u, v, self.blocks)  # [pairs, dim] x2 -> [pairs, width]
         if u.shape[1] != self.dim:
             raise ValueError(f"The head takes vectors of {self.dim} numbers; these have {u.shape[1]}.")
-        logits: Tensor = self.linear(self.dropout(features))
+        logits: Tensor = self.layers(features)
         return logits
 
     def get_extra_state(self) -> Tensor:
@@ -92,9 +105,5 @@ class PairHead(nn.Module):
             raise ValueError(f"These weights belong to the blocks {saved}, but the head has {self.blocks}.")
 
     def extra_repr(self) -> str:
-        """Return what the head was made with."""
-        dropout = f", dropout={self.dropout.p}" if self.dropout.p else ""
-        return f"dim={self.dim}, classes={self.classes}, blocks='{self.blocks}'{dropout}"
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.extra_repr()})"
+        """Return what stands beside the layers when the head is printed."""
+        return f"dim={self.dim}, classes={self.classes}, blocks='{self.blocks}'"

@@ -1,5 +1,6 @@
 """A model as an ONNX file: onnxruntime gives what PyTorch gives."""
 
+import json
 import sys
 
 import numpy as np
@@ -37,9 +38,12 @@ def test_onnxruntime_gives_the_encoders_vectors(encoder, tmp_path):
 
 
 def test_onnxruntime_gives_the_models_probabilities_and_the_model_goes_on_training(tmp_path):
-    model = toy_model(head="mlp", feature_dropout=0.5, blocks=("u", "v", "|u-v|", "cosine")).train()
+    model = toy_model(head="mlp", feature_dropout=0.5, blocks=("u", "v", "|u-v|", "cosine"))
+    model = model.with_new_head(["no", "yes"]).train()
     path = export_onnx(model, tmp_path / "pairs.onnx", "pairs")
     assert model.training
+    metadata = runtime.InferenceSession(path).get_modelmeta().custom_metadata_map
+    assert json.loads(metadata["labels"]) == ["no", "yes"]
     premises, hypotheses = SENTENCES, SENTENCES[::-1]
     sides = {}
     for name, sentences in (("premise", premises), ("hypothesis", hypotheses)):

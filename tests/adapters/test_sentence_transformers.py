@@ -93,23 +93,23 @@ def trained(bert, tmp_path_factory):
     model = new_model(bert)
     torch.manual_seed(0)
     loss = PairFeatureLoss(model, classes=NAMES, blocks="u, v, u*v, min(u,v)")
-    before = loss.head.linear.weight.detach().clone()
+    before = loss.head.layers[-1].weight.detach().clone()
     run = trainer(model, loss, folder / "run", steps=60, save_strategy="steps", save_steps=30)
     run.train()
     run.save_model(str(folder / "model"))
-    assert not torch.equal(before, loss.head.linear.weight)
+    assert not torch.equal(before, loss.head.layers[-1].weight)
     return model.eval(), folder
 
 
 def test_the_loss_is_that_of_softmaxloss_where_both_have_the_same_blocks(model):
     theirs = SoftmaxLoss(model, 16, num_labels=3)
     ours = PairFeatureLoss(model, classes=3, blocks="u, v, |u-v|")
-    ours.head.linear.load_state_dict(theirs.classifier.state_dict())
+    ours.head.layers[-1].load_state_dict(theirs.classifier.state_dict())
     model.eval()
     pairs = toy_pairs(12)
     labels = torch.from_numpy(pairs.labels)
     values, gradients = [], []
-    for loss, layer in ((theirs, theirs.classifier), (ours, ours.head.linear)):
+    for loss, layer in ((theirs, theirs.classifier), (ours, ours.head.layers[-1])):
         model.zero_grad()
         value = loss(features(model, pairs.premises, pairs.hypotheses), labels)
         value.backward()
@@ -141,7 +141,8 @@ def test_the_answer_is_the_head_on_the_vectors(trained):
     model, _ = trained
     u, v = (torch.from_numpy(model.encode([text])) for text in ("a dog", "the cow"))
     module = model[-1]
-    logits = pair_features(u, v, "u, v, u*v, min(u,v)") @ module.head.linear.weight.T + module.head.linear.bias
+    layer = module.head.layers[-1]
+    logits = pair_features(u, v, "u, v, u*v, min(u,v)") @ layer.weight.T + layer.bias
     answer = PairClassifier(model).predict_proba(["a dog"], ["the cow"])
     np.testing.assert_allclose(answer, logits.softmax(1).detach().numpy(), atol=1e-6)
 
@@ -187,8 +188,17 @@ def test_a_training_that_resumes_has_the_checkpoints_head(bert, trained, tmp_pat
     run = trainer(model, loss, tmp_path, steps=30)
     run.train(resume_from_checkpoint=str(checkpoint))  # all its steps are done
     saved = PairClassifier.from_pretrained(checkpoint, device="cpu").head
-    assert torch.equal(loss.head.linear.weight, saved.linear.weight)
+    assert torch.equal(loss.head.layers[-1].weight, saved.layers[-1].weight)
     assert loss.head is model[-1].head
+
+
+def test_a_head_with_hidden_layers_comes_back(model, tmp_path):
+    PairFeatureLoss(model, classes=["no", "yes"], blocks="u, v", head="mlp", hidden=7, dropout=0.3)
+    model.save_pretrained(str(tmp_path))
+    loaded = PairClassifier.from_pretrained(tmp_path, device="cpu")
+    assert loaded.head.layers[-1].in_features == 7
+    expected = PairClassifier(model.eval()).predict_proba(["a dog"], ["the cow"])
+    np.testing.assert_allclose(loaded.predict_proba(["a dog"], ["the cow"]), expected, atol=1e-6)
 
 
 def test_a_model_with_a_head_goes_on_with_it(trained):
@@ -202,6 +212,7 @@ def test_a_model_with_a_head_goes_on_with_it(trained):
         ({"blocks": "u, v"}, "has the blocks u, v, u.v, min.u,v., not u, v"),
         ({"classes": 2}, "has the classes entailment, neutral, contradiction, not 2"),
         ({"classes": ["a", "b", "c"]}, "not .'a', 'b', 'c'."),
+        ({"head": "mlp"}, "head is 'linear', not 'mlp'"),
     ):
         with pytest.raises(ValueError, match=message):
             PairFeatureLoss(again, **wrong)
@@ -214,6 +225,7 @@ def test_a_model_with_a_head_goes_on_with_it(trained):
         ({"classes": 1}, "two classes or more"),
         ({"classes": ["a", "a"]}, "each with its own name"),
         ({"classes": 2, "blocks": "u/v"}, "no pair feature 'u/v'"),
+        ({"classes": 2, "head": "forest"}, "no head 'forest'"),
     ],
 )
 def test_what_makes_no_head_is_refused(model, settings, message):
@@ -248,7 +260,7 @@ def test_the_real_minilm_keeps_its_vectors(tmp_path):
     sentences = ["A man plays a guitar.", "Somebody makes music."]
     before = model.encode(sentences)
     loss = PairFeatureLoss(model, classes=2, blocks="|u-v|, u*v")
-    assert loss.head.linear.in_features == 2 * 384
+    assert loss.head.layers[-1].in_features == 2 * 384
     assert model.get_embedding_dimension() == 384
     np.testing.assert_array_equal(model.encode(sentences), before)
     model.save_pretrained(str(tmp_path))

@@ -14,6 +14,7 @@ Word ids are those of ``tokenizer.json`` in a model's folder, which the tokenize
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Iterator
@@ -100,8 +101,8 @@ def export_onnx(model: InferSent, path: str | Path, part: str = "encoder") -> Pa
     part
         ``"encoder"``: ``ids [sentences, time]`` and ``lengths [sentences]`` give ``vectors [sentences, dim]``.
         ``"pairs"``: ``premise_ids``, ``premise_lengths``, ``hypothesis_ids`` and ``hypothesis_lengths`` give
-        ``logits [pairs, classes]``. All inputs are int64; ids are padded on the right with any id, and each length is
-        at least 1.
+        ``logits [pairs, classes]``, and the file's metadata hold the names of the ``labels`` as JSON. All inputs are
+        int64; ids are padded on the right with any id, and each length is at least 1.
 
     Returns
     -------
@@ -141,6 +142,8 @@ def export_onnx(model: InferSent, path: str | Path, part: str = "encoder") -> Pa
     finally:
         model.train(was_training)
     assert program is not None
+    if part == "pairs":
+        program.model.metadata_props["labels"] = json.dumps(model.labels)
     replace_file(Path(path), lambda new: program.save(str(new), external_data=False))
     return Path(path)
 

@@ -59,18 +59,29 @@ class PairHeadModule(Module):  # type: ignore[misc]  # mypy does not look into t
         How many numbers a sentence vector has.
     classes
         The names of the classes, in the order of the logits.
-    blocks
-        The pair features.
+    blocks, layers, hidden, dropout
+        The pair features and the kind of head, as :class:`infersent.nn.PairHead` has them.
     """
 
-    config_keys: ClassVar[list[str]] = ["dim", "classes", "blocks"]
+    config_keys: ClassVar[list[str]] = ["dim", "classes", "blocks", "layers", "hidden", "dropout"]
 
-    def __init__(self, dim: int, classes: Sequence[str], blocks: str) -> None:
+    def __init__(
+        self,
+        dim: int,
+        classes: Sequence[str],
+        blocks: str,
+        layers: str = "linear",
+        hidden: int = 512,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.dim = dim
         self.classes = list(classes)
         self.blocks = str(Blocks(blocks))
-        self.head = PairHead(dim, len(self.classes), self.blocks)
+        self.layers = layers
+        self.hidden = hidden
+        self.dropout = dropout
+        self.head = PairHead(dim, len(self.classes), self.blocks, head=layers, hidden=hidden, dropout=dropout)
 
     def forward(self, features: dict[str, Any]) -> dict[str, Any]:
         """Return what was given."""
@@ -92,7 +103,7 @@ class PairHeadModule(Module):  # type: ignore[misc]  # mypy does not look into t
 
 
 class PairFeatureLoss(nn.Module):
-    """Cross-entropy of a linear head on any pair features, for ``SentenceTransformerTrainer``.
+    """Cross-entropy of a head on any pair features, for ``SentenceTransformerTrainer``.
 
     The head becomes the last module of the model, and is trained together with it. A model that has a head already
     keeps it, so that a training can be continued.
@@ -106,6 +117,8 @@ class PairFeatureLoss(nn.Module):
         head.
     blocks
         The pair features, from the registry of :mod:`infersent.model.features`; by default InferSent's four.
+    head, hidden, dropout
+        The kind of head, as :class:`infersent.nn.PairHead` has it; one affine map by default.
     loss
         From logits ``[pairs, classes]`` and labels to one number; by default :class:`torch.nn.CrossEntropyLoss`, which
         takes numbers of classes ``[pairs]`` and probabilities ``[pairs, classes]`` alike.
@@ -118,8 +131,8 @@ class PairFeatureLoss(nn.Module):
     Raises
     ------
     ValueError
-        If there are fewer than two classes or two of one name, a block is unknown, or the model's own head has other
-        classes or blocks.
+        If there are fewer than two classes or two of one name, a block or the head is unknown, or the model's own head
+        has other classes or blocks or is of another kind.
     """
 
     def __init__(
@@ -128,16 +141,21 @@ class PairFeatureLoss(nn.Module):
         *,
         classes: int | Sequence[str] | None = None,
         blocks: str | Iterable[str] | None = None,
+        head: str | None = None,
+        hidden: int = 512,
+        dropout: float = 0.0,
         loss: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.model = model
         module = _head_of(model)
         if module is None:
-            module = _new_head(model, classes, BLOCKS if blocks is None else Blocks(blocks))
-            model.append(module)
+            module = PairHeadModule(
+                _dimension(model), _names(classes), str(Blocks(blocks or BLOCKS)), head or "linear", hidden, dropout
+            )
+            model.append(module.to(model.device))
         else:
-            _check_same(module, classes, blocks)
+            _check_same(module, classes, blocks, head)
         self.head: PairHead = module.head
         self.loss = loss or nn.CrossEntropyLoss()
 
@@ -153,7 +171,7 @@ class PairFeatureLoss(nn.Module):
         if len(columns) != 2:
             raise ValueError(f"PairFeatureLoss takes two columns of sentences; this data set has {len(columns)}.")
         u, v = (self.model(column)["sentence_embedding"] for column in columns)  # [pairs, dim] each
-        dtype = self.head.linear.weight.dtype
+        dtype = next(self.head.parameters()).dtype
         logits = self.head(u.to(dtype), v.to(dtype))  # [pairs, classes]
         value: Tensor = self.loss(logits, labels if labels.shape == logits.shape else labels.view(-1))
         return value
@@ -263,7 +281,7 @@ class PairClassifier:
             return np.zeros((0, len(self.classes)), np.float32)
         rows = {sentence: i for i, sentence in enumerate(dict.fromkeys([*first, *second]))}
         vectors = self.model.encode(list(rows), batch_size=batch_size, convert_to_tensor=True, show_progress_bar=False)
-        vectors = vectors.to(self.head.linear.weight)  # [distinct, dim]
+        vectors = vectors.to(next(self.head.parameters()))  # [distinct, dim]
         answers = []
         for start in range(0, len(first), batch_size):
             u, v = (vectors[[rows[s] for s in side[start : start + batch_size]]] for side in (first, second))
@@ -275,32 +293,35 @@ class PairClassifier:
         return [self.classes[i] for i in self.predict_proba(first, second, batch_size).argmax(axis=1)]
 
 
-def _new_head(model: SentenceTransformer, classes: int | Sequence[str] | None, blocks: Blocks) -> PairHeadModule:
-    if classes is None:
-        raise ValueError("The model has no pair head yet: say how many classes there are, by classes=2 or by names.")
-    names = _names(classes)
-    if len(names) < 2 or len(set(names)) < len(names):
-        raise ValueError(f"classes={classes!r}: a classifier needs two classes or more, each with its own name.")
-    dim = model.get_embedding_dimension()
+def _dimension(model: SentenceTransformer) -> int:
+    dim: int | None = model.get_embedding_dimension()
     if dim is None:
         raise ValueError("The model does not say how many numbers its vectors have; load it with truncate_dim=.")
-    module = PairHeadModule(dim, names, str(blocks))
-    module.to(model.device)
-    return module
+    return dim
+
+
+def _names(classes: int | Sequence[str] | None) -> list[str]:
+    if classes is None:
+        raise ValueError("The model has no pair head yet: say how many classes there are, by classes=2 or by names.")
+    names = [str(i) for i in range(classes)] if isinstance(classes, int) else list(classes)
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise ValueError(f"classes={classes!r}: a classifier needs two classes or more, each with its own name.")
+    return names
 
 
 def _check_same(
-    module: PairHeadModule, classes: int | Sequence[str] | None, blocks: str | Iterable[str] | None
+    module: PairHeadModule,
+    classes: int | Sequence[str] | None,
+    blocks: str | Iterable[str] | None,
+    head: str | None,
 ) -> None:
     if blocks is not None and Blocks(blocks) != module.head.blocks:
         raise ValueError(f"The model's head has the blocks {module.head.blocks}, not {Blocks(blocks)}.")
     known = len(module.classes) if isinstance(classes, int) else module.classes
     if classes is not None and known != (classes if isinstance(classes, int) else list(classes)):
         raise ValueError(f"The model's head has the classes {', '.join(module.classes)}, not {classes!r}.")
-
-
-def _names(classes: int | Sequence[str]) -> list[str]:
-    return [str(i) for i in range(classes)] if isinstance(classes, int) else list(classes)
+    if head is not None and head != module.layers:
+        raise ValueError(f"The model's head is {module.layers!r}, not {head!r}.")
 
 
 def _head_of(model: SentenceTransformer) -> PairHeadModule | None:

@@ -1,8 +1,9 @@
 """The encoders without packing, as one graph that runs without this package: ``torch.export``, and the base of ONNX.
 
-Training and :meth:`infersent.InferSent.encode` pack a batch, so that no time is spent on padding. A graph for another
-runtime takes tensors of a fixed layout. Here padding is computed and left out of the result: the forward network meets
-it only after a sentence's last word, and the backward one reads every sentence turned round within its own length.
+Training and :meth:`infersent.model.infersent.InferSent.encode` pack a batch, so that no time is spent on padding. A
+graph for another runtime takes tensors of a fixed layout. Here padding is computed and left out of the result: the
+forward network meets it only after a sentence's last word, and the backward one reads every sentence turned round
+within its own length.
 """
 
 from __future__ import annotations

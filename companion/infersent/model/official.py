@@ -48,7 +48,7 @@ _TOKEN = re.compile(r"\w+(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|\w+|[^\w\s]")
 class OfficialEncoder(nn.Module):
     """A released encoder: sentences to vectors of 4096 numbers.
 
-    :meth:`infersent.InferSent.from_official` makes one.
+    :meth:`infersent.model.infersent.InferSent.from_official` makes one.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class OfficialEncoder(nn.Module):
         convert_to_numpy: bool = True,
         normalize_embeddings: bool = False,
     ) -> Floats | Tensor:
-        """Return one vector per sentence, as :meth:`infersent.InferSent.encode` does.
+        """Return one vector per sentence, as :meth:`infersent.model.infersent.InferSent.encode` does.
 
         With version 1 a vector depends on the other sentences of its batch, hence on ``batch_size``: sentences are
         sorted by length, the longest first.
