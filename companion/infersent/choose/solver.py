@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -62,7 +63,7 @@ class Features:
     """
 
     def __init__(
-        self, u: Array, v: Array, rows: Ints, training: Bools, blocks: Sequence[str], *, budget: float = 1e9
+        self, u: Any, v: Any, rows: Ints, training: Bools, blocks: Sequence[str], *, budget: float = 1e9
     ) -> None:
         self._u, self._v, self.rows, self.blocks = u, v, rows, tuple(blocks)
         self.training = torch.from_numpy(np.ascontiguousarray(training))

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from infersent.choose.cross_validation import Gathered
 from infersent.choose.task import numbers_in
 from infersent.foundation.arrays import Array
 from infersent.foundation.atomic import replace_file
@@ -66,7 +67,7 @@ def read_text_pairs(path: Path, text: tuple[str, str], label: str) -> TextPairs:
 
 def encode_pairs(
     pairs: TextPairs, encoder: str | None = None, *, cache: Path | None = None, progress: bool = False
-) -> tuple[Array, Array]:
+) -> tuple[Gathered, Gathered]:
     """Return the vectors of both sides, ``[pairs, dim]`` each; every distinct sentence is encoded once.
 
     Parameters
@@ -95,7 +96,7 @@ def encode_pairs(
         if path:
             _save(path, vectors)
     first, second = (np.array([place[text] for text in side]) for side in (pairs.first, pairs.second))
-    return vectors[first], vectors[second]
+    return Gathered(vectors, first), Gathered(vectors, second)
 
 
 def _encoder(name: str | None) -> Any:

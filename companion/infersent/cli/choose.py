@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 from tqdm.auto import tqdm
@@ -34,6 +34,8 @@ def choose(
     vectors: _Files = None,
     labels: File = None,
     test: File = None,
+    test_vectors: _Files = None,
+    test_labels: File = None,
     task: Literal["auto", "classes", "scores"] = "auto",
     metric: Text = None,
     margin: Real = None,
@@ -72,7 +74,9 @@ def choose(
             one of sentence-transformers; the package's own model if left out.
         vectors: Instead of a file of texts, two .npy files of shape [pairs, numbers].
         labels: With --vectors, the labels: a .npy file, or a text file with one per line.
-        test: A file like FILE with pairs that have no part in the choice, on which it is measured at the end.
+        test: A file like FILE with pairs that have no part in the choice, on which every set is measured at the end.
+        test_vectors: With --vectors, the same of vectors.
+        test_labels: With --test-vectors, their labels.
         task: classes or scores, where the labels would be taken for the other.
         metric: What decides: accuracy or macro-F1 for classes, Spearman or Pearson for scores.
         margin: The smallest difference of interest as a share; 0.01 if left out, which is one point.
@@ -94,10 +98,17 @@ def choose(
         check_output(path)
     kept = cache or cache_folder() / "choose"
     bars = sys.stderr.isatty()
-    texts = held_out = test_texts = None
+    texts = test_texts = None
+    held_out: tuple[Any, Any, Any] | None = None
+    u: Any
+    v: Any
     if vectors is not None and labels is not None and not (file or text or label or encoder or test):
         (u, v), y = map(read_vectors, vectors), read_label_file(labels)
-    elif file is not None and vectors is None and labels is None:
+        if (test_vectors is None) != (test_labels is None):
+            raise ValueError("Give --test-vectors and --test-labels together.")
+        if test_vectors is not None and test_labels is not None:
+            held_out = (*map(read_vectors, test_vectors), read_label_file(test_labels))
+    elif file is not None and not any((vectors, labels, test_vectors, test_labels)):
         pairs = _read(file, text, label)
         y, texts = pairs.labels, (pairs.first, pairs.second)
         u, v = encode_pairs(pairs, encoder, cache=kept / "vectors", progress=bars)
