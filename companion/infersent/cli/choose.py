@@ -13,11 +13,10 @@ from tqdm.auto import tqdm
 
 from infersent.choose.choice import Choice
 from infersent.choose.run import choose_blocks
-from infersent.choose.texts import TextPairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
-from infersent.cli.options import File, Real, Text, Whole, check_output, write_output
+from infersent.choose.texts import encode_pairs, read_label_file, read_text_pairs, read_vectors
+from infersent.cli.options import Columns, File, Real, Text, Whole, check_output, write_output
 from infersent.data.cache import cache_folder
 
-_Pair = Annotated[tuple[str, str] | None, tyro.conf.arg(metavar="A B")]
 _Files = Annotated[tuple[Path, Path] | None, tyro.conf.arg(metavar="U.npy V.npy")]
 _Optional = Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]
 
@@ -28,7 +27,7 @@ OUTPUTS = (".html", ".json", ".png", ".svg", ".pdf")
 def choose(
     file: _Optional = None,
     *,
-    text: _Pair = None,
+    text: Columns = None,
     label: Text = None,
     encoder: Text = None,
     vectors: _Files = None,
@@ -67,9 +66,9 @@ def choose(
     Stop it at any time (Ctrl-C): the same command goes on with the folds that are not finished.
 
     Args:
-        file: Pairs with labels: a .csv, .tsv or .jsonl file.
-        text: The names of its two columns of texts.
-        label: The name of its column of labels.
+        file: Pairs with labels: a .csv, .tsv, .jsonl or .parquet file; "-" is standard input, tab-separated.
+        text: The names of its two columns of texts; usual ones are found by themselves.
+        label: The name of its column of labels or scores; usual ones are found by themselves.
         encoder: What turns a text into a vector: the folder of a model of this package, or the name or the folder of
             one of sentence-transformers; the package's own model if left out.
         vectors: Instead of a file of texts, two .npy files of shape [pairs, numbers].
@@ -109,11 +108,11 @@ def choose(
         if test_vectors is not None and test_labels is not None:
             held_out = (*map(read_vectors, test_vectors), read_label_file(test_labels))
     elif file is not None and not any((vectors, labels, test_vectors, test_labels)):
-        pairs = _read(file, text, label)
+        pairs = read_text_pairs(file, text, label, task)
         y, texts = pairs.labels, (pairs.first, pairs.second)
         u, v = encode_pairs(pairs, encoder, cache=kept / "vectors", progress=bars)
         if test is not None:
-            other = _read(test, text, label)
+            other = read_text_pairs(test, text, label, task)
             held_out = (*encode_pairs(other, encoder, cache=kept / "vectors", progress=bars), other.labels)
             test_texts = other.first, other.second
     else:
@@ -156,10 +155,6 @@ def _write(choice: Choice, suffix: str, path: Path) -> None:
         path.write_text(choice.to_json() + "\n", "utf-8")
     else:
         choice.plot().savefig(path, format=suffix.lstrip("."), dpi=150)
-
-
-def _read(path: Path, text: tuple[str, str] | None, label: str | None) -> TextPairs:
-    return read_text_pairs(path, text or ("premise", "hypothesis"), label or "label")
 
 
 class _bar:
