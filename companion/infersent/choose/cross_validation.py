@@ -151,7 +151,7 @@ def run_fold(
     rows = np.flatnonzero(training | test)
     trained = training[rows]
     names = list(dict.fromkeys(name for some in sets for name in some))
-    features = Features(vectors.u, vectors.v, rows, trained, names, budget=budget)
+    features = Features(vectors.u, vectors.v, rows, trained, names, budget=0 if mlp else budget)
     loss = _loss(vectors.task, rows, trained)
     inner = np.full(len(rows), -1)
     groups = np.unique(vectors.grouping.groups[rows[trained]], return_inverse=True)[1]
