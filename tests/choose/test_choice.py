@@ -177,7 +177,8 @@ def test_undecided_says_how_many_more_pairs():
 @pytest.mark.parametrize(
     ("chosen", "errors", "words"),
     [
-        ((0.80, 0.797), 0.001, "equivalent within 1 point to the best of"),
+        ((0.80, 0.797), 0.004, "equivalent within 1 point to the best of 2 sets, u, v, u*v (80.0%)."),
+        ((0.80, 0.797), 0.001, "(80.0%), which is better for sure, but only by 0.3."),
         ((0.80, 0.793), 0.003, "is better for sure, but by 0.7, less than the margin of 1 point"),
         ((0.80, 0.795), 0.01, "undecided; about"),
         ((0.80, 0.7901), 0.05, "more pairs would decide it"),

@@ -52,6 +52,16 @@ def test_a_class_with_fewer_pairs_than_folds_is_named():
     assert "2 classes have fewer" in read_labels(["a"] * 20 + ["b"] * 2 + ["c"], folds=5).notes[0]
 
 
+class NotAvailable:
+    """Like the NA of pandas, which no question about it answers."""
+
+    def __ne__(self, other):
+        return self
+
+    def __bool__(self):
+        raise TypeError
+
+
 @pytest.mark.parametrize(
     ("labels", "kind", "words"),
     [
@@ -60,6 +70,8 @@ def test_a_class_with_fewer_pairs_than_folds_is_named():
         ([1.0, np.nan, 2.0], "auto", "row 1 is nan"),
         ([1.0, np.inf, 2.0], "auto", "row 1 is inf"),
         (np.array(["a", None], dtype=object), "auto", "row 1 is missing"),
+        (np.array(["a", np.nan, "b"], dtype=object), "auto", "row 1 is missing"),
+        (np.array(["a", NotAvailable()], dtype=object), "auto", "row 1 is missing"),
         (["a", "b"], "scores", "Scores are numbers, but a label is 'a'"),
         (["a", "b"], "ranks", "task='ranks'"),
         ([[1, 2], [3, 4]], "auto", r"shape \(2, 2\)"),
@@ -99,4 +111,7 @@ def test_the_metrics_are_the_usual_ones():
 
 def test_labels_of_a_file_are_numbers_where_all_are():
     assert numbers_in(["1", "2.5"]) == [1.0, 2.5]
+    whole = numbers_in(["1", "02"])
+    assert whole == [1, 2]
+    assert {type(number) for number in whole} == {int}
     assert numbers_in(["1", "b"]) == ["1", "b"]

@@ -12,6 +12,7 @@ from infersent import InferSent
 from infersent.choose import texts
 from infersent.choose.texts import TextPairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
 from infersent.cli import main
+from infersent.foundation.optional import MissingExtra
 from tests.toy import toy_model
 
 THINGS = ["a dog", "a cat", "a man", "a woman", "a bird", "a girl", "a boy", "a horse", "a child", "a player"]
@@ -46,6 +47,7 @@ def run(*arguments):
     return main(["choose", *map(str, arguments)])
 
 
+ARRAYS = ("--vectors", "u.npy", "u.npy")
 QUICK = ("--repeats", 1, "--folds", 2, "--candidates", "u, v", "u*v", "|u-v|")
 NAMED = ("--text", "question1", "question2", "--label", "is_duplicate")
 
@@ -114,8 +116,11 @@ def test_vectors_from_anywhere(tmp_path, capsys):
     for labels in ("y.npy", "y.txt", "texts.npy"):
         assert run(*sides, "--labels", tmp_path / labels, *QUICK) == 0
         assert "Use u*v (3 columns)" in capsys.readouterr().out
-    assert run(*sides, "--labels", tmp_path / "y.npy", *QUICK, "--curve") == 0
-    assert "pairs   u, v" in capsys.readouterr().out
+    test = ("--test-vectors", *sides[1:], "--test-labels", tmp_path / "y.npy")
+    assert run(*sides, "--labels", tmp_path / "y.npy", *QUICK, "--curve", *test) == 0
+    shown = capsys.readouterr().out
+    assert "pairs   u, v" in shown
+    assert "100.0% of them share a sentence" in shown
 
 
 def test_scores_in_a_file_are_scores(tmp_path, capsys):
@@ -130,14 +135,15 @@ def test_scores_in_a_file_are_scores(tmp_path, capsys):
     [
         ((), "Give either a FILE of pairs, or --vectors"),
         (("mine.csv", "--vectors", "u.npy", "v.npy"), "Give either a FILE"),
+        ((*ARRAYS, "--labels", "u.npy", "--test-labels", "u.npy"), "Give --test-vectors and --test-labels together"),
         (("mine.csv", "--output", "report.doc"), "ends in '.doc'; it can end in .html"),
         (("mine.csv", "--output", "nowhere/report.html"), "there is no folder nowhere"),
-        (("mine.csv",), "pair 1: no 'premise'; its columns are question1, question2, is_duplicate"),
-        (("mine.doc",), "ends in '.doc'; pairs are read from .csv, .tsv and .jsonl"),
-        (("empty.tsv",), "holds no pair"),
+        (("mine.csv", "--text", "a", "question2"), "mine.csv"),
+        (("mine.doc",), "ends in '.doc'"),
+        (("empty.tsv",), "empty.tsv holds no labelled pair"),
         (("mine.csv", *NAMED, "--encoder", "broken"), "sentence-transformers cannot load 'broken'"),
         (("--vectors", "mine.csv", "mine.csv", "--labels", "mine.csv"), "is not a .npy file of numbers"),
-        (("--vectors", "u.npy", "u.npy", "--labels", "objects.npy"), "is not a .npy file of numbers or texts"),
+        ((*ARRAYS, "--labels", "objects.npy"), "is not a .npy file of numbers or texts"),
         (("--vectors", "flat.npy", "flat.npy", "--labels", "flat.npy"), "u is float64 of the shape (3,)"),
     ],
 )
@@ -160,20 +166,34 @@ def test_without_sentence_transformers_the_extra_is_named(monkeypatch):
 
     def missing(name, *arguments):
         if name == "sentence_transformers":
-            raise ImportError(name)
+            raise ModuleNotFoundError(name=name)
         return real(name, *arguments)
 
     monkeypatch.setattr(builtins, "__import__", missing)
     monkeypatch.delitem(sys.modules, "sentence_transformers", raising=False)
-    with pytest.raises(ValueError, match=r"pip install 'infersent\[sbert\]'"):
+    words = r"'some/model' needs sentence_transformers: pip install 'infersent\[sbert\]'"
+    with pytest.raises(MissingExtra, match=words):
         encode_pairs(TextPairs(["a"], ["b"], [1], "x"), "some/model")
 
 
-def test_a_tab_separated_file_takes_quotes_as_they_are(tmp_path):
+@pytest.mark.parametrize(
+    ("cells", "kind", "labels"),
+    [
+        (("yes", "no"), "auto", ["yes", "no"]),
+        (("1", "0"), "auto", [1, 0]),
+        (("1", "4"), "scores", [1.0, 4.0]),
+        (("0.5", "4"), "auto", [0.5, 4.0]),
+        (("3", "4"), "classes", [3, 4]),
+        (("entailment", "neutral"), "auto", ["entailment", "neutral"]),
+    ],
+)
+def test_the_labels_of_a_file_are_what_it_has(cells, kind, labels, tmp_path):
     path = tmp_path / "mine.tsv"
-    path.write_text('a\tb\ty\n"so\tit" is\t1\n', "utf-8")
-    pairs = read_text_pairs(path, ("a", "b"), "y")
-    assert (pairs.first, pairs.second, pairs.labels) == (['"so'], ['it" is'], [1.0])
+    path.write_text("a\tb\ty\n" + "".join(f"one\ttwo\t{cell}\n" for cell in cells), "utf-8")
+    pairs = read_text_pairs(path, ("a", "b"), "y", kind)
+    assert list(pairs.labels) == labels
+    assert {type(label) for label in pairs.labels} == {type(labels[0])}
+    assert (list(pairs.first), list(pairs.second)) == (["one"] * 2, ["two"] * 2)
 
 
 def test_every_sentence_is_encoded_once_and_stands_where_it_was(monkeypatch):
@@ -187,8 +207,9 @@ def test_every_sentence_is_encoded_once_and_stands_where_it_was(monkeypatch):
     monkeypatch.setattr(texts, "_encoder", lambda name: Lengths())
     u, v = encode_pairs(TextPairs(["a", "bb", "a"], ["bb", "ccc", "a"], [0, 1, 0], "x"))
     assert asked == ["a", "bb", "ccc"]
-    assert u.ravel().tolist() == [1, 2, 1]
-    assert v.ravel().tolist() == [2, 3, 1]
+    assert u[:].ravel().tolist() == [1, 2, 1]
+    assert v[np.array([2, 0])].ravel().tolist() == [1, 2]
+    assert (u.shape, u.dtype, len(v)) == ((3, 1), np.float32, 3)
 
 
 def test_an_encoder_that_was_trained_again_encodes_again(tmp_path):
@@ -198,7 +219,7 @@ def test_an_encoder_that_was_trained_again_encodes_again(tmp_path):
     other = toy_model().untrained(seed=5)
     other.save(tmp_path / "model")
     second = encode_pairs(pairs, str(tmp_path / "model"), cache=tmp_path / "kept")
-    assert not np.allclose(first[0], second[0])
+    assert not np.allclose(first[0][:], second[0][:])
     assert len(list((tmp_path / "kept").glob("*.npy"))) == 2
 
 

@@ -19,7 +19,7 @@ from infersent.choose.task import Task
 from infersent.foundation.arrays import Floats
 from infersent.foundation.tables import Cell, Table, signed
 from infersent.model.features import BLOCKS, Blocks
-from infersent.study.verdict import Outcome
+from infersent.study.verdict import Outcome, excludes_zero
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -218,7 +218,10 @@ class Choice:
         against = f"the best of {len(self.candidates)} sets, {best.blocks} ({self.written(self.score(best.blocks))})"
         outcome = chosen.behind.outcome(self.margin)
         if outcome == "equivalent":
-            return f"{how}, equivalent within {self.margin_in_words} to {against}."
+            surely = ""
+            if excludes_zero(chosen.behind.interval()):
+                surely = f", which is better for sure, but only by {self.apart(chosen.behind.mean).lstrip('+')}"
+            return f"{how}, equivalent within {self.margin_in_words} to {against}{surely}."
         if outcome == "differs":
             less = f"by {self.apart(chosen.behind.mean).lstrip('+')}, less than the margin of {self.margin_in_words}"
             return f"{how}; {against}, is better for sure, but {less}."

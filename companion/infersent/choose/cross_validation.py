@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,6 +30,40 @@ _ROUGHLY, _WELL = 1e-5, 1e-6
 
 
 @dataclass(frozen=True)
+class Gathered:
+    """The vectors of one side where each distinct sentence has but one: rows are gathered when they are asked for.
+
+    Attributes
+    ----------
+    distinct
+        ``[sentences, dim]``, an array or a memory-mapped file.
+    places
+        ``[pairs]``: the sentence of each pair.
+    """
+
+    distinct: Array
+    places: Ints
+
+    ndim = 2
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Pairs and numbers."""
+        return len(self.places), int(self.distinct.shape[1])
+
+    @property
+    def dtype(self) -> Any:
+        """Of the numbers."""
+        return self.distinct.dtype
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, rows: slice | Ints) -> Array:
+        return np.asarray(self.distinct[self.places[rows]])
+
+
+@dataclass(frozen=True)
 class Vectors:
     """Pairs of vectors with their labels, and which of them must stay together.
 
@@ -42,8 +77,8 @@ class Vectors:
         From :func:`infersent.choose.folds.group_pairs`.
     """
 
-    u: Array
-    v: Array
+    u: Array | Gathered
+    v: Array | Gathered
     task: Task
     grouping: Grouping
 
@@ -116,7 +151,7 @@ def run_fold(
     rows = np.flatnonzero(training | test)
     trained = training[rows]
     names = list(dict.fromkeys(name for some in sets for name in some))
-    features = Features(vectors.u, vectors.v, rows, trained, names, budget=budget)
+    features = Features(vectors.u, vectors.v, rows, trained, names, budget=0 if mlp else budget)
     loss = _loss(vectors.task, rows, trained)
     inner = np.full(len(rows), -1)
     groups = np.unique(vectors.grouping.groups[rows[trained]], return_inverse=True)[1]

@@ -89,7 +89,7 @@ def _pipeline(
     return Pipeline([("features", transformer), ("scale", scaler), ("head", head)])
 
 
-def predict(pipeline: Pipeline, u: Array, v: Array) -> Array:
+def predict(pipeline: Pipeline, u: Any, v: Any) -> Array:
     """Return a pipeline's answers to pairs of vectors, ``[n]``, some of them at a time."""
     chunks = range(0, len(u), _CHUNK)
     return np.concatenate(

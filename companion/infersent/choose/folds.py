@@ -58,9 +58,17 @@ def number_texts(first: Sequence[str], second: Sequence[str]) -> Ints:
     return np.array(flat, dtype=np.int64).reshape(-1, 2)
 
 
-def number_vectors(u: Array, v: Array) -> Ints:
-    """Return a number for each distinct row of two arrays, ``[pairs, 2]``: equal vectors are taken for one sentence."""
-    numbers: dict[bytes, int] = {}
+def number_vectors(u: Any, v: Any, known: dict[bytes, int] | None = None) -> Ints:
+    """Return a number for each distinct row of two arrays, ``[pairs, 2]``: equal vectors are taken for one sentence.
+
+    Parameters
+    ----------
+    u, v
+        ``[pairs, dim]`` each.
+    known
+        The numbers of other pairs' rows, by their digests, with which to go on; what is new is added.
+    """
+    numbers = {} if known is None else known
     rows = np.empty((len(u), 2), dtype=np.int64)
     for start in range(0, len(u), 8192):
         for side, vectors in enumerate((u, v)):

@@ -46,12 +46,14 @@ def fit_mlp(features: Features, loss: Loss, blocks: Sequence[str], inner: Ints, 
     numpy.ndarray
         ``[test]``.
     """
-    x = torch.cat([torch.cat([chunk[name] for name in blocks], dim=1) for _, chunk in features.chunks()])
+
+    def x(rows: Tensor) -> Tensor:
+        return features.at(rows.numpy(), blocks)  # [some, width]
+
+    width = sum(features.widths[name] for name in blocks)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = nn.Sequential(
-            nn.Linear(x.shape[1], HIDDEN), nn.ReLU(), nn.Dropout(0.2), nn.Linear(HIDDEN, loss.columns)
-        )
+        network = nn.Sequential(nn.Linear(width, HIDDEN), nn.ReLU(), nn.Dropout(0.2), nn.Linear(HIDDEN, loss.columns))
         held_out = torch.from_numpy(np.flatnonzero(inner == inner.max()))
         training = torch.from_numpy(np.flatnonzero((inner >= 0) & (inner != inner.max())))
         optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-2)
@@ -60,12 +62,12 @@ def fit_mlp(features: Features, loss: Loss, blocks: Sequence[str], inner: Ints, 
             network.train()
             for batch in training[torch.randperm(len(training))].split(BATCH):
                 optimiser.zero_grad()
-                _mean_loss(loss, network(x[batch]), batch).backward()
+                _mean_loss(loss, network(x(batch)), batch).backward()
                 optimiser.step()
             network.eval()
             with torch.no_grad():
                 parts = held_out.split(CHUNK)
-                now = sum(float(_mean_loss(loss, network(x[part]), part)) * len(part) for part in parts)
+                now = sum(float(_mean_loss(loss, network(x(part)), part)) * len(part) for part in parts)
             if now < least:
                 least, waited = now, 0
                 kept = {name: value.clone() for name, value in network.state_dict().items()}
@@ -74,7 +76,7 @@ def fit_mlp(features: Features, loss: Loss, blocks: Sequence[str], inner: Ints, 
         network.load_state_dict(kept)
         with torch.no_grad():
             rows = torch.from_numpy(np.flatnonzero(test))
-            answers = [loss.answers(network(x[part])[:, None])[:, 0] for part in rows.split(CHUNK)]
+            answers = [loss.answers(network(x(part))[:, None])[:, 0] for part in rows.split(CHUNK)]
     return np.asarray(torch.cat(answers).numpy())
 
 

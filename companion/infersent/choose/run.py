@@ -13,7 +13,7 @@ from joblib import delayed
 
 from infersent.choose.candidates import as_candidates, width
 from infersent.choose.choice import ALARM, Candidate, Choice, OnTest
-from infersent.choose.cross_validation import FoldResult, Vectors, run_fold
+from infersent.choose.cross_validation import FoldResult, Gathered, Vectors, run_fold
 from infersent.choose.estimator import fit_pipelines, predict
 from infersent.choose.folds import deal, group_pairs, number_texts, number_vectors, training_rows
 from infersent.choose.resampled import Resampled, after_choosing, pick
@@ -195,7 +195,10 @@ def choose_blocks(
             labels, decides, found.answers, vectors.grouping.groups, widths, margin, seed=seed
         ),
         notes=(*labels.notes, vectors.grouping.words, *_remarks(vectors, results)),
-        alarms=tuple(_alarms(compared, labels, decides, found, vectors.grouping.leaks, vectors.grouping.words)),
+        alarms=(
+            *([vectors.grouping.words] * vectors.grouping.leaks),
+            *_alarms(compared, labels, decides, found, margin),
+        ),
         estimator_=pipelines[tuple(chosen)],
         on_test=_on_test(pipelines, labels, decides, numbers, vectors, test, sentences, test_sentences),
         _vectors=vectors,
@@ -203,7 +206,7 @@ def choose_blocks(
     )
 
 
-def as_vectors(u: Any, v: Any) -> tuple[Array, Array]:
+def as_vectors(u: Any, v: Any) -> tuple[Array | Gathered, Array | Gathered]:
     """Return the two sides as arrays ``[pairs, dim]`` of finite numbers.
 
     Raises
@@ -211,11 +214,11 @@ def as_vectors(u: Any, v: Any) -> tuple[Array, Array]:
     ValueError
         If the shapes do not fit together or a number is missing; the message names the row.
     """
-    sides = []
+    sides: list[Array | Gathered] = []
     for name, given in (("u", u), ("v", v)):
         if isinstance(given, torch.Tensor):
             given = given.detach().cpu().float().numpy()
-        side = given if isinstance(given, np.ndarray) else np.asarray(given)
+        side = given if isinstance(given, (np.ndarray, Gathered)) else np.asarray(given)
         if side.ndim != 2 or side.dtype.kind not in "iuf" or not side.shape[1]:
             raise ValueError(f"{name} is {side.dtype} of the shape {side.shape}; give numbers, [pairs, dim].")
         sides.append(side)
@@ -246,7 +249,7 @@ def _metric(metric: str | None, task: Task) -> str:
     return found
 
 
-def _numbers(u: Array, v: Array, sentences: Texts | None) -> Ints:
+def _numbers(u: Array | Gathered, v: Array | Gathered, sentences: Texts | None) -> Ints:
     if sentences is None:
         return number_vectors(u, v)
     for side in sentences:
@@ -400,12 +403,8 @@ def _remarks(vectors: Vectors, results: Sequence[FoldResult]) -> Iterator[str]:
         yield f"The descents of {unfinished:,} heads were stopped before their end; their scores may be a little low."
 
 
-def _alarms(
-    candidates: Sequence[Candidate], task: Task, metric: str, found: _Answers, leaks: bool, words: str
-) -> Iterator[str]:
-    """Say what should be looked at before any score is believed."""
-    if leaks:
-        yield words
+def _alarms(candidates: Sequence[Candidate], task: Task, metric: str, found: _Answers, margin: float) -> Iterator[str]:
+    """Say of each side alone whether it surely gets far above nothing, which no score may before it is understood."""
     floor = found.commonest(task) if metric == "accuracy" else np.zeros(len(found.tests))
     if metric == "macro-F1":
         floor = np.full(len(found.tests), 1 / len(task.labels))
@@ -415,7 +414,7 @@ def _alarms(
             continue
         gain = Resampled.of(one.scores[metric] - floor, found.ratio)
         low, high = gain.interval()
-        if best > 0 and low > max(0.0, ALARM * best):
+        if best > 0 and low > max(margin, ALARM * best):
             size, *ends = (f"{100 * x:.1f}" if task.classes else f"{x:.3f}" for x in (gain.mean, low, high))
             zero = "always saying the commonest class" if metric == "accuracy" else "knowing nothing"
             yield (
@@ -449,9 +448,8 @@ def _on_test(
         place = {label: i for i, label in enumerate(task.labels)}
         unknown = sorted({str(label) for label in given.tolist() if label not in place})
         if unknown:
-            known = ", ".join(map(str, task.labels))
-            lacking = ", ".join(unknown[:6])
-            raise ValueError(f"The test pairs have labels that the others lack: {lacking}; known: {known}.")
+            lacking, ours = ", ".join(unknown[:6]), ", ".join(map(str, task.labels))
+            raise ValueError(f"The test pairs have labels that the others lack: {lacking}; known: {ours}.")
         y = np.array([place[label] for label in given.tolist()])
     else:
         y = given.astype(float)
@@ -464,7 +462,8 @@ def _on_test(
     if sentences is not None and test_sentences is not None:
         whole = number_texts([*sentences[0], *test_sentences[0]], [*sentences[1], *test_sentences[1]])
     else:
-        whole = number_vectors(np.concatenate([vectors.u, u]), np.concatenate([vectors.v, v]))
+        known: dict[bytes, int] = {}
+        whole = np.concatenate([number_vectors(vectors.u, vectors.v, known), number_vectors(u, v, known)])
     seen = np.zeros(int(whole.max()) + 1, dtype=bool)
     seen[whole[: len(vectors)]] = True
     return OnTest(len(u), scores, float(seen[whole[len(vectors) :]].any(axis=1).mean()))

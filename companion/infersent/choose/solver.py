@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -62,7 +63,7 @@ class Features:
     """
 
     def __init__(
-        self, u: Array, v: Array, rows: Ints, training: Bools, blocks: Sequence[str], *, budget: float = 1e9
+        self, u: Any, v: Any, rows: Ints, training: Bools, blocks: Sequence[str], *, budget: float = 1e9
     ) -> None:
         self._u, self._v, self.rows, self.blocks = u, v, rows, tuple(blocks)
         self.training = torch.from_numpy(np.ascontiguousarray(training))
@@ -90,11 +91,16 @@ class Features:
         for start in range(0, len(self.rows), CHUNK):
             yield slice(start, min(start + CHUNK, len(self.rows)))
 
-    def _raw(self, some: slice) -> dict[str, Tensor]:
+    def at(self, places: Ints, blocks: Sequence[str]) -> Tensor:
+        """Return some standardised blocks of the rows at these places of :attr:`rows`, formed anew, side by side."""
+        formed = self._raw(places, blocks)
+        return torch.cat([(formed[name] - self.mean[name]).div_(self.scale[name]) for name in blocks], dim=1)
+
+    def _raw(self, some: slice | Ints, blocks: Sequence[str] | None = None) -> dict[str, Tensor]:
         which = self.rows[some]
         u, v = (torch.from_numpy(np.ascontiguousarray(side[which], dtype=np.float32)) for side in (self._u, self._v))
         with torch.no_grad():
-            return {name: get_feature(name).function(u, v) for name in self.blocks}
+            return {name: get_feature(name).function(u, v) for name in blocks or self.blocks}
 
     def _formed(self) -> Iterator[tuple[slice, dict[str, Tensor]]]:
         for some in self._slices():

@@ -15,7 +15,6 @@ import numpy as np
 import torch
 
 from infersent.choose.cross_validation import FoldResult, Vectors
-from infersent.foundation.arrays import Array
 from infersent.foundation.atomic import replace_file
 from infersent.model.features import get_feature, pair_features
 
@@ -27,7 +26,8 @@ def digest(vectors: Vectors, settings: dict[str, Any]) -> str:
     """Return what the folds' results depend on, beside the sets of blocks, as a short text."""
     sha = hashlib.blake2b(digest_size=16)
     sha.update(json.dumps({**settings, "version": VERSION}, sort_keys=True).encode())
-    for array in (vectors.u, vectors.v, vectors.task.y, vectors.grouping.groups, vectors.grouping.sentences):
+    arrays: list[Any] = [vectors.u, vectors.v, vectors.task.y, vectors.grouping.groups, vectors.grouping.sentences]
+    for array in arrays:
         sha.update(f"{array.shape}".encode())
         for start in range(0, len(array), 65536):
             some = array[start : start + 65536]
@@ -35,7 +35,7 @@ def digest(vectors: Vectors, settings: dict[str, Any]) -> str:
     return sha.hexdigest()
 
 
-def set_key(blocks: Sequence[str], u: Array, v: Array) -> str:
+def set_key(blocks: Sequence[str], u: Any, v: Any) -> str:
     """Return the name of a set in the files: of its blocks, and of what they give for the first pairs.
 
     So a reader's block that computes something else now, under the same name, is another one.

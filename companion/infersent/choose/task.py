@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -161,7 +162,7 @@ def _as_array(y: Any) -> Array:
     if not len(given):
         raise ValueError("There are no labels.")
     if given.dtype.kind == "O":
-        missing = [i for i, label in enumerate(given) if label is None or label != label]
+        missing = [i for i, label in enumerate(given) if _is_missing(label)]
         if missing:
             raise ValueError(f"The label of row {missing[0]} is missing ({len(missing)} are); leave such pairs out.")
         given = np.array([label.item() if isinstance(label, np.generic) else label for label in given])
@@ -175,12 +176,20 @@ def _as_array(y: Any) -> Array:
     return given
 
 
-def numbers_in(labels: Sequence[str]) -> list[str] | list[float]:
-    """Return labels from a file as numbers where every one of them is a number, else as the texts they are."""
+def _is_missing(label: Any) -> bool:
+    """Return whether a label is None, nan, or pandas' NA, which will not even be compared."""
     try:
-        return [float(label) for label in labels]
-    except ValueError:
-        return list(labels)
+        return label is None or bool(label != label)
+    except TypeError:
+        return True
+
+
+def numbers_in(labels: Sequence[str]) -> list[str] | list[int] | list[float]:
+    """Return labels from a file as numbers where every one of them is a number, else as the texts they are."""
+    for number in (int, float):
+        with suppress(ValueError):
+            return [number(label) for label in labels]
+    return list(labels)
 
 
 def _listed(items: Any, most: int = 6) -> str:

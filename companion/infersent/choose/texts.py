@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Sequence
@@ -12,9 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from infersent.choose.task import numbers_in
+from infersent.choose.cross_validation import Gathered
+from infersent.choose.task import Kind, numbers_in
+from infersent.data.files import read_examples, read_pairs, read_scores
+from infersent.data.pairs import Pairs, ScoredPairs
 from infersent.foundation.arrays import Array
 from infersent.foundation.atomic import replace_file
+from infersent.foundation.optional import extra
 from infersent.model.infersent import InferSent
 
 #: What a file of a sentence-transformers model has, and one of ours has not.
@@ -31,42 +34,52 @@ class TextPairs:
     name: str
 
 
-def read_text_pairs(path: Path, text: tuple[str, str], label: str) -> TextPairs:
-    """Read two columns of texts and one of labels from a ``.csv``, ``.tsv`` or ``.jsonl`` file.
+def read_text_pairs(
+    path: Path, text: tuple[str, str] | None = None, label: str | None = None, kind: Kind = "auto"
+) -> TextPairs:
+    """Read pairs with labels or scores from a file; see :func:`infersent.data.files.read_examples`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    text, label
+        The names of its columns; usual ones if left out.
+    kind
+        What the labels are, where that is known.
 
     Raises
     ------
     ValueError
-        If a column is not there, a line has too few cells, or the suffix is another.
+        If the file cannot be read, or a column is not there.
     """
-    rows: list[dict[str, Any]]
-    suffix = path.suffix.lower()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        if suffix == ".jsonl":
-            rows = [json.loads(line) for line in file if line.strip()]
-        elif suffix in (".csv", ".tsv"):
-            quotes: Any = {"delimiter": ","} if suffix == ".csv" else {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
-            rows = list(csv.DictReader(file, **quotes))
-        else:
-            raise ValueError(f"{path} ends in {path.suffix!r}; pairs are read from .csv, .tsv and .jsonl files.")
-    if not rows:
-        raise ValueError(f"{path} holds no pair.")
-    for number, row in enumerate(rows, start=1):
-        for column in (*text, label):
-            if row.get(column) is None:
-                raise ValueError(f"{path}, pair {number}: no {column!r}; its columns are {', '.join(map(str, row))}.")
-    labels = [row[label] for row in rows]
-    return TextPairs(
-        [str(row[text[0]]) for row in rows],
-        [str(row[text[1]]) for row in rows],
-        numbers_in(labels) if all(isinstance(one, str) for one in labels) else labels,
-        path.name,
-    )
+    pairs: Pairs | ScoredPairs | None
+    if kind == "scores":
+        pairs = read_scores(path, text=text, label=label)
+    elif kind == "classes":
+        pairs = read_pairs(path, text=text, label=label)
+    else:
+        try:
+            pairs = read_examples(path, text=text, label=label)
+        except ValueError:
+            # A column with the name of scores may hold names of classes.
+            try:
+                pairs = read_pairs(path, text=text, label=label)
+            except ValueError:
+                pairs = None
+            if pairs is None:
+                raise
+    if isinstance(pairs, ScoredPairs):
+        scores = pairs.scores.tolist()
+        whole = kind == "auto" and all(score == int(score) for score in scores)
+        return TextPairs(pairs.premises, pairs.hypotheses, [*map(int, scores)] if whole else scores, pairs.name)
+    names = [pairs.label_names[label] for label in pairs.labels]
+    return TextPairs(pairs.premises, pairs.hypotheses, numbers_in(names), pairs.name)
 
 
 def encode_pairs(
     pairs: TextPairs, encoder: str | None = None, *, cache: Path | None = None, progress: bool = False
-) -> tuple[Array, Array]:
+) -> tuple[Gathered, Gathered]:
     """Return the vectors of both sides, ``[pairs, dim]`` each; every distinct sentence is encoded once.
 
     Parameters
@@ -83,8 +96,10 @@ def encode_pairs(
 
     Raises
     ------
+    MissingExtra
+        If sentence-transformers is needed and not installed.
     ValueError
-        If sentence-transformers is needed and not installed, or has no such model.
+        If it has no such model.
     """
     place = {text: i for i, text in enumerate(dict.fromkeys([*pairs.first, *pairs.second]))}
     path = cache and cache / f"{_texts_key(list(place), encoder)}.npy"
@@ -95,20 +110,15 @@ def encode_pairs(
         if path:
             _save(path, vectors)
     first, second = (np.array([place[text] for text in side]) for side in (pairs.first, pairs.second))
-    return vectors[first], vectors[second]
+    return Gathered(vectors, first), Gathered(vectors, second)
 
 
 def _encoder(name: str | None) -> Any:
     folder = Path(name) if name else None
     if folder is None or (folder.is_dir() and not any((folder / file).exists() for file in _SBERT_FILES)):
         return InferSent.from_pretrained(folder)
-    try:
+    with extra("sbert", f"The encoder {name!r}"):
         from sentence_transformers import SentenceTransformer
-    except ImportError:
-        raise ValueError(
-            f"The encoder {name!r} needs sentence-transformers: pip install 'infersent[sbert]'. Or give the vectors "
-            "themselves by --vectors."
-        ) from None
     try:
         return SentenceTransformer(name)
     except (OSError, ValueError) as error:

@@ -6,18 +6,17 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 from tqdm.auto import tqdm
 
 from infersent.choose.choice import Choice
 from infersent.choose.run import choose_blocks
-from infersent.choose.texts import TextPairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
-from infersent.cli.options import File, Real, Text, Whole, check_output, write_output
+from infersent.choose.texts import encode_pairs, read_label_file, read_text_pairs, read_vectors
+from infersent.cli.options import Columns, File, Real, Text, Whole, check_output, write_output
 from infersent.data.cache import cache_folder
 
-_Pair = Annotated[tuple[str, str] | None, tyro.conf.arg(metavar="A B")]
 _Files = Annotated[tuple[Path, Path] | None, tyro.conf.arg(metavar="U.npy V.npy")]
 _Optional = Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]
 
@@ -28,12 +27,14 @@ OUTPUTS = (".html", ".json", ".png", ".svg", ".pdf")
 def choose(
     file: _Optional = None,
     *,
-    text: _Pair = None,
+    text: Columns = None,
     label: Text = None,
     encoder: Text = None,
     vectors: _Files = None,
     labels: File = None,
     test: File = None,
+    test_vectors: _Files = None,
+    test_labels: File = None,
     task: Literal["auto", "classes", "scores"] = "auto",
     metric: Text = None,
     margin: Real = None,
@@ -65,14 +66,16 @@ def choose(
     Stop it at any time (Ctrl-C): the same command goes on with the folds that are not finished.
 
     Args:
-        file: Pairs with labels: a .csv, .tsv or .jsonl file.
-        text: The names of its two columns of texts.
-        label: The name of its column of labels.
+        file: Pairs with labels: a .csv, .tsv, .jsonl or .parquet file; "-" is standard input, tab-separated.
+        text: The names of its two columns of texts; usual ones are found by themselves.
+        label: The name of its column of labels or scores; usual ones are found by themselves.
         encoder: What turns a text into a vector: the folder of a model of this package, or the name or the folder of
             one of sentence-transformers; the package's own model if left out.
         vectors: Instead of a file of texts, two .npy files of shape [pairs, numbers].
         labels: With --vectors, the labels: a .npy file, or a text file with one per line.
-        test: A file like FILE with pairs that have no part in the choice, on which it is measured at the end.
+        test: A file like FILE with pairs that have no part in the choice, on which every set is measured at the end.
+        test_vectors: With --vectors, the same of vectors.
+        test_labels: With --test-vectors, their labels.
         task: classes or scores, where the labels would be taken for the other.
         metric: What decides: accuracy or macro-F1 for classes, Spearman or Pearson for scores.
         margin: The smallest difference of interest as a share; 0.01 if left out, which is one point.
@@ -94,15 +97,22 @@ def choose(
         check_output(path)
     kept = cache or cache_folder() / "choose"
     bars = sys.stderr.isatty()
-    texts = held_out = test_texts = None
+    texts = test_texts = None
+    held_out: tuple[Any, Any, Any] | None = None
+    u: Any
+    v: Any
     if vectors is not None and labels is not None and not (file or text or label or encoder or test):
         (u, v), y = map(read_vectors, vectors), read_label_file(labels)
-    elif file is not None and vectors is None and labels is None:
-        pairs = _read(file, text, label)
+        if (test_vectors is None) != (test_labels is None):
+            raise ValueError("Give --test-vectors and --test-labels together.")
+        if test_vectors is not None and test_labels is not None:
+            held_out = (*map(read_vectors, test_vectors), read_label_file(test_labels))
+    elif file is not None and not any((vectors, labels, test_vectors, test_labels)):
+        pairs = read_text_pairs(file, text, label, task)
         y, texts = pairs.labels, (pairs.first, pairs.second)
         u, v = encode_pairs(pairs, encoder, cache=kept / "vectors", progress=bars)
         if test is not None:
-            other = _read(test, text, label)
+            other = read_text_pairs(test, text, label, task)
             held_out = (*encode_pairs(other, encoder, cache=kept / "vectors", progress=bars), other.labels)
             test_texts = other.first, other.second
     else:
@@ -145,10 +155,6 @@ def _write(choice: Choice, suffix: str, path: Path) -> None:
         path.write_text(choice.to_json() + "\n", "utf-8")
     else:
         choice.plot().savefig(path, format=suffix.lstrip("."), dpi=150)
-
-
-def _read(path: Path, text: tuple[str, str] | None, label: str | None) -> TextPairs:
-    return read_text_pairs(path, text or ("premise", "hypothesis"), label or "label")
 
 
 class _bar:
