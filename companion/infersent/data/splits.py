@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from infersent.data.pairs import Pairs
 from infersent.foundation.arrays import Ints
@@ -78,6 +76,10 @@ def cut_pairs(pairs: Pairs, shares: Sequence[float], names: Sequence[str], *, se
 
 def _groups(pairs: Pairs) -> tuple[Ints, str]:
     """Return the group of each pair, ``[pairs]``, and what ties a group together."""
+    # Imported here: no other part of a model at work needs scipy.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     number = {sentence: i for i, sentence in enumerate(dict.fromkeys([*pairs.premises, *pairs.hypotheses]))}
     premises = np.array([number[sentence] for sentence in pairs.premises], dtype=np.int64)
     hypotheses = np.array([number[sentence] for sentence in pairs.hypotheses], dtype=np.int64)
