@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import InferSent
+from infersent import InferSent, choose_blocks
 from infersent.model.checkpoint import SHIPPED, CheckpointError, load_metrics
 from infersent.model.infersent import ModelConfig
 from infersent.release import model as shipping
+from infersent.release.choices import ENCODERS, TASKS, write_choices
 from infersent.release.model import collapsed, model_card, ship_model
 from infersent.text.vectors import shipped_vectors
 from infersent.text.vocabulary import Vocabulary
@@ -113,3 +114,25 @@ def test_the_shipped_model_knows_what_is_obvious():
     hypotheses = ["A person is playing an instrument.", "A man is sleeping in a bed.", "A famous singer is on tour."]
     answers = InferSent.from_pretrained().predict_proba([premise] * 3, hypotheses).argmax(axis=1)
     assert answers[:2].tolist() == [0, 2]
+
+
+def test_the_record_of_the_choices_is_gathered_from_reports(tmp_path):
+    generator = np.random.default_rng(0)
+    u, v = generator.normal(size=(2, 60, 3))
+    labels = (u[:, 0] * v[:, 0] > 0).astype(int)
+    choice = choose_blocks(u, v, labels, candidates=["u, v", "u*v"], repeats=1, test=(u, v, labels))
+    names = [f"{task}-{encoder}" for task in TASKS for encoder in ENCODERS] + ["snli-minilm"]
+    for name in names:
+        (tmp_path / f"{name}.json").write_text(choice.to_json())
+    record = write_choices(tmp_path, tmp_path / "choices.json")
+    assert json.loads((tmp_path / "choices.json").read_text()) == record
+    assert [(one["task"], one["encoder"]) for one in record["choices"]][:2] == [
+        ("paraphrase", "InferSent"),
+        ("paraphrase", "MiniLM"),
+    ]
+    assert len(record["choices"]) == len(TASKS) * len(ENCODERS)
+    assert record["snli"]["recommended"] == list(choice.recommended)
+    assert set(record["snli"]["test"]["scores"]) == {"u", "v", "u, v", "u*v"}
+    (tmp_path / "mrpc-minilm.json").unlink()
+    with pytest.raises(FileNotFoundError, match="mrpc-minilm"):
+        write_choices(tmp_path, tmp_path / "again.json")

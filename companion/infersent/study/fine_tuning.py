@@ -476,3 +476,15 @@ def load_fine_tuned(name: str = "fine-tuned") -> list[FineTuned]:
     known = {file.stem: file for file in sorted(RECORDS.glob("*.jsonl"))}
     lines = choose("record", name, known).read_text(encoding="utf-8").splitlines()
     return [FineTuned.from_json(json.loads(line)) for line in lines]
+
+
+def spearman_as_it_came() -> dict[str, float]:
+    """Return what :attr:`FineTuned.spearman` was before any fine-tuning, by set of scored pairs.
+
+    Examples
+    --------
+    >>> spearman_as_it_came()["sts-test"]
+    82.03
+    """
+    found: dict[str, float] = json.loads((RECORDS / "as-it-came.json").read_text(encoding="utf-8"))["spearman"]
+    return found
