@@ -7,7 +7,7 @@ import { describe, evidence, labelsOf, logitsOf, softmax } from "../../companion
 import { dense, readFile, unpack, upperHalf } from "../../companion/infersent/widgets/page_model/file.mjs";
 import { Ledger } from "../../companion/infersent/widgets/page_model/ledger.mjs";
 import { InferSent, addProduct, maxPool, sigmoid, states } from "../../companion/infersent/widgets/page_model/network.mjs";
-import { FIRST_TOKEN_RULE, splitWords, tooLong } from "../../companion/infersent/widgets/page_model/words.mjs";
+import { FIRST_TOKEN_RULE, splitBy, splitWords, tooLong } from "../../companion/infersent/widgets/page_model/words.mjs";
 import { uniform } from "../../companion/infersent/widgets/toolkit/numbers.mjs";
 import { close, expected } from "./expected.mjs";
 
@@ -49,7 +49,7 @@ test("a model of two labels, whose tokenizer splits scripts without blanks, is t
 
 test("a model from before keeps its rule, and says nothing of labels that a page knows", () => {
   assert.deepEqual(splitWords("犬が走る a dog"), ["犬", "が", "走", "る", "a", "dog"]);
-  assert.deepEqual(splitWords("犬が走る a dog", FIRST_TOKEN_RULE), ["犬が走る", "a", "dog"]);
+  assert.deepEqual(splitBy(FIRST_TOKEN_RULE, "犬が走る a dog"), ["犬が走る", "a", "dog"]);
   const { premise_words, labels } = model.explain("犬が走る a dog", "").account();
   assert.deepEqual([premise_words, labels], [["犬が走る", "a", "dog"], undefined]);
 });

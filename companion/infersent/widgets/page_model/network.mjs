@@ -2,7 +2,7 @@
 /* InferSent's forward pass: infersent.encoders and infersent.model in plain JavaScript. */
 
 import { FEATURES } from "../toolkit/blocks.mjs";
-import { FIRST_TOKEN_RULE, splitWords } from "./words.mjs";
+import { FIRST_TOKEN_RULE, splitBy } from "./words.mjs";
 import { Ledger } from "./ledger.mjs";
 
 /** @import { Block } from "../toolkit/blocks.mjs" */
@@ -118,7 +118,7 @@ export class InferSent {
   encode(text) {
     const found = this.encoded.get(text);
     if (found) return found;
-    const split = splitWords(text, this.parts.config.token_rule ?? FIRST_TOKEN_RULE);
+    const split = splitBy(this.parts.config.token_rule ?? FIRST_TOKEN_RULE, text);
     const words = split.length ? split : [NO_WORD];
     const rows = words.map((word) => this.parts.row.get(word) ?? UNKNOWN);
     const vectors = rows.map((row) => this.wordVector(row));

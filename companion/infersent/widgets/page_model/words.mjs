@@ -39,10 +39,17 @@ const patterns = REPLACEMENTS.map(([pattern, replacement]) => ({ pattern: new Re
  * The tokens of a text, whatever the vocabulary.
  *
  * @param {string} text
- * @param {string} rule of a model that has an older one
+ */
+export const splitWords = (text) => splitBy(TOKEN_RULE, text);
+
+/**
+ * The tokens of a text by the rule of a model, which may be an older one.
+ *
+ * @param {string} rule
+ * @param {string} text
  * @returns {string[]}
  */
-export function splitWords(text, rule = TOKEN_RULE) {
+export function splitBy(rule, text) {
   // Character by character: a final sigma would look at its neighbours.
   let normal = Array.from(text.normalize("NFC"), (character) => character.toLowerCase()).join("");
   for (const { pattern, replacement } of patterns) normal = normal.replace(pattern, replacement);
