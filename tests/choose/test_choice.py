@@ -283,7 +283,7 @@ def test_a_learning_curve_of_its_own_accord(product):
 
 
 def test_a_network_beside_the_linear_heads():
-    u, v = vectors(600, 2)
+    u, v = vectors(1500, 2)
     found = choose_blocks(u, v, same_sign(u, v), candidates=["u, v", "u*v"], repeats=1, folds=2, mlp=True)
     assert found.find("u, v").mlp.mean() > 0.75 > 0.6 > found.score("u, v")
     assert found.find("u").mlp is None

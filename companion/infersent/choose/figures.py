@@ -60,7 +60,7 @@ def draw_sets(bars: Sequence[Bar], margin: float, title: str, unit: str, factor:
 
     with plt.style.context(STYLE):
         drawing, (dots, axis) = plt.subplots(
-            1, 2, figsize=(7.5, 0.9 + 0.27 * len(bars)), width_ratios=(1, 3.2), sharey=True, layout="constrained"
+            1, 2, figsize=(8.5, 1.1 + 0.27 * len(bars)), width_ratios=(1, 1.9), sharey=True, layout="constrained"
         )
         axis.axvspan(-factor * margin, 0, color="#888888", alpha=0.18, lw=0, label="within the margin")
         for y, bar in enumerate(bars):
@@ -74,15 +74,17 @@ def draw_sets(bars: Sequence[Bar], margin: float, title: str, unit: str, factor:
                 dots.plot(x, y, "o", color=COLOURS[name] if has else "#DDDDDD", ms=8 if has else 4)
             other = [name for name in bar.blocks if name not in BLOCKS]
             if other:
-                dots.text(1.5, y, ", ".join(other), ha="center", va="center", fontsize=8, backgroundcolor="white")
+                dots.text(len(BLOCKS) - 0.4, y, ", ".join(other), va="center", fontsize=8)
         dots.set_xticks(range(len(BLOCKS)), [MATHS[name] for name in BLOCKS])
-        dots.tick_params(left=False, labelleft=False, bottom=False, labeltop=True, labelbottom=False)
-        dots.set_xlim(-0.6, len(BLOCKS) - 0.4)
+        dots.tick_params(left=False, labelleft=False, bottom=False, labeltop=True, labelbottom=False, labelsize=9)
+        named = any(name not in BLOCKS for bar in bars for name in bar.blocks)
+        dots.set_xlim(-0.6, len(BLOCKS) + (2.4 if named else -0.4))
         dots.spines[:].set_visible(False)
         dots.grid(visible=False)
-        axis.invert_yaxis()
+        axis.set_ylim(len(bars) - 0.4, -0.6)
         axis.tick_params(left=False)
-        axis.set_xlabel(f"{title}{f', {unit}' if unit else ''} (shaded: the margin; diamond: recommended)")
+        axis.grid(visible=False, axis="y")
+        axis.set_xlabel(f"{title}{f', {unit}' if unit else ''}\nshaded: the margin; diamond: recommended")
     plt.close(drawing)  # the caller shows it; left open, a notebook would show it twice
     return drawing
 

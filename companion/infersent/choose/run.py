@@ -122,7 +122,7 @@ def choose_blocks(
     >>> import infersent
     >>> u, v = np.random.default_rng(0).normal(size=(2, 600, 2))
     >>> same_sign = u[:, 0] * v[:, 0] > 0
-    >>> choice = infersent.choose_blocks(u, v, same_sign, candidates=["u, v", "u*v", "u, v, u*v"])
+    >>> choice = infersent.choose_blocks(u, v, same_sign, candidates=["u, v", "u*v", "u, v, u*v"], repeats=1)
     >>> str(choice.recommended), choice.code
     ('u*v', 'u * v')
     """
