@@ -68,6 +68,22 @@ def test_the_heads_are_scikit_learn_s(classes, penalty):
         np.testing.assert_allclose(ours, theirs, atol=1e-2)
 
 
+def test_a_matrix_that_rounding_made_indefinite_has_a_factor_too():
+    basis = torch.linalg.qr(torch.randn(6, 6, generator=torch.Generator().manual_seed(0)))[0]
+    matrix = basis @ torch.diag(torch.tensor([1.0, 1.0, 0.5, 0.0, 0.0, -1e-3])) @ basis.T
+    with pytest.raises(torch.linalg.LinAlgError):
+        torch.linalg.cholesky(matrix + 1e-5 * torch.eye(6))
+    factor = solver._positive_definite(matrix.clone(), 1e-5, 0.25)
+    added = factor @ factor.T - matrix
+    torch.testing.assert_close(added, added[0, 0] * torch.eye(6), atol=1e-5, rtol=0)
+    assert 1e-3 < added[0, 0] < 5e-3
+
+
+def test_numbers_that_overflow_are_an_error_and_no_endless_search():
+    with pytest.raises(FloatingPointError, match="huge numbers"):
+        solver._positive_definite(torch.full((2, 2), float("nan")), 0.1, 0.25)
+
+
 def test_few_sweeps_are_enough():
     u, v, y = data(3, n=3000)
     heads = heads_on(u, v, y, 3, tolerance=1e-6)

@@ -343,9 +343,7 @@ class _Factor:
             if stop - start <= WIDEST:
                 matrix = torch.cat([torch.cat([correlation[a, b] for b in group], dim=1) for a in group])
                 matrix *= curvature
-                # The least that keeps a matrix of low rank positive definite in this precision.
-                matrix.diagonal().add_(max(penalty, 1e-5 * curvature))
-                factor = torch.linalg.cholesky(matrix)
+                factor = _positive_definite(matrix, penalty, curvature)
             parts.append((slice(start, stop), factor))
             start = stop
         return cls(parts, curvature, penalty)
@@ -362,6 +360,23 @@ class _Factor:
                 result[some] = torch.cholesky_solve(flat[some], factor)
         result[-1] = flat[-1] / self.curvature
         return result.view(rows, splits, columns).permute(1, 0, 2)
+
+
+def _positive_definite(matrix: Tensor, penalty: float, curvature: float) -> Tensor:
+    """Return the Cholesky factor of a matrix plus the penalty, or a little more where that does not suffice.
+
+    Features that depend on each other, as those of sentences that are nearly the same do, leave eigenvalues that are
+    zero but for rounding, some of them below. The factor only says where a descent should look first, so what is added
+    changes no result.
+    """
+    added, more = 0.0, max(penalty, 1e-5 * curvature)
+    for _ in range(20):
+        matrix.diagonal().add_(more - added)
+        factor, failed = torch.linalg.cholesky_ex(matrix)
+        if not failed:
+            return factor
+        added, more = more, 4 * more
+    raise FloatingPointError("The features' correlations are no numbers. Are there huge numbers in the vectors?")
 
 
 class _Descent:
