@@ -24,6 +24,7 @@ LONGEST = (
     "snli/training.ipynb",
     "features/difference.ipynb",
     "features/concatenation.ipynb",
+    "choose/test_choice.py",
     "browser/test_pages.py",
     "browser/test_explainer.py",
     "features/difference-or-product.ipynb",
