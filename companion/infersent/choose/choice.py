@@ -241,12 +241,12 @@ class Choice:
         metrics = list(self.candidates[0].scores)
         extra = ["MLP"] * any(candidate.mlp is not None for candidate in self.candidates)
         extra += ["on test"] * (self.on_test is not None)
-        header = ["blocks", "columns", *metrics, *extra, "behind the best", "95% interval", "verdict", ""]
+        header = ["blocks", "columns", *metrics, *extra, "behind the best", "95% interval", "verdict"]
         rows: list[list[Cell]] = []
-        blank = len(header) - 3
         if self.task.classes:
-            rows.append(["(chance)", None, self.written(self.task.chance), *[None] * (blank - 1), ""])
-            rows.append(["(commonest class)", None, self.written(self.task.majority), *[None] * (blank - 1), ""])
+            rest = [None] * (len(header) - 3)
+            rows.append(["(chance)", None, self.written(self.task.chance), *rest])
+            rows.append(["(commonest class)", None, self.written(self.task.majority), *rest])
         alone = [candidate for candidate in self.candidates if candidate.blocks in (("u",), ("v",))]
         others = [candidate for candidate in self.candidates if candidate.blocks not in (("u",), ("v",))]
         others.sort(key=lambda candidate: -candidate.scores[self.metric].mean())
@@ -256,17 +256,17 @@ class Choice:
                 scores.append("–" if candidate.mlp is None else self.written(float(candidate.mlp.mean())))
             if self.on_test is not None:
                 scores.append(self.written(self.on_test.scores[tuple(candidate.blocks)]))
-            rows.append([str(candidate.blocks), f"{candidate.width:,}", *scores, *self._against_best(candidate)])
+            name = f"{candidate.blocks} ◀" if candidate is self.chosen else str(candidate.blocks)
+            rows.append([name, f"{candidate.width:,}", *scores, *self._against_best(candidate)])
         shape = f"{self.pairs:,} pairs of {self.dim:,} numbers, {self.folds} folds × {self.repeats}"
-        return Table(header, rows, caption=f"Mean over the folds by set of blocks: {shape}")
+        return Table(header, rows, caption=f"Mean over the folds by set of blocks (◀ is recommended): {shape}")
 
     def _against_best(self, candidate: Candidate) -> list[Cell]:
-        mark = "◀ recommended" if candidate is self.chosen else ""
         if candidate is self.best:
-            return [None, None, "best", mark]
+            return [None, None, "best"]
         low, high = candidate.behind.interval()
         interval = f"{self.apart(low)} to {self.apart(high)}"
-        return [self.apart(candidate.behind.mean), interval, candidate.behind.outcome(self.margin), mark]
+        return [self.apart(candidate.behind.mean), interval, candidate.behind.outcome(self.margin)]
 
     @property
     def about(self) -> tuple[str, ...]:

@@ -372,6 +372,7 @@ def _positive_definite(matrix: Tensor, penalty: float, curvature: float) -> Tens
     added, more = 0.0, max(penalty, 1e-5 * curvature)
     for _ in range(20):
         matrix.diagonal().add_(more - added)
+        factor: Tensor
         factor, failed = torch.linalg.cholesky_ex(matrix)
         if not failed:
             return factor
