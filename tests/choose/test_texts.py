@@ -151,7 +151,7 @@ def test_what_does_not_fit_is_explained(arguments, words, tmp_path, capsys, monk
     monkeypatch.chdir(tmp_path)
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "modules.json").write_text("no JSON")
-    write_csv(tmp_path / "mine.csv", rows(4))
+    write_csv(tmp_path / "mine.csv", rows(40))
     write_csv(tmp_path / "mine.doc", rows(4))
     (tmp_path / "empty.tsv").write_text("premise\thypothesis\tlabel\n")
     np.save("u.npy", np.zeros((3, 2)))
@@ -228,3 +228,30 @@ def test_vectors_are_not_read_whole(tmp_path):
     assert isinstance(read_vectors(tmp_path / "u.npy"), np.memmap)
     (tmp_path / "y.txt").write_text("a\nb\n")
     assert read_label_file(tmp_path / "y.txt") == ["a", "b"]
+
+
+def test_an_empty_line_is_no_label(tmp_path):
+    (tmp_path / "y.txt").write_text("a\n\nb\n")
+    with pytest.raises(ValueError, match=r"y\.txt, line 2 is empty\. Give the pair a label"):
+        read_label_file(tmp_path / "y.txt")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--candidates", "u, v", "foo"), "There is no pair feature 'foo'"),
+        (("--metric", "Pearson"), "does not measure classes"),
+        (("--margin", "5"), "is no share between 0 and 1"),
+        (("--folds", "1"), "has at least 2"),
+        (("--folds", "30"), "pairs are too few for 30 folds"),
+        (("--repeats", "0"), "repeats"),
+        (("--test", "missing.csv"), "missing.csv"),
+    ],
+)
+def test_a_slip_is_told_before_anything_is_encoded(arguments, words, tmp_path, capsys, monkeypatch):
+    def encode(*_, **__):
+        raise AssertionError("The texts were encoded first.")
+
+    monkeypatch.setattr("infersent.cli.choose.encode_pairs", encode)
+    assert run(write_csv(tmp_path / "mine.csv", rows(40)), *NAMED, *arguments) == 1
+    assert words in capsys.readouterr().err

@@ -154,8 +154,9 @@ def test_names_may_be_given_in_the_order_wanted():
     for odd in ("maybe", 3, -1):
         with pytest.raises(
             MalformedLine, match=rf"pairs, row 1: unknown label {odd!r} in 'label'\. Use one of yes, no"
-        ):
+        ) as failure:
             pairs_from(table | {"label": [0 if isinstance(odd, int) else "yes", odd]}, labels=("yes", "no"))
+        assert ("numbers are their places, counted from 0" in str(failure.value)) == isinstance(odd, int)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,62 @@ _TESTED_PAIRS = 100_000
 Texts = tuple[Sequence[str], Sequence[str]]
 
 
+@dataclass(frozen=True)
+class Settled:
+    """What a comparison is asked for, checked and complete."""
+
+    sets: tuple[Blocks, ...]
+    labels: Task
+    metric: str
+    margin: float
+    repeats: int
+
+
+def settle(
+    y: Any,
+    pairs: int | None = None,
+    *,
+    candidates: Iterable[str | Iterable[str]] | None = None,
+    task: Kind = "auto",
+    metric: str | None = None,
+    margin: float | None = None,
+    folds: int = 5,
+    repeats: int | None = None,
+) -> Settled:
+    """Check all that needs no vectors, so that a slip is told before the texts are encoded.
+
+    Parameters
+    ----------
+    y, candidates, task, metric, margin, folds, repeats
+        As :func:`choose_blocks` takes them.
+    pairs
+        How many pairs of vectors there are, where that is known.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not as it should be, there is not a label for each pair, or there are too few pairs.
+    """
+    if folds < 2:
+        raise ValueError(f"folds={folds}: a cross-validation has at least 2.")
+    sets = as_candidates(candidates)
+    labels = read_labels(y, task, folds)
+    if pairs is not None and len(labels.y) != pairs:
+        raise ValueError(f"There are {pairs:,} pairs of vectors but {len(labels.y):,} labels.")
+    decides = _metric(metric, labels)
+    margin = MARGIN if margin is None else margin
+    if not 0 < margin < 1:
+        raise ValueError(f"margin={margin} is no share between 0 and 1; one point is 0.01.")
+    n = len(labels.y)
+    if repeats is None:
+        repeats = int(np.clip(_TESTED_PAIRS // n, 1, 5))
+    if repeats < 1:
+        raise ValueError(f"repeats={repeats}: there is at least one.")
+    if n < 4 * folds:
+        raise ValueError(f"{n} pairs are too few for {folds} folds; a comparison that tells anything needs hundreds.")
+    return Settled(sets, labels, decides, margin, repeats)
+
+
 def choose_blocks(
     u: Any,
     v: Any,
@@ -126,25 +182,11 @@ def choose_blocks(
     >>> str(choice.recommended), choice.code
     ('u*v', 'u * v')
     """
-    if folds < 2:
-        raise ValueError(f"folds={folds}: a cross-validation has at least 2.")
-    sets = as_candidates(candidates)
     u, v = as_vectors(u, v)
-    labels = read_labels(y, task, folds)
-    if len(labels.y) != len(u):
-        raise ValueError(f"There are {len(u):,} pairs of vectors but {len(labels.y):,} labels.")
-    decides = _metric(metric, labels)
-    margin = MARGIN if margin is None else margin
-    if not 0 < margin < 1:
-        raise ValueError(f"margin={margin} is no share between 0 and 1; one point is 0.01.")
     n = len(u)
-    if repeats is None:
-        repeats = int(np.clip(_TESTED_PAIRS // n, 1, 5))
-    if repeats < 1:
-        raise ValueError(f"repeats={repeats}: there is at least one.")
+    asked = settle(y, n, candidates=candidates, task=task, metric=metric, margin=margin, folds=folds, repeats=repeats)
+    sets, labels, decides, margin, repeats = asked.sets, asked.labels, asked.metric, asked.margin, asked.repeats
     numbers = _numbers(u, v, sentences)
-    if n < 4 * folds:
-        raise ValueError(f"{n} pairs are too few for {folds} folds; a comparison that tells anything needs hundreds.")
     vectors = Vectors(u, v, labels, group_pairs(numbers, folds))
     plan = _Plan(vectors, sets, folds, repeats, seed, 1e9 * memory)
     store = Store(None)

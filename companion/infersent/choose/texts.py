@@ -187,4 +187,8 @@ def read_label_file(path: Path) -> Any:
                 f"{path} is not a .npy file of numbers or texts ({error}). Save labels that are Python objects by "
                 "np.save(path, np.array(labels, dtype=str)), or as a text file with one label per line."
             ) from error
-    return numbers_in(path.read_text("utf-8-sig").splitlines())
+    labels = path.read_text("utf-8-sig").splitlines()
+    for line, label in enumerate(labels, 1):
+        if not label.strip():
+            raise ValueError(f"{path}, line {line} is empty. Give the pair a label, or take it out of all three files.")
+    return numbers_in(labels)

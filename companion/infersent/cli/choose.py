@@ -12,7 +12,7 @@ import tyro
 from tqdm.auto import tqdm
 
 from infersent.choose.choice import Choice
-from infersent.choose.run import choose_blocks
+from infersent.choose.run import choose_blocks, settle
 from infersent.choose.texts import encode_pairs, read_label_file, read_text_pairs, read_vectors
 from infersent.cli.options import Columns, File, Real, Text, Whole, check_output, write_output
 from infersent.data.cache import cache_folder
@@ -110,9 +110,19 @@ def choose(
     elif file is not None and not any((vectors, labels, test_vectors, test_labels)):
         pairs = read_text_pairs(file, text, label, task)
         y, texts = pairs.labels, (pairs.first, pairs.second)
+        other = None if test is None else read_text_pairs(test, text, label, task)
+        # Encoding may take hours, so whatever can be refused without the vectors is refused before.
+        settle(
+            y,
+            candidates=candidates or None,
+            task=task,
+            metric=metric,
+            margin=margin,
+            folds=folds,
+            repeats=repeats,
+        )
         u, v = encode_pairs(pairs, encoder, cache=kept / "vectors", progress=bars)
-        if test is not None:
-            other = read_text_pairs(test, text, label, task)
+        if other is not None:
             held_out = (*encode_pairs(other, encoder, cache=kept / "vectors", progress=bars), other.labels)
             test_texts = other.first, other.second
     else:

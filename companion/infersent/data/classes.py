@@ -165,9 +165,9 @@ def _named(found: list[str | int], names: tuple[str, ...], column: str) -> tuple
         if place is None:
             if label == NO_LABEL:
                 continue
-            raise BadLabel(
-                row, f"unknown label {label!r} in {column!r}. Use one of {', '.join(names)}; '-' leaves a pair out."
-            )
+            counted = "; numbers are their places, counted from 0" if isinstance(label, int) else ""
+            known = f"Use one of {', '.join(names)}{counted}; '-' leaves a pair out."
+            raise BadLabel(row, f"unknown label {label!r} in {column!r}. {known}")
         indices.append(place)
         rows.append(row)
     return names, np.array(indices, dtype=np.int64), rows
