@@ -49,6 +49,16 @@ def test_one_fold_decides_nothing_and_equal_scores_are_equivalent():
     assert Resampled.of([0.0, 0.0, 0.0], 0.5).outcome(0.01) == "equivalent"
 
 
+@pytest.mark.parametrize(("pairs", "outcome"), [(30, "undecided"), (299, "equivalent"), (60_000, "equivalent")])
+def test_few_pairs_without_a_disagreement_leave_something_open(pairs, outcome):
+    found = Resampled.of([0.0] * 5, 0.25, pairs)
+    low, high = found.interval()
+    assert (low, high) == pytest.approx((-3 / pairs, 3 / pairs))
+    assert found.outcome(0.01) == outcome
+    # Where the folds differ by more, nothing changes.
+    assert Resampled.of([0.1, 0.3, 0.2], 0.25, 1000) == Resampled.of([0.1, 0.3, 0.2], 0.25)
+
+
 @given(st.floats(-0.03, 0.03), st.floats(0.001, 0.05), st.floats(0.002, 0.02))
 def test_so_many_more_pairs_decide_it(mean, error, margin):
     """With so many times the pairs, and a hair more, the same difference is decided; with a hair fewer it is not."""

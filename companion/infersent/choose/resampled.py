@@ -37,8 +37,12 @@ class Resampled:
     folds: int
 
     @classmethod
-    def of(cls, values: Sequence[float] | Floats, ratio: float) -> Resampled:
+    def of(cls, values: Sequence[float] | Floats, ratio: float, pairs: int | None = None) -> Resampled:
         """Return the mean of a value per fold; ``ratio`` is test pairs over training pairs.
+
+        Where no fold differs from another, their spread says that nothing is open, however few pairs there are. So with
+        ``pairs`` the interval is never narrower than ``3/pairs`` to either side: as many may differ, at 95%, if none
+        was seen to (the rule of three, Hanley & Lippman-Hand 1983).
 
         Examples
         --------
@@ -48,7 +52,10 @@ class Resampled:
         """
         folds = len(values)
         spread = float(np.var(values, ddof=1)) if folds > 1 else math.nan
-        return cls(float(np.mean(values)), math.sqrt((1 / folds + ratio) * spread), folds)
+        error = math.sqrt((1 / folds + ratio) * spread)
+        if pairs and folds > 1:
+            error = max(error, 3 / pairs / float(t.ppf(0.975, folds - 1)))
+        return cls(float(np.mean(values)), error, folds)
 
     def interval(self, level: float = 0.95) -> Interval:
         """Return the ends of the interval of the mean."""

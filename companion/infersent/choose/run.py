@@ -208,14 +208,14 @@ def choose_blocks(
         answers = _Answers.of(vectors, wanted, list(_run(plan, more, store, jobs, cluster, progress)), repeats)
         rows = answers.scores(labels, decides)[decides]
         networks = {frozenset(some): row for some, row in zip(wanted, rows, strict=True)}
-    best = int(means.argmax())
+    best, pairs = int(means.argmax()), len(plan.vectors.u)
     compared = tuple(
         Candidate(
             blocks,
             widths[i],
             {name: values[i] for name, values in scores.items()},
             np.array([result.penalties[i] for result in results]),
-            Resampled.of(scores[decides][best] - scores[decides][i], found.ratio),
+            Resampled.of(scores[decides][best] - scores[decides][i], found.ratio, None if i == best else pairs),
             networks.get(frozenset(blocks)),
         )
         for i, blocks in enumerate(sets)
