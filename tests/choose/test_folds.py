@@ -8,14 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infersent.choose.folds import (
-    components,
     deal,
     group_pairs,
-    number_texts,
     number_vectors,
     strata,
     training_rows,
 )
+from infersent.data.ties import components, number_texts
 
 PAIRS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=4, max_size=25)
 

@@ -7,15 +7,13 @@ graph whose nodes are the sentences and whose edges are the pairs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from infersent.data.ties import components
 from infersent.foundation.arrays import Array, Bools, Ints
 
 #: The largest share of a fold's training pairs that may be left out of it so that it shares no sentence with its test.
@@ -51,13 +49,6 @@ class Grouping:
     leaks: bool = False
 
 
-def number_texts(first: Sequence[str], second: Sequence[str]) -> Ints:
-    """Return a number for each distinct text, ``[pairs, 2]``, in the order in which they first appear."""
-    numbers: dict[str, int] = {}
-    flat = [numbers.setdefault(text, len(numbers)) for pair in zip(first, second, strict=True) for text in pair]
-    return np.array(flat, dtype=np.int64).reshape(-1, 2)
-
-
 def number_vectors(u: Any, v: Any, known: dict[bytes, int] | None = None) -> Ints:
     """Return a number for each distinct row of two arrays, ``[pairs, 2]``: equal vectors are taken for one sentence.
 
@@ -91,7 +82,7 @@ def group_pairs(sentences: Ints, folds: int) -> Grouping:
     Parameters
     ----------
     sentences
-        ``[pairs, 2]``, from :func:`number_texts` or :func:`number_vectors`.
+        ``[pairs, 2]``, from :func:`infersent.data.ties.number_texts` or :func:`number_vectors`.
     folds
         How many folds will be dealt.
     """
@@ -142,24 +133,6 @@ def _by_one_side(sentences: Ints, folds: int, giant: str) -> Grouping:
         f"sentence, mostly the {other}, that the fold was trained on too, so that every score may be somewhat high."
     )
     return Grouping(groups, sentences, False, words, leaks=True)
-
-
-def components(sentences: Ints, ties: Bools | None = None) -> Ints:
-    """Return the connected component of each pair, ``[pairs]``, from 0.
-
-    Parameters
-    ----------
-    sentences
-        ``[pairs, 2]``.
-    ties
-        Whether each sentence ties the pairs it stands in; all do if left out.
-    """
-    n, m = len(sentences), int(sentences.max(initial=-1)) + 1
-    # Nodes are pairs and sentences: a pair is joined to those of its sentences that tie.
-    pair, side = np.nonzero(np.ones_like(sentences, dtype=bool) if ties is None else ties[sentences])
-    edges = coo_array((np.ones(len(pair), dtype=bool), (pair, n + sentences[pair, side])), shape=(n + m, n + m))
-    labels = connected_components(edges, directed=False)[1][:n]
-    return np.asarray(np.unique(labels, return_inverse=True)[1])
 
 
 def _pairs_of_each(sentences: Ints) -> Ints:

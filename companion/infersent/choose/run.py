@@ -15,10 +15,11 @@ from infersent.choose.candidates import as_candidates, width
 from infersent.choose.choice import ALARM, Candidate, Choice, OnTest
 from infersent.choose.cross_validation import FoldResult, Gathered, Vectors, run_fold
 from infersent.choose.estimator import fit_pipelines, predict
-from infersent.choose.folds import deal, group_pairs, number_texts, number_vectors, training_rows
+from infersent.choose.folds import deal, group_pairs, number_vectors, training_rows
 from infersent.choose.resampled import Resampled, after_choosing, pick
 from infersent.choose.store import Store, digest, set_key
 from infersent.choose.task import METRICS, Kind, Task, read_labels
+from infersent.data.ties import number_texts
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
 from infersent.foundation.choices import choose
 from infersent.foundation.parallel import in_parallel

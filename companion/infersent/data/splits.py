@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from infersent.data.pairs import Pairs
+from infersent.data.ties import components, number_texts
 from infersent.foundation.arrays import Ints
 from infersent.foundation.notices import notice
 
@@ -76,16 +77,8 @@ def cut_pairs(pairs: Pairs, shares: Sequence[float], names: Sequence[str], *, se
 
 def _groups(pairs: Pairs) -> tuple[Ints, str]:
     """Return the group of each pair, ``[pairs]``, and what ties a group together."""
-    # Imported here: no other part of a model at work needs scipy.
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    number = {sentence: i for i, sentence in enumerate(dict.fromkeys([*pairs.premises, *pairs.hypotheses]))}
-    premises = np.array([number[sentence] for sentence in pairs.premises], dtype=np.int64)
-    hypotheses = np.array([number[sentence] for sentence in pairs.hypotheses], dtype=np.int64)
-    links = coo_array((np.ones(len(pairs)), (premises, hypotheses)), shape=(len(number), len(number)))
-    component = connected_components(links, directed=False)[1][premises]
-    for tied, by in (("sentences", component), ("premises", premises)):
+    sentences = number_texts(pairs.premises, pairs.hypotheses)  # [pairs, 2]
+    for tied, by in (("sentences", components(sentences)), ("premises", sentences[:, 0])):
         _, group = np.unique(by, return_inverse=True)
         if len(group) and np.bincount(group).max() <= _LARGEST_GROUP * len(group):
             return group, tied
