@@ -16,7 +16,7 @@ from torch.optim.swa_utils import AveragedModel
 from infersent.data.pairs import LABELS
 from infersent.foundation.atomic import replace_file
 from infersent.model.checkpoint import explained_damage
-from infersent.model.infersent import InferSent
+from infersent.model.infersent import InferSent, ModelConfig
 from infersent.training.config import OPTIMIZERS, TrainingConfig
 
 
@@ -231,9 +231,12 @@ class TrainingRun:
 
 
 def _differences(theirs: dict[str, Any], mine: dict[str, Any]) -> str:
+    # A run from before a setting was introduced had its default.
+    defaults = json.loads(json.dumps({"model": asdict(ModelConfig()), "training": asdict(TrainingConfig())}))
+    before = {part: defaults[part] | theirs[part] for part in mine}
     return ", ".join(
-        f"{part}.{name} was {theirs[part].get(name)!r}, now {value!r}"
+        f"{part}.{name} was {before[part].get(name)!r}, now {value!r}"
         for part in mine
         for name, value in mine[part].items()
-        if theirs[part].get(name) != value
+        if before[part].get(name) != value
     )
