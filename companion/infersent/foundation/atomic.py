@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ def replace_folder(path: Path, write: Callable[[Path], object]) -> None:
         with full_disk_explained(path):
             new.mkdir()
             write(new)
+        for file in new.iterdir():
+            file.chmod(_of_a_new_file(new))
         if path.exists():
             os.replace(path, old)
         os.replace(new, path)
@@ -53,12 +56,21 @@ def replace_file(path: Path, write: Callable[[Path], object], *, shared: bool = 
     new = path.with_name(f".{path.name}-{uuid.uuid4().hex if shared else 'new'}")
     try:
         with full_disk_explained(path):
+            new.touch()
+            mode = _of_a_new_file(path if path.exists() else new)
             write(new)
-        if path.exists():
-            shutil.copymode(path, new)
+        new.chmod(mode)
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _of_a_new_file(like: Path) -> int:
+    """Return the permissions that files shall have beside a file or folder which Python made under the user's umask.
+
+    Some libraries make their files for the owner alone; then a colleague cannot read a model that is meant for all.
+    """
+    return stat.S_IMODE(like.stat().st_mode) & (0o666 if like.is_dir() else 0o777)
 
 
 def aside(path: Path) -> Path:

@@ -22,6 +22,7 @@ GRIDS = Path(__file__).parent / "grids"
 
 _MODEL = tuple(field.name for field in fields(ModelConfig))
 _TRAINING = tuple(field.name for field in fields(TrainingConfig))
+_LATER = ("block_rates", "standardise")
 _DATA = ("corpus", "subset", "pairs", "vectors", "min_count")
 _FILES = tuple(field.name for field in fields(OwnFiles))
 
@@ -107,8 +108,12 @@ class Trial:
 
     @property
     def key(self) -> str:
-        """The trial's identity: a digest of :attr:`spec`, and the name of its record."""
-        return hashlib.sha256(json.dumps(self.spec, sort_keys=True).encode()).hexdigest()[:16]
+        """The trial's identity: a digest of :attr:`spec`, and the name of its record.
+
+        Settings that came later count only where they are not their default: trials were named before there were these.
+        """
+        spec = {name: value for name, value in self.spec.items() if value or name not in _LATER}
+        return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_grid(path: str | Path) -> list[Trial]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -167,7 +169,9 @@ class TrainingRun:
             return
         remedy = f"Train again with another --out; the best epoch so far is in {self.out / 'best'}."
         with explained_damage(state_file, remedy):
-            state = torch.load(state_file, map_location=self.model.device, weights_only=True)
+            state = torch.load(
+                io.BytesIO(_checked(state_file.read_bytes())), map_location=self.model.device, weights_only=True
+            )
             theirs, log = json.loads(state["settings"]), [Epoch(**epoch) for epoch in json.loads(state["log"])]
             identity, best, model, optimizer = (state[name] for name in ("identity", "best", "model", "optimizer"))
             average = state["moving_average"]
@@ -206,7 +210,7 @@ class TrainingRun:
                 "best": self.best,
                 "moving_average": None if self.average is None else self.average.state_dict(),
             }
-            replace_file(self.out / "resume.pt", lambda path: torch.save(state, path))
+            replace_file(self.out / "resume.pt", lambda path: path.write_bytes(_bytes(state)))
 
     def restore_best(self) -> None:
         """Give the model the parameters of the best epoch."""
@@ -228,6 +232,40 @@ class TrainingRun:
         log = [asdict(epoch) for epoch in self.log[: best.epoch]]
         metrics = {**self.provenance, "training": asdict(self.config), "best": asdict(best), "log": log}
         self.model.save(self.out / "best", metrics)
+
+
+# What follows the state in resume.pt: a mark, and the digest of all before it.
+_MARK = b"sha256:"
+_TAIL = len(_MARK) + hashlib.sha256().digest_size
+
+
+def _bytes(state: dict[str, Any]) -> bytes:
+    """Return a state as the bytes of ``resume.pt``.
+
+    They are made in memory: where torch writes to a disk that is full, its error does not say so.
+    """
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    content = buffer.getvalue()
+    return content + _MARK + hashlib.sha256(content).digest()
+
+
+def _checked(content: bytes) -> bytes:
+    """Return what :func:`_bytes` made of a state, without the digest; files from before it had one have none.
+
+    Raises
+    ------
+    ValueError
+        If the digest is another: torch itself would take most changed bits for the weights.
+    """
+    state, tail = content[:-_TAIL], content[-_TAIL:]
+    if tail.startswith(_MARK):
+        if tail[len(_MARK) :] != hashlib.sha256(state).digest():
+            raise ValueError("its digest is not that of its content")
+        return state
+    if not content.endswith(b"\0" * 2) or b"PK\x05\x06" not in content[-22:]:  # a zip file ends with its directory
+        raise ValueError("it does not end as such a file does")
+    return content
 
 
 def _differences(theirs: dict[str, Any], mine: dict[str, Any]) -> str:
