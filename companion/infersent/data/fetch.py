@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import shutil
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import IO
 import filelock
 import pooch
 import requests
+import urllib3
 from tqdm.auto import tqdm
 
 from infersent.data.cache import CACHE_VARIABLE, cache_folder
@@ -252,6 +254,8 @@ def _in_data_folder(name: str) -> Path | None:
 
 def _reason(error: requests.RequestException) -> str:
     """Say in a few words what requests wraps in several layers of exceptions."""
+    if isinstance(error, requests.Timeout) and error.response is not None:
+        return f"the server sent only {error}"
     if error.response is not None:
         return f"the server answered {error.response.status_code} {error.response.reason}"
     if isinstance(error, requests.Timeout):
@@ -273,6 +277,9 @@ class _ResumingDownloader:
 
     chunk_bytes = 1 << 16
     timeout_s = 30
+    # A server that sends less than this is given up, though it never stops sending.
+    least_bytes_per_s = 1_000
+    patience_s = 60
 
     def __init__(self, partial: Path, progress: bool) -> None:
         self.partial = partial
@@ -285,9 +292,9 @@ class _ResumingDownloader:
             try:
                 self._continue(url, start)
                 complete = True
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
-                # If this connection brought anything, try another; if it did not, give up.
-                if self._size() <= start:
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+                # If this connection brought anything, try another; if it did not, or only a trickle, give up.
+                if self._size() <= start or error.response is not None:
                     raise
         os.replace(self.partial, output_file)
 
@@ -309,6 +316,19 @@ class _ResumingDownloader:
         if past_the_end:
             self._continue(url, 0)
 
+    def _as_they_come(self, response: requests.Response) -> Iterator[bytes]:
+        """Yield the pieces of a body at once, however small: requests waits until one is full."""
+        if response.raw.chunked:
+            yield from response.iter_content(self.chunk_bytes)
+            return
+        try:
+            while piece := response.raw.read1(self.chunk_bytes):
+                yield piece
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise requests.ConnectionError(error) from None
+        except urllib3.exceptions.HTTPError as error:
+            raise requests.exceptions.ChunkedEncodingError(error) from None
+
     def _receive(self, response: requests.Response, start: int) -> None:
         length = int(response.headers.get("Content-Length", 0))
         if shutil.disk_usage(self.partial.parent).free < length:
@@ -323,9 +343,15 @@ class _ResumingDownloader:
         )
         try:
             with bar, self.partial.open("ab" if start else "wb") as file:
-                for chunk in response.iter_content(self.chunk_bytes):
+                window, arrived = time.monotonic(), 0
+                for chunk in self._as_they_come(response):
                     file.write(chunk)
                     bar.update(len(chunk))
+                    arrived += len(chunk)
+                    if (seconds := time.monotonic() - window) > self.patience_s:
+                        if arrived < self.least_bytes_per_s * seconds:
+                            raise requests.Timeout(f"{arrived:,} bytes in {seconds:.0f} s", response=response)
+                        window, arrived = time.monotonic(), 0
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise self._disk_full(f"after {self._size():,} bytes") from None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from joblib import Parallel, parallel_config
@@ -35,6 +38,7 @@ def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) 
     # One call at a time to each worker: calls are long, and a dead worker must not take several with it.
     parallel = {"return_as": "generator_unordered", "batch_size": 1}
     if cluster is None:
+        calls = [(_in_process_of, (os.getpid(), *call), {}) for call in calls]
         try:
             yield from Parallel(jobs, **parallel)(calls)
         except TerminatedWorkerError as error:
@@ -50,3 +54,23 @@ def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) 
         raise ValueError("A cluster needs Dask: pip install 'infersent[dask]'.") from None
     with Client(cluster, set_as_default=False) as client, parallel_config("dask", client=client):
         yield from Parallel(-1, **parallel)(calls)
+
+
+_watching: set[int] = set()
+
+
+def _in_process_of(parent: int, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Make a call in a process that ends when its parent does, however that ends.
+
+    Otherwise the workers of a killed study would finish what nobody takes, and sit on their memory for minutes.
+    """
+    if os.getppid() == parent and parent not in _watching:
+        _watching.add(parent)
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return function(*args, **kwargs)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:  # an orphan gets another parent
+        time.sleep(0.5)
+    os._exit(1)

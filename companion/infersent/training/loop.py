@@ -92,6 +92,8 @@ def train(
         not have, or ``out`` holds a run with other settings, or any run if ``resume`` is not set.
     infersent.model.checkpoint.CheckpointError
         If ``out/resume.pt`` is damaged.
+    BlockingIOError
+        If another process is training in ``out``.
     OSError
         If the disk is full; the earlier epochs are on it.
     """
@@ -107,6 +109,22 @@ def train(
     identity = _identity(model, train_pairs, dev_pairs)
     columns = ColumnSteps(model, train_pairs, config)
     run = TrainingRun(model, config, Path(out) if out else None, provenance or {}, identity)
+    with run.alone():
+        return _train(run, columns, train_pairs, dev_pairs, weights, resume, progress, report)
+
+
+def _train(
+    run: TrainingRun,
+    columns: ColumnSteps,
+    train_pairs: EncodedPairs,
+    dev_pairs: EncodedPairs,
+    weights: Tensor | None,
+    resume: bool,
+    progress: bool,
+    report: Callable[[Epoch], object] | None,
+) -> list[Epoch]:
+    """Train epoch after epoch, with the run's folder for itself."""
+    model = run.model
     if run.out:
         run.open(resume)
     # Dropout draws from torch's global generators; afterwards they are in the state they were in before.

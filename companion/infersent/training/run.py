@@ -17,6 +17,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from infersent.data.pairs import LABELS
 from infersent.foundation.atomic import replace_file
+from infersent.foundation.locks import alone
 from infersent.model.checkpoint import explained_damage
 from infersent.model.infersent import InferSent, ModelConfig
 from infersent.training.config import OPTIMIZERS, TrainingConfig
@@ -158,6 +159,17 @@ class TrainingRun:
             model["labels"] = self.model.labels
         settings: dict[str, Any] = json.loads(json.dumps({"model": model, "training": training}))
         return settings
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes from training in the run's folder inside the ``with`` block."""
+        if self.out is None:
+            yield
+            return
+        lock = self.out.with_name(f".{self.out.name}-lock")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with alone(lock, f"Another process is training in {self.out}. Wait for it, stop it, or choose another --out."):
+            yield
 
     def open(self, resume: bool) -> None:
         """Make the run's folder, or continue the run that is in it. See :func:`infersent.training.loop.train`."""
