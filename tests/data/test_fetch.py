@@ -516,7 +516,22 @@ def test_damage_that_shows_only_while_reading_is_named_too(archive):
         pytest.raises(fetch.DamagedArchive, match=r"good\.zip is damaged"),
         fetch.open_member(archive, "folder/lines.txt") as lines,
     ):
-        lines.read()
+        list(lines)
+
+
+def test_a_line_that_would_fill_the_memory_is_refused(tmp_path):
+    """A zip file of a few kilobytes can hold it."""
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("lines.txt", b"a good line\n" + b"x" * 3_000_000)
+    assert path.stat().st_size < 10_000
+    read = []
+    with (
+        pytest.raises(fetch.DamagedArchive, match=r"bomb\.zip has a line of more than 1,048,576 bytes"),
+        fetch.open_member(path, "lines.txt") as lines,
+    ):
+        read.extend(lines)
+    assert read in ([], [b"a good line\n"])
 
 
 def test_a_missing_member_is_named(archive):

@@ -181,19 +181,28 @@ def is_part(path: str | Path) -> bool:
 
 
 @contextmanager
-def open_member(path: str | Path, member: str) -> Iterator[IO[bytes]]:
-    """Open one file of a zip archive for reading, in a ``with`` statement.
+def open_member(path: str | Path, member: str) -> Iterator[Iterator[bytes]]:
+    """Open one file of a zip archive for reading line by line, in a ``with`` statement.
 
     Raises
     ------
     DamagedArchive
-        The archive is cut short or damaged, which may come to light only while reading; or it has no such file.
+        The archive is cut short or damaged, which may come to light only while reading; or it has no such file, or one
+        with a line of more than a megabyte, which none of the official archives has.
     """
     with _opened(path) as archive:
         if member not in archive.namelist():
             raise DamagedArchive(f"{path} holds no {member}, so it is not the archive of that name. {_REPLACE}")
         with archive.open(member) as stream:
-            yield stream
+            yield _lines(stream, path)
+
+
+def _lines(stream: IO[bytes], path: str | Path) -> Iterator[bytes]:
+    """Yield the lines; a small archive can hold one that fills all memory."""
+    while line := stream.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise DamagedArchive(f"{path} has a line of more than {_LONGEST_LINE:,} bytes. {_REPLACE}")
+        yield line
 
 
 def member_sizes(path: str | Path) -> dict[str, int]:
@@ -219,6 +228,8 @@ def _quiet_pooch() -> Iterator[None]:
     finally:
         logger.setLevel(level)
 
+
+_LONGEST_LINE = 2**20  # bytes
 
 _REPLACE = "Delete it, and it will be downloaded again; or copy the official archive there."
 

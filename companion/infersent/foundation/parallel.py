@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) 
     Raises
     ------
     ValueError
-        If ``cluster`` is given without Dask.
+        If ``cluster`` is given without Dask, or is no address.
     OSError
         If the cluster does not answer, or a process was killed.
     """
@@ -48,12 +49,25 @@ def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) 
             )
             raise ChildProcessError(f"A process of {what} was killed: {reason} {remedy}") from error
         return
+    check_address(cluster)
     try:
         from distributed import Client
     except ImportError:
         raise ValueError("A cluster needs Dask: pip install 'infersent[dask]'.") from None
     with Client(cluster, set_as_default=False) as client, parallel_config("dask", client=client):
         yield from Parallel(-1, **parallel)(calls)
+
+
+def check_address(cluster: str) -> None:
+    """Refuse at once what is no address of a scheduler; to wait for it would take a minute.
+
+    Raises
+    ------
+    ValueError
+        If it is not of the form ``tcp://host:8786``.
+    """
+    if not re.fullmatch(r"(\w+://)?([\w.-]+|\[[0-9a-fA-F:]+\]):\d+", cluster):
+        raise ValueError(f"--cluster {cluster!r} is no address of a Dask scheduler; it is of the form tcp://host:8786.")
 
 
 _watching: set[int] = set()

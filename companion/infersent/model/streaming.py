@@ -39,6 +39,7 @@ from infersent.data.files import decoded_lines
 from infersent.foundation.arrays import Array
 from infersent.foundation.atomic import failed_write_explained, replace_file
 from infersent.foundation.locks import alone
+from infersent.foundation.parallel import check_address
 from infersent.foundation.progress import Progress
 from infersent.model.infersent import InferSent
 from infersent.text.batching import in_portions
@@ -452,6 +453,7 @@ def _write_parquet(path: Path, vectors: Path, like: Array, lines: _Lines) -> Non
 
 
 def _on_cluster(cluster: str, model: InferSent, sources: list[Path], outputs: list[Path], options: Options) -> None:
+    check_address(cluster)
     try:
         from distributed import Client, KilledWorker, as_completed
     except ImportError:

@@ -135,8 +135,13 @@ def read_grid(path: str | Path) -> list[Trial]:
         raise ValueError(f"{file} is not a TOML file: {error}.") from None
     for name in grid:
         choose(f"part of the grid {file.name}:", name, dict.fromkeys(["about", "fixed", "vary"]))
+    if not isinstance(grid.get("fixed", {}), dict):
+        raise ValueError(f"{file}: fixed is the table [fixed], whose lines are settings, each with one value.")
+    varies = grid.get("vary", [{}])
+    if not isinstance(varies, list) or not all(isinstance(vary, dict) for vary in varies):
+        raise ValueError(f"{file}: write [[vary]] with two brackets on each side, because there may be several.")
     trials: dict[str, Trial] = {}
-    for number, vary in enumerate(grid.get("vary", [{}]), start=1):
+    for number, vary in enumerate(varies, start=1):
         for name, values in vary.items():
             if not isinstance(values, list):
                 raise ValueError(f"{file}, [[vary]] {number}: {name} = {values!r} is not a list; write [{values!r}].")

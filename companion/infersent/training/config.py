@@ -73,9 +73,13 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         choose("optimizer", self.optimizer, OPTIMIZERS)
-        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("decay", 0), ("shrink", 1)):
+        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)} is below {least}.")
+        if not 0 <= self.decay <= 1:
+            raise ValueError(f"decay={self.decay:g} is not in [0, 1]; 1 keeps the learning rate as it is.")
+        if not 1 <= self.shrink < math.inf:
+            raise ValueError(f"shrink={self.shrink:g} must be at least 1, and finite; 1 changes nothing.")
         if not 0 <= self.averaging < 1:
             raise ValueError(f"averaging={self.averaging} is not in [0, 1); 0 averages nothing.")
         if not 0 < self.head_rate < math.inf:

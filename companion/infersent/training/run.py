@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -42,8 +43,15 @@ def check_out(out: str | Path, resume: bool) -> None:
     Raises
     ------
     ValueError
-        If it holds a run or a checkpoint, and ``resume`` is not set.
+        If it holds a run or a checkpoint, and ``resume`` is not set; if it is a file, or cannot be made.
     """
+    if Path(out).exists() and not Path(out).is_dir():
+        raise ValueError(f"{out} is a file, but a run needs a folder; choose another --out.")
+    place = Path(out).absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise ValueError(f"{out} cannot be written: {place} is not open to you; choose another --out.")
     for name in ("resume.pt", "best", "config.json"):
         if not resume and (Path(out) / name).exists():
             raise ValueError(f"{out} already has a run ({name}); continue it by --resume, or choose another --out.")
