@@ -47,7 +47,8 @@ def test_how_the_runs_were_trained(snli: dict[str, Group]) -> None:
     }
     says(
         CHAPTER,
-        f"{hidden} units per direction, trained for {WORDS[epochs]} epochs on {pairs:,} pairs of SNLI-{subset}.",
+        f"{hidden} units per direction, trained for {WORDS[epochs]} epochs on {pairs:,} pairs of "
+        f"{{term}}`SNLI-{subset}`.",
     )
     says(CHAPTER, f"These models saw about {ORDINALS[round(SIZES['train'] / pairs)]}.")
 
