@@ -141,7 +141,6 @@ def test_the_mean_is_not_last() -> None:
         f"In the paper it is, six points behind the maximum. Ours is {behind} behind, better than LSTM-last and "
         "inner attention, and undecided against BiGRU-last."
     )
-    says(f"Ours, with Adam, has {behind} ({{numref}}`fig-enc-seven`).")
 
 
 def test_the_convnet_falls_from_second_to_last() -> None:

@@ -75,8 +75,6 @@ def test_what_was_run_with_other_heads() -> None:
         f"the learning rate that dev chose for it: {stack}, half of the linear head's. "
         f"{WORDS[seeds].capitalize()} seeds each."
     )
-    (width,) = {record.trial.model.head_hidden for record in by_head("mlp")[FOUR].records}
-    says(f"the paper speaks of a hidden layer of {width}.")
     (epochs,) = {record.trial.training.epochs for record in by_head("mlp")[FOUR].records}
     says(f"In {WORDS[epochs]} epochs, at a rate chosen with all four blocks")
 
