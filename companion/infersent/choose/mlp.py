@@ -18,8 +18,8 @@ HIDDEN, DROPOUT = 512, 0.5
 #: Pairs in a step of training.
 BATCH = 256
 
-#: Epochs where there are many pairs; with few, as many as make up :data:`LEAST_STEPS` steps. The rate falls to nothing in
-#: a straight line: at a constant one the accuracy goes up and down between epochs by as much as a block is worth.
+#: Epochs where there are many pairs; with few, as many as make up :data:`LEAST_STEPS` steps. The rate falls to nothing
+#: in a straight line: at a constant one the accuracy goes up and down between epochs by as much as a block is worth.
 EPOCHS, LEAST_STEPS, RATE = 10, 1000, 1e-3
 
 #: Into so many parts the training pairs are dealt, one of which is held out. A network gains by each pair that it gets.
@@ -58,7 +58,9 @@ def fit_mlp(features: Features, loss: Loss, blocks: Sequence[str], inner: Ints, 
     width = sum(features.widths[name] for name in blocks)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = nn.Sequential(nn.Linear(width, HIDDEN), nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(HIDDEN, loss.columns))
+        network = nn.Sequential(
+            nn.Linear(width, HIDDEN), nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(HIDDEN, loss.columns)
+        )
         held_out = torch.from_numpy(np.flatnonzero(inner == inner.max()))
         training = torch.from_numpy(np.flatnonzero((inner >= 0) & (inner != inner.max())))
         optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-2)
