@@ -15,7 +15,9 @@ from infersent.choose.task import correlation, macro_f1, numbers_in, read_labels
         (np.array([True, False, True]), (False, True), None),
         (np.array(["b", "a", "a"], dtype=object), ("a", "b"), None),
         ([0, 1, 2], (0, 1, 2), "whole numbers of 3 kinds (0, 1, 2), and are taken for classes"),
-        ([0.0, 1.0, 1.0], (0.0, 1.0), "floats, but whole numbers of 2 kinds"),
+        ([0.0, 1.0, 2.0], (0.0, 1.0, 2.0), "floats, but whole numbers of 3 kinds"),
+        ([0.0, 1.0, 1.0], (0.0, 1.0), ""),
+        ([0, 1, 1], (0, 1), ""),
         ([0.1, 0.9, 2.6], (), None),
         (np.arange(30), (), "whole numbers of 30 kinds, more than 20, and are taken for scores"),
     ],
@@ -24,7 +26,9 @@ def test_classes_or_scores(labels, classes, note):
     task = read_labels(labels)
     assert task.labels == classes
     assert task.classes == bool(classes)
-    assert [n for n in task.notes if note and note in n] or note is None
+    assert [n for n in task.notes if note and note in n] or not note
+    if note == "":  # of two kinds no order could matter
+        assert not any("taken for" in n for n in task.notes)
     if classes:
         assert [task.labels[i] for i in task.y] == list(labels)
     else:

@@ -435,3 +435,27 @@ def test_what_would_not_be_read_back_is_not_written(tmp_path, names):
 def test_a_whole_table_is_no_column(column):
     with pytest.raises(TypeError, match="is not one column"):
         Pairs(column, ["a"] * len(column), [0] * len(column))
+
+
+def test_numbers_taken_for_places_of_names_are_told_where_none_is_0():
+    table = {"premise": ["a"] * 4, "hypothesis": ["b"] * 4, "label": [1, 2, 3, 4]}
+    names = ("bad", "poor", "fair", "good", "best")
+    said = "so 1 for 'poor', 2 for 'fair', 3 for 'good', 4 for 'best' was taken; none is 0. If yours are counted from 1"
+    with pytest.warns(Notice, match=said) as told:
+        pairs = pairs_from(table, labels=names)
+    assert pairs.labels.tolist() == [1, 2, 3, 4]
+    assert told[0].filename == __file__
+    with pytest.raises(MalformedLine, match=r"row 3: unknown label 4 .* counted from 0"):
+        pairs_from(table, labels=names[:4])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pairs_from(table | {"label": [0, 1, 2, 3]}, labels=names)
+        pairs_from(table, labels=("1", "2", "3", "4", "5"))  # these are the names themselves
+        pairs_from(table | {"label": ["poor", "fair", "good", "best"]}, labels=names)
+
+
+def test_no_number_is_taken_for_a_name_and_another_for_a_place():
+    table = {"premise": ["a"] * 3, "hypothesis": ["b"] * 3, "label": [0, 1, 2]}
+    with pytest.raises(MalformedLine, match=r"row 0: unknown label 0 in 'label'\. Use one of 1, 2, 3; '-' leaves"):
+        pairs_from(table, labels=("1", "2", "3"))
+    assert pairs_from(table, labels=("2", "1", "0")).labels.tolist() == [2, 1, 0]

@@ -134,7 +134,7 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
                 "scores. If they name classes, say task='classes'."
             )
         return Task(given.astype(np.float64), (), tuple(notes))
-    if kind == "auto" and numbers:
+    if kind == "auto" and numbers and len(distinct) > 2:  # of two kinds there is no order that could matter
         stored = "floats, but whole numbers" if given.dtype.kind == "f" else "whole numbers"
         notes.append(
             f"The labels are {stored} of {len(distinct)} kinds ({_listed(distinct)}), and are taken for classes. If "
@@ -164,16 +164,22 @@ def _as_array(y: Any) -> Array:
     if given.dtype.kind == "O":
         missing = [i for i, label in enumerate(given) if _is_missing(label)]
         if missing:
-            raise ValueError(f"The label of row {missing[0]} is missing ({len(missing)} are); leave such pairs out.")
+            raise ValueError(f"The label of row {missing[0]} is missing{_more(missing)}; leave such pairs out.")
         given = np.array([label.item() if isinstance(label, np.generic) else label for label in given])
         if given.dtype.kind == "O":
             raise ValueError(f"The labels are neither texts nor numbers: {given[0]!r}.")
     if given.dtype.kind == "f" and not np.isfinite(given).all():
         bad = np.flatnonzero(~np.isfinite(given))
-        raise ValueError(f"The label of row {bad[0]} is {given[bad[0]]} ({len(bad)} are); leave such pairs out.")
+        raise ValueError(f"The label of row {bad[0]} is {given[bad[0]]}{_more(bad)}; leave such pairs out.")
     if given.dtype.kind not in "iufUb":
         raise ValueError(f"The labels are {given.dtype}; give texts or numbers.")
     return given
+
+
+def _more(rows: Sequence[int] | Ints) -> str:
+    """Say how many more rows there are than the first."""
+    more = len(rows) - 1
+    return f", and {'one more is' if more == 1 else f'{more:,} more are'} like it" if more else ""
 
 
 def _is_missing(label: Any) -> bool:

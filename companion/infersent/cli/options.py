@@ -24,6 +24,10 @@ Columns = Annotated[tuple[str, str] | None, tyro.conf.arg(metavar="A B")]
 Names = Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME ...")]
 
 
+#: With fewer pairs than this, which epoch is the best on them is decided by chance as much as by merit.
+FEW_PAIRS = 100
+
+
 def named(run: Path | None) -> str:
     """Return how a command's output calls the model of ``--run``."""
     return str(run or "the model of the package")
@@ -72,7 +76,10 @@ def labelled(pairs: Pairs | ScoredPairs) -> Pairs:
         If they have scores instead.
     """
     if isinstance(pairs, ScoredPairs):
-        raise ValueError(f"{pairs.name} has scores and no labels; this needs labels.")
+        raise ValueError(
+            f"{pairs.name} has scores and no labels; this needs labels. For scores there is `infersent choose FILE`, "
+            "which says what pair features serve them best."
+        )
     return pairs
 
 

@@ -44,6 +44,30 @@ def study(
 
     infersent study compare subsets "blocks=u, v, |u-v|" "blocks=u, v, u*v"
 
+    For pairs of your own, write a grid, mine.toml, and give it in place of a name:
+
+    infersent study run mine.toml --out runs/mine
+
+    It says what all runs share and, in lists, what they differ in:
+
+    [fixed]
+
+    train = "train.csv"
+
+    dev = "dev.csv"
+
+    test = "test.csv"
+
+    text = ["question1", "question2"]
+
+    label = "is_duplicate"
+
+    [[vary]]
+
+    blocks = ["u, v, |u-v|", "u, v, u*v"]
+
+    seed = [0, 1, 2]
+
     Stop it at any time (Ctrl-C): the same command goes on with the runs that are not finished. Of a study that the
     package ships unfinished, only the runs that it lacks are made.
 

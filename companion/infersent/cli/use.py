@@ -184,7 +184,11 @@ def explain(
 ) -> None:
     """Account for the model's decision on one pair: by block, by word, by pair of words; the parts add up exactly.
 
-    For example: infersent explain "A man plays a guitar." "A woman is asleep."
+    For example:
+
+    infersent explain "A man plays a guitar." "A woman is asleep."
+
+    infersent explain "How do I bake?" "How is bread made?" --run runs/mine
 
     Args:
         premise: The first sentence.
@@ -201,7 +205,11 @@ def explain(
 def web(run: Run = None, *, out: Path, words: Whole = None) -> None:
     """Write a model as the one file from which the live explainer of a page computes.
 
-    For example: infersent web runs/laptop --out site/_static/widgets
+    For example:
+
+    infersent web runs/laptop --out site/_static/widgets
+
+    infersent web runs/mine --out my-page --words 20000
 
     Args:
         run: Folder of a checkpoint or of a training run; the package's own model if left out. Its encoder must be

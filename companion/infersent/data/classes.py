@@ -121,7 +121,9 @@ def classes_of(
     return tuple(map(str, names)), np.array([numbers[label] for label in found], np.int64), list(range(len(found)))
 
 
-_AS_SCORES = " Name another column by label= (--label); scores are read by read_scores."
+_AS_SCORES = (
+    " Name a column of labels by label= (--label); for scores there is `infersent choose`, and in Python read_scores."
+)
 
 
 def _numbers(found: list[str | int], column: str) -> list[str | int]:
@@ -157,15 +159,17 @@ def _is_number(text: str | int) -> bool:
 def _named(found: list[str | int], names: tuple[str, ...], column: str) -> tuple[tuple[str, ...], Ints, list[int]]:
     exact = {name: i for i, name in enumerate(names)}
     folded = {name.lower(): i for i, name in enumerate(names)} if len({n.lower() for n in names}) == len(names) else {}
+    # Either all are names or all are places: of the names "1", "2", "3" and the labels 0, 1, 2 no one knows which.
+    by_name = any(str(label) in exact or str(label).lower() in folded for label in found)
     indices, rows = [], []
     for row, label in enumerate(found):
         place = exact.get(str(label), folded.get(str(label).lower()))
-        if place is None and isinstance(label, int) and 0 <= label < len(names):
+        if not by_name and isinstance(label, int) and 0 <= label < len(names):
             place = label
         if place is None:
             if label == NO_LABEL:
                 continue
-            counted = "; numbers are their places, counted from 0" if isinstance(label, int) else ""
+            counted = "; numbers are their places, counted from 0" if isinstance(label, int) and not by_name else ""
             known = f"Use one of {', '.join(names)}{counted}; '-' leaves a pair out."
             raise BadLabel(row, f"unknown label {label!r} in {column!r}. {known}")
         indices.append(place)
