@@ -39,8 +39,11 @@ def check_out(out: str | Path, resume: bool) -> None:
     Raises
     ------
     ValueError
-        If it holds a run or a checkpoint, and ``resume`` is not set.
+        If it holds a run or a checkpoint, and ``resume`` is not set; or it is a file, or lies under one.
     """
+    for place in (Path(out), *Path(out).parents):
+        if place.is_file():
+            raise ValueError(f"--out {out}: {place} is a file, and a run is a folder. Name another place.")
     for name in ("resume.pt", "best", "config.json"):
         if not resume and (Path(out) / name).exists():
             raise ValueError(f"{out} already has a run ({name}); continue it by --resume, or choose another --out.")
