@@ -459,3 +459,39 @@ def test_no_number_is_taken_for_a_name_and_another_for_a_place():
     with pytest.raises(MalformedLine, match=r"row 0: unknown label 0 in 'label'\. Use one of 1, 2, 3; '-' leaves"):
         pairs_from(table, labels=("1", "2", "3"))
     assert pairs_from(table, labels=("2", "1", "0")).labels.tolist() == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("values", "row", "problem"),
+    [
+        (["1", "nan", "2"], 1, "'label' is 'nan', as libraries write a missing value. Give the pair a label"),
+        (["yes", "no", "NaN"], 2, "as libraries write a missing value"),
+        (["<NA>", "x"], 0, "as libraries write a missing value"),
+        (["1", "2", "inf"], 2, "'label' is 'inf', no number, while others are."),
+    ],
+)
+def test_a_missing_value_is_no_label(values, row, problem):
+    table = {"premise": ["a"] * len(values), "hypothesis": ["b"] * len(values), "label": values}
+    with pytest.raises(MalformedLine, match=f"row {row}: .*{problem}"):
+        pairs_from(table)
+
+
+def test_labels_made_of_digits_stay_apart():
+    values = [str(10**30), str(10**30 + 1), "7"]
+    assert pairs_from({"premise": ["a"] * 3, "hypothesis": ["b"] * 3, "label": values}).label_names == (
+        "7", str(10**30), str(10**30 + 1)
+    )  # fmt: skip
+    names = pairs_from({"premise": ["a"] * 2, "hypothesis": ["b"] * 2, "label": ["1_0", "10"]}).label_names
+    assert names == ("10", "1_0")
+
+
+def test_lines_may_end_as_on_old_macs(tmp_path):
+    for name, mark in (("own.tsv", "\t"), ("own.csv", ",")):
+        text = mark.join(("premise", "hypothesis", "label")) + "\r" + mark.join("abx") + "\r" + mark.join("cdy") + "\r"
+        (tmp_path / name).write_bytes(text.encode())
+        assert contents(read_pairs(tmp_path / name)) == [("a", "b", "x"), ("c", "d", "y")]
+
+
+def test_one_pair_is_no_plural():
+    assert repr(Pairs(["a"], ["b"], [0], "own")).startswith("Pairs(own: 1 pair; ")
+    assert repr(ScoredPairs(["a"], ["b"], [1.5], "own")).startswith("ScoredPairs(own: 1 pair; ")

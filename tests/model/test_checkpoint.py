@@ -220,7 +220,9 @@ def test_a_model_of_another_library_is_called_what_it_is(tmp_path):
         folder = tmp_path / library
         folder.mkdir()
         (folder / name).write_text(text)
-        said = rf"is not a checkpoint of this package but a model of {library}\. `infersent choose FILE --encoder {folder}`"
+        said = (
+            rf"not a checkpoint of this package but a model of {library}\. `infersent choose FILE --encoder {folder}`"
+        )
         with pytest.raises(CheckpointError, match=said) as caught:
             InferSent.from_pretrained(folder)
         assert "Make one by" not in str(caught.value)

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from infersent.data.files import MalformedLine
-from infersent.model import streaming
 from infersent.foundation.notices import Notice
+from infersent.model import streaming
 from infersent.model.streaming import Options, encode_file, encode_folder
 from tests.toy import ANIMALS, toy_model
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -68,5 +69,6 @@ def _svg(figure: Figure, alternative: str, salt: str) -> str:
     drawn = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": f"infersent {salt}"}):
         figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-    svg = drawn.getvalue()
+    # Two figures of one page define the same letters, and a page has each id once.
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{salt}-", drawn.getvalue())
     return svg[svg.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{html.escape(alternative)}"', 1)

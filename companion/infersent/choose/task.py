@@ -192,9 +192,14 @@ def _is_missing(label: Any) -> bool:
 
 def numbers_in(labels: Sequence[str]) -> list[str] | list[int] | list[float]:
     """Return labels from a file as numbers where every one of them is a number, else as the texts they are."""
+    if any("_" in label for label in labels):  # Python would read over it: "1_0" is a name, not ten
+        return list(labels)
     for number in (int, float):
         with suppress(ValueError):
-            return [number(label) for label in labels]
+            numbers = [number(label) for label in labels]
+            if number is int and max(map(abs, numbers), default=0) >= 2**63:  # names made of digits; no array holds such numbers
+                return list(labels)
+            return numbers
     return list(labels)
 
 

@@ -239,9 +239,9 @@ def _load_array(path: Path, of: str, saved_as: str) -> Array:
     ValueError
         If it is no such file, is damaged, or holds Python objects, which are not read: reading them would run code.
     """
-    remedy = f"Save it by np.save({str(path.with_suffix('.npy'))!r}, np.array({saved_as}))."
     with path.open("rb") as file:
         beginning = file.read(16)
+    remedy = f"Save it by np.save({str(path.with_suffix('.npy'))!r}, np.array({saved_as}))."
     if not beginning.startswith(_NPY):
         what = not_text(beginning).partition(", not text")[0] or ("text" if beginning else "empty")
         raise ValueError(f"{path} is not a .npy file of {of}: it is {what}. {remedy}")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import torch
 import tyro
 
-from infersent.data import Pairs, ScoredPairs, load
+from infersent.data import CORPORA, Pairs, ScoredPairs, load
 from infersent.data.files import STDIN, SUFFIXES
 from infersent.foundation.atomic import replace_file
 from infersent.model.infersent import best_device
@@ -35,7 +35,7 @@ def named(run: Path | None) -> str:
 
 def is_file(data: str) -> bool:
     """Return whether ``--data`` names a file of pairs rather than a corpus."""
-    return data == STDIN or Path(data).suffix.lower() in SUFFIXES
+    return data == STDIN or Path(data).suffix.lower() in SUFFIXES or (data not in CORPORA and Path(data).is_file())
 
 
 def columns(data: str, text: tuple[str, str] | None, label: tuple[str, ...], labels: tuple[str, ...]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import tyro
 from infersent.cli.options import Columns, File, Run, Text, Whole, check_output, find_device, refuse_dash, write_output
 from infersent.data import read_sentence_pairs
 from infersent.foundation.arrays import Floats
+from infersent.foundation.notices import notice
 from infersent.inside import ledger
 from infersent.inside.ledger_view import in_terminal
 from infersent.model import streaming
@@ -74,6 +75,11 @@ def encode(
         check_output(output)
         if not output.exists() or output.is_file():
             streaming.check_suffix(output)
+    if sentences.suffix.lower() in (".csv", ".tsv", ".jsonl") and sentences.is_file():
+        notice(
+            f"{sentences}: every line is read as one sentence, a header and separators with it. To encode a column, "
+            "write its texts to a file of their own, one per line."
+        )
     model = InferSent.from_pretrained(run, device=find_device(device))
     try:
         if sentences.is_dir():

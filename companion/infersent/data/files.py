@@ -219,7 +219,7 @@ def pairs_from(
     Examples
     --------
     >>> pairs_from({"premise": ["A?"], "hypothesis": ["B?"], "label": ["no"]})
-    Pairs(pairs: 1 pairs; 1 no)
+    Pairs(pairs: 1 pair; 1 no)
     """
     wanted = _Wanted(name, text, label, unit="row")
     return wanted.said(_pairs(table_records(table, name, wanted), wanted, name, labels, "row"))

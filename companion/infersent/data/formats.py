@@ -34,7 +34,11 @@ class MalformedLine(ValueError):
 
 #: How files begin that are no text, what they are, and how the text in them is got at.
 _NOT_TEXT = (
-    (b"PAR1", "a Parquet table", "Pairs are read from it if its name ends in .parquet; sentences to encode are text."),
+    (
+        b"PAR1",
+        "a Parquet table",
+        "Pairs are read from it if its name ends in .parquet; sentences to encode are lines of text.",
+    ),
     (b"PK\x03\x04", "a zip archive, as .xlsx and .npz are", "Save a sheet as .csv; unpack any other archive."),
     (b"\x93NUMPY", "an array of numpy", "Arrays of vectors are taken by `infersent choose --vectors`."),
     (b"\x1f\x8b", "compressed by gzip", "Unpack it by gunzip, or pipe it: zcat FILE | infersent … with - as the file."),
@@ -165,6 +169,8 @@ def file_records(path: str | Path, saw: SawColumns) -> tuple[Iterator[Record], s
     if odd := not_text(data[:16]):
         raise MalformedLine(source, 1, f"this is {odd}")
     data = _in_utf8(data, source)
+    if b"\n" not in data:  # lines that end in carriage returns alone, as old Macs' do
+        data = data.replace(b"\r", b"\n")
     if suffix == ".jsonl":
         return jsonl_records(io.BytesIO(data), source), "line", True
     if suffix != ".csv":
@@ -250,7 +256,7 @@ def _parquet_records(path: Path, saw: SawColumns) -> Iterator[Record]:
             names = saw(file.schema_arrow.names, 0)
             table = file.read(columns=names if isinstance(names, list) else None)
     except ArrowInvalid as error:
-        raise ValueError(f"{path} is damaged or not a Parquet file ({error}).") from None
+        raise ValueError(f"{path} is damaged or not a Parquet file ({error}). Write or copy it again.") from None
     yield from table_records(table, str(path), saw)
 
 

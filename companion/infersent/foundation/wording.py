@@ -41,12 +41,14 @@ def in_a_sentence(error: OSError) -> str:
             return f"There is no folder {path.parent}, so no {path.name} in it. Check the path."
         case errno.ENOENT:
             beside = [other.name for other in path.parent.iterdir()] if os.access(path.parent, os.R_OK) else []
-            near = difflib.get_close_matches(path.name, beside, n=1)
+            near = difflib.get_close_matches(path.name, beside, n=1, cutoff=0.75)
             hint = f" Did you mean {path.parent / near[0]}?" if near else ""
             where = (
                 f" A path that does not begin with / is looked for in {Path.cwd()}." if not path.is_absolute() else ""
             )
             return f"There is no file {name}.{hint or ' Check the name.'}{where}"
+        case errno.EEXIST:
+            return f"{name} is a file, and a folder is wanted there. Name another place."
         case errno.EISDIR:
             return f"{name} is a folder. Name a file in it."
         case errno.ENOTDIR:

@@ -185,6 +185,10 @@ def find_checkpoint(path: str | Path) -> Path:
     for folder in (path, path / "best", aside(path), aside(path / "best")):
         if all((folder / name).is_file() for name in _FILES):
             return folder
+    if str(path) == "-":
+        raise CheckpointError(
+            "- would be standard input, but a model is a folder. Name it; ./- is a folder of that name."
+        )
     if path.is_file():
         official = " InferSent.from_official reads the encoders that InferSent's authors released."
         remedy = official if path.suffix == ".pkl" else " Name the folder of a training run, or of its best epoch."
