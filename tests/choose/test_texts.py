@@ -107,6 +107,23 @@ def test_a_sentence_transformers_model_by_its_folder(tmp_path, capsys):
     capsys.readouterr()
 
 
+def test_a_file_and_the_vectors_of_its_texts_give_the_same(tmp_path, capsys):
+    some = rows(60)
+    first, second, labels = zip(*some, strict=True)
+    model = InferSent.from_pretrained()
+    for name, side in (("u", first), ("v", second)):
+        np.save(tmp_path / f"{name}.npy", model.encode(side))
+    (tmp_path / "y.txt").write_text("\n".join(labels) + "\n")
+    by_file, by_vectors = tmp_path / "file.json", tmp_path / "vectors.json"
+    assert run(write_csv(tmp_path / "mine.csv", some), *NAMED, *QUICK, "--output", by_file) == 0
+    sides = ("--vectors", tmp_path / "u.npy", tmp_path / "v.npy", "--labels", tmp_path / "y.txt")
+    assert run(*sides, *QUICK, "--output", by_vectors) == 0
+    capsys.readouterr()
+    one, other = (json.loads(path.read_text()) for path in (by_file, by_vectors))
+    assert one["recommended"] == other["recommended"]
+    assert [c["scores"] for c in one["candidates"]] == [c["scores"] for c in other["candidates"]]
+
+
 def test_vectors_from_anywhere(tmp_path, capsys):
     u, v = np.random.default_rng(0).normal(size=(2, 200, 3)).astype(np.float32)
     y = u[:, 0] * v[:, 0] > 0

@@ -1,9 +1,9 @@
 """The Microsoft Research Paraphrase Corpus (Dolan and Brockett 2005): is a pair a paraphrase? From a copy on disk.
 
 Microsoft publishes it for research, as an installer for Windows (:data:`INSTALLER`); the two text files have no address
-of their own. So they are not downloaded: run the installer, or unpack it with ``msiextract`` or ``cabextract``, and copy
-the files to where :func:`infersent.data.fetch.find_file` looks. The copy that SentEval hands on is split into tokens, so
-its sentences are not quite the same.
+of their own. So they are not downloaded: run the installer, or unpack it with ``msiextract`` or ``cabextract``, and
+copy the files to where :func:`infersent.data.fetch.find_file` looks. The copy that SentEval hands on is split into
+tokens, so its sentences are not quite the same.
 """
 
 from __future__ import annotations

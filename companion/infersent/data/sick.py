@@ -96,8 +96,9 @@ def load(split: str = "train", *, scores: bool = False, progress: bool = True) -
     """
     one = choose("split of SICK", split, SPLITS)
     path = fetch.fetch_file("sick", one.file, one.archive, lambda new: digest(new) == one.digest, progress=progress)
-    read = _scores if scores else _labels
-    return whole(read(path), path, one.size, f"SICK {split}")
+    if scores:
+        return whole(_scores(path), path, one.size, f"SICK {split}")
+    return whole(_labels(path), path, one.size, f"SICK {split}")
 
 
 def digest(path: Path) -> str:
