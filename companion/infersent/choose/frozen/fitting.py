@@ -10,13 +10,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from infersent.choose.cross_validation import Gathered, Vectors, run_fold
-from infersent.choose.folds import Grouping
+from infersent.choose.cross_validation import INNER_PARTS, Gathered, choose_penalties
+from infersent.choose.folds import deal
 from infersent.choose.frozen.records import Run
 from infersent.choose.frozen.trials import Setting
 from infersent.choose.frozen.vectors import SentenceVectors, changed
-from infersent.choose.solver import CHUNK, Features
-from infersent.choose.task import Task
+from infersent.choose.mlp import fit_mlp
+from infersent.choose.solver import CHUNK, Features, Heads, Loss
 from infersent.data.pairs import LABELS
 from infersent.data.ties import components
 from infersent.foundation.arrays import Array, Ints
@@ -59,21 +59,14 @@ def fit(setting: Setting, sentences: SentenceVectors, sets: Sequence[str], *, bu
     if setting.head == "steps":
         answers = [_by_steps(setting, u, v, pairs[:, 2], training, some) for some in blocks]
     else:
-        task = Task(pairs[:, 2], LABELS)
-        grouping = Grouping(components(pairs[:, :2]), pairs[:, :2], False, "")
-        network = setting.head == "network"
-        found = run_fold(
-            Vectors(u, v, task, grouping),
-            training,
-            ~training,
-            blocks,
-            seed=setting.seed,
-            budget=budget,
-            mlp=network,
-        )
-        answers = list(found.answers)
-        if not network:
-            penalties = {str(some): float(penalty) for some, penalty in zip(blocks, found.penalties, strict=True)}
+        inner = np.full(len(pairs), -1)
+        groups = components(pairs[training, :2])
+        inner[training] = deal(groups, pairs[training, 2], INNER_PARTS, seed=setting.seed)
+        if setting.head == "network":
+            answers = _networks(setting, u, v, pairs[:, 2], inner, blocks)
+        else:
+            answers, found = _solved(u, v, pairs[:, 2], inner, blocks, budget)
+            penalties = {str(some): penalty for some, penalty in zip(blocks, found, strict=True)}
     labels = sentences.test[:, 2]
     return Run(
         setting,
@@ -85,6 +78,42 @@ def fit(setting: Setting, sentences: SentenceVectors, sets: Sequence[str], *, bu
         seconds=round(time.perf_counter() - start, 1),
         made=provenance("cpu"),
     )
+
+
+def _solved(
+    u: Gathered, v: Gathered, labels: Ints, inner: Ints, sets: Sequence[Blocks], budget: float
+) -> tuple[list[Array], list[float]]:
+    """Solve a head for each set, its penalty chosen on held-out parts; return the answers, and the penalties."""
+    training = inner >= 0
+    names = list(dict.fromkeys(name for some in sets for name in some))
+    rows, rest = np.flatnonzero(training), np.flatnonzero(~training)
+    # Apart, so that no sweep reads pairs that it does not use.
+    features = Features(u, v, rows, np.ones(len(rows), dtype=bool), names, budget=budget)
+    tested = Features(u, v, rest, np.ones(len(rest), dtype=bool), names, budget=0)
+    tested.mean, tested.scale = features.mean, features.scale
+    heads = Heads(features, Loss(len(LABELS), torch.from_numpy(labels[rows])), sets, tolerance=1e-5)
+    chosen, weights = choose_penalties(heads, inner[rows])
+    heads.tolerance = 1e-6
+    every = torch.full((len(rows), 1), 1 / len(rows))
+    fitted = heads.fit(weights, chosen, every, torch.zeros_like(every))
+    answers: list[list[Array]] = [[] for _ in sets]
+    for _, chunk in tested.chunks():
+        for which, some in enumerate(sets):
+            weight = fitted[which].weights[0]  # [width + 1, labels]
+            logits = torch.cat([chunk[name] for name in some], dim=1) @ weight[:-1] + weight[-1]
+            answers[which].append(logits.argmax(dim=1).numpy())
+    return [np.concatenate(parts) for parts in answers], [chosen[which] for which in range(len(sets))]
+
+
+def _networks(
+    setting: Setting, u: Gathered, v: Gathered, labels: Ints, inner: Ints, sets: Sequence[Blocks]
+) -> list[Array]:
+    """Train a network on each set, and return its answers to the pairs outside the parts."""
+    training = inner >= 0
+    names = list(dict.fromkeys(name for some in sets for name in some))
+    features = Features(u, v, np.arange(len(labels)), training, names, budget=0)
+    loss = Loss(len(LABELS), torch.from_numpy(labels))
+    return [fit_mlp(features, loss, some, inner, ~training, seed=setting.seed) for some in sets]
 
 
 def _by_steps(setting: Setting, u: Gathered, v: Gathered, labels: Ints, training: Array, blocks: Blocks) -> Array:
