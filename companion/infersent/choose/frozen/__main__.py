@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from infersent.choose.frozen.coordinates import measure
@@ -28,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for place, (setting, sets) in enumerate(settings(given.encoder)):
         if setting in known or setting.pairs > len(sentences.train):
             continue
-        run = fit(setting, sentences, sets)
+        plain = known.get(replace(setting, change="none"))
+        given_penalties = plain.penalties if plain and setting.change != "none" else None
+        run = known[setting] = fit(setting, sentences, sets, penalties=given_penalties)
         write_runs([run], out / f"{given.encoder}-{place:03d}.jsonl")
         accuracies = {blocks: round(100 * answers.accuracy, 1) for blocks, answers in run.test.items()}
         print(f"{setting}: {json.dumps(accuracies)} in {run.seconds} s", flush=True)

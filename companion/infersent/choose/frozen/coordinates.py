@@ -9,7 +9,7 @@ import torch
 
 from infersent.choose.cross_validation import INNER_PARTS, Gathered, choose_penalties
 from infersent.choose.folds import deal
-from infersent.choose.frozen.trials import ENCODERS, POOL, Setting
+from infersent.choose.frozen.trials import ENCODERS, POOL, REASONS, Setting
 from infersent.choose.frozen.vectors import SentenceVectors, changed
 from infersent.choose.solver import Features, Heads, Loss
 from infersent.data.pairs import LABELS
@@ -115,15 +115,13 @@ def measure(encoder: str, sentences: SentenceVectors) -> dict[str, Any]:
     -------
     dict
         As JSON values. For each coordinate: the share of negative numbers, the mean over the spread, the correlation of
-        u and v, the redundancy; ``spread``: the mean spread over the columns of each block; ``length``: the mean length
-        of a sentence's vector as it came, and its spread; ``sums``: the squared correlation over the pairs of the sum
-        of ``|u-v|`` and the sum of ``u*v``; ``news``: see :func:`news`.
+        u and v, the redundancy; ``spread``: the mean spread over the columns of each block; ``sums``: the
+        squared correlation over the pairs of the sum of ``|u-v|`` and the sum of ``u*v``; ``news``: see :func:`news`.
     """
     rows = sentences.draw(min(POOL, len(sentences.train)), 0)
-    setting = Setting(encoder, pairs=min(30_000, len(rows)), length=ENCODERS[encoder])
+    setting = Setting(encoder, pairs=min(REASONS, len(rows)), length=ENCODERS[encoder])
     vectors = changed(sentences, setting, rows).vectors
     u, v = (vectors[sentences.train[rows, side]].astype(np.float64) for side in (0, 1))
-    own = np.linalg.norm(sentences.vectors[sentences.train[rows, :2].ravel()].astype(np.float64), axis=1)
     both = np.concatenate([u, v])
     correlation = ((u - u.mean(axis=0)) * (v - v.mean(axis=0))).mean(axis=0) / (u.std(axis=0) * v.std(axis=0))
     blocks = {"u": u, "v": v, "|u-v|": np.abs(u - v), "u*v": u * v}
@@ -137,7 +135,6 @@ def measure(encoder: str, sentences: SentenceVectors) -> dict[str, Any]:
         "correlation": _rounded(correlation),
         "redundancy": _rounded(redundancies(u, v)),
         "spread": {name: float(f"{x.std(axis=0).mean():.4g}") for name, x in blocks.items()},
-        "length": [round(float(own.mean()), 4), round(float(own.std()), 4)],
         "sums": round(float(sums), 4),
         "news": {
             block: round(news(sentences, setting, block, other), 4)

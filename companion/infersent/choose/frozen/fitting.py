@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -29,7 +29,14 @@ from infersent.training.evaluation import Evaluation
 EPOCHS, BATCH, DECAY = 4, 128, 0.01
 
 
-def fit(setting: Setting, sentences: SentenceVectors, sets: Sequence[str], *, budget: float = 2e9) -> Run:
+def fit(
+    setting: Setting,
+    sentences: SentenceVectors,
+    sets: Sequence[str],
+    *,
+    penalties: Mapping[str, float] | None = None,
+    budget: float = 2e9,
+) -> Run:
     """Train a head on each set of blocks, and return the record of their answers to the test pairs.
 
     Parameters
@@ -40,6 +47,8 @@ def fit(setting: Setting, sentences: SentenceVectors, sets: Sequence[str], *, bu
         The vectors as the encoder gave them.
     sets
         The sets of blocks.
+    penalties
+        λ of each set's solved head; chosen on held-out parts of the training pairs if left out.
     budget
         Bytes of features that may be kept.
 
@@ -55,7 +64,7 @@ def fit(setting: Setting, sentences: SentenceVectors, sets: Sequence[str], *, bu
     pairs = np.concatenate([sentences.train[rows], sentences.test])  # [training + test, 3]
     u, v = (Gathered(moved.vectors, pairs[:, side]) for side in (0, 1))
     training = np.arange(len(pairs)) < len(rows)
-    penalties: dict[str, float] = {}
+    taken: dict[str, float] = {}
     if setting.head == "steps":
         answers = [_by_steps(setting, u, v, pairs[:, 2], training, some) for some in blocks]
     else:
@@ -65,8 +74,9 @@ def fit(setting: Setting, sentences: SentenceVectors, sets: Sequence[str], *, bu
         if setting.head == "network":
             answers = _networks(setting, u, v, pairs[:, 2], inner, blocks)
         else:
-            answers, found = _solved(u, v, pairs[:, 2], inner, blocks, budget)
-            penalties = {str(some): penalty for some, penalty in zip(blocks, found, strict=True)}
+            known = None if penalties is None else [penalties[str(some)] for some in blocks]
+            answers, found = _solved(u, v, pairs[:, 2], inner, blocks, known, budget)
+            taken = {str(some): penalty for some, penalty in zip(blocks, found, strict=True)}
     labels = sentences.test[:, 2]
     return Run(
         setting,
@@ -74,16 +84,22 @@ def fit(setting: Setting, sentences: SentenceVectors, sets: Sequence[str], *, bu
             str(some): Answers.from_evaluation(Evaluation(labels, each.astype(np.int64)))
             for some, each in zip(blocks, answers, strict=True)
         },
-        penalties,
+        taken,
         seconds=round(time.perf_counter() - start, 1),
         made=provenance("cpu"),
     )
 
 
 def _solved(
-    u: Gathered, v: Gathered, labels: Ints, inner: Ints, sets: Sequence[Blocks], budget: float
+    u: Gathered,
+    v: Gathered,
+    labels: Ints,
+    inner: Ints,
+    sets: Sequence[Blocks],
+    penalties: Sequence[float] | None,
+    budget: float,
 ) -> tuple[list[Array], list[float]]:
-    """Solve a head for each set, its penalty chosen on held-out parts; return the answers, and the penalties."""
+    """Solve a head for each set, its penalty given or chosen on held-out parts; return answers and penalties."""
     training = inner >= 0
     names = list(dict.fromkeys(name for some in sets for name in some))
     rows, rest = np.flatnonzero(training), np.flatnonzero(~training)
@@ -92,7 +108,10 @@ def _solved(
     tested = Features(u, v, rest, np.ones(len(rest), dtype=bool), names, budget=0)
     tested.mean, tested.scale = features.mean, features.scale
     heads = Heads(features, Loss(len(LABELS), torch.from_numpy(labels[rows])), sets, tolerance=1e-5)
-    chosen, weights = choose_penalties(heads, inner[rows])
+    if penalties is None:
+        chosen, weights = choose_penalties(heads, inner[rows])
+    else:
+        chosen, weights = dict(enumerate(penalties)), {which: heads.start(which, 1) for which in range(len(sets))}
     heads.tolerance = 1e-6
     every = torch.full((len(rows), 1), 1 / len(rows))
     fitted = heads.fit(weights, chosen, every, torch.zeros_like(every))

@@ -36,8 +36,14 @@ NETWORK_SETS = ("u, v", "u, v, |u-v|", "u, v, u*v", "u, v, |u-v|, u*v")
 #: What the reasons are measured with.
 FEW_SETS = ("u, v", "u, v, |u-v|", "u, v, u*v", "|u-v|", "u*v")
 
+#: The same with what one number tells, for vectors whose basis is thought to matter.
+TURNED_SETS = (*FEW_SETS, "cosine", "u, v, cosine")
+
 #: Numbers of pairs of which each seed draws its own, the number of those that it draws from, and of all.
 DRAWN, POOL, ALL = (2_000, 8_000, 30_000), 60_000, 122_755
+
+#: The number of pairs with which the reasons are measured.
+REASONS = 8_000
 
 #: The rates of AdamW where a head is not solved.
 RATES = (1e-3, 1e-2)
@@ -99,7 +105,7 @@ class Setting:
 
 
 def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
-    """Return what the declaration asks of an encoder's vectors: settings with their sets, the shorter runs first.
+    """Return what the declaration asks of an encoder's vectors: settings with their sets, the most wanted first.
 
     Examples
     --------
@@ -107,26 +113,33 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
     (66, 13)
     """
     own = ENCODERS[encoder]
-    rotated = [
-        (Setting(encoder, seed=seed, length=own, change=change), FEW_SETS)
+    turned = [
+        (Setting(encoder, REASONS, seed, length=own, change=change), FEW_SETS if encoder == "minilm" else TURNED_SETS)
         for seed in range(5)
         for change in ("none", "rotated")
         if seed > 2 or change == "rotated" or encoder != "minilm"
     ]
-    principal = [(Setting(encoder, seed=seed, length=own, change="principal"), FEW_SETS) for seed in range(3)]
+    turned += [(Setting(encoder, REASONS, seed, length=own, change="principal"), FEW_SETS) for seed in range(3)]
     if encoder != "minilm":
-        return [*rotated, *principal]
+        return turned
     drawn = [(Setting(pairs=pairs, seed=seed), EVERY_SET) for pairs in DRAWN for seed in range(3)]
-    signs = [(Setting(seed=seed, change=change), FEW_SETS) for change in ("centred", "shifted") for seed in range(3)]
+    signs = [
+        (Setting(pairs=REASONS, seed=seed, change=change), FEW_SETS)
+        for change in ("centred", "shifted")
+        for seed in range(3)
+    ]
     steps = [
-        (Setting(seed=seed, head="steps", length=length, standardised=standardised, rate=rate), FEW_SETS)
+        (
+            Setting(pairs=REASONS, seed=seed, head="steps", length=length, standardised=standardised, rate=rate),
+            FEW_SETS,
+        )
         for length, standardised in (("unit", False), ("root", False), ("unit", True), ("own", False))
         for rate in RATES
         for seed in range(3)
     ]
-    lengths = [(Setting(seed=seed, length="own"), FEW_SETS) for seed in range(3)]
+    lengths = [(Setting(pairs=REASONS, seed=seed, length="own"), FEW_SETS) for seed in range(3)]
     networks = [
         (Setting(pairs=pairs, seed=seed, head="network"), NETWORK_SETS) for pairs in (*DRAWN, POOL) for seed in range(3)
     ]
     whole = [(Setting(pairs=pairs), EVERY_SET) for pairs in (POOL, ALL)]
-    return [*drawn, *rotated, *signs, *principal, *steps, *networks, *whole, *lengths]
+    return [*drawn[:6], *turned, *drawn[6:7], *signs, *steps, *drawn[7:], *networks, *whole, *lengths]
