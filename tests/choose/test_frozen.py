@@ -222,7 +222,7 @@ def test_groups_are_found_by_their_settings_and_compared_by_the_one_rule():
     plain, turned = find_frozen(runs, "u,v"), find_frozen(runs, "u, v", change="rotated")
     assert isinstance(plain, FrozenGroup)
     assert plain.seeds == turned.seeds == [0, 1]
-    assert find_frozen(runs, "u, v", seed=1).seeds == [1]
+    assert find_frozen(runs, "u, v", seeds=[1]).seeds == [1]
     assert compare(plain, turned).difference == pytest.approx(0.1, abs=0.02)
     hard, easy = plain.on("test-hard"), find_frozen(runs, "u, v", "test-easy")
     assert hard.answers[0].pairs + easy.answers[0].pairs == snli.SIZES["test"]

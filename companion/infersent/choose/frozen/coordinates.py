@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from infersent.choose.solver import Features, Heads, Loss
 from infersent.data.pairs import LABELS
 from infersent.data.ties import components
 from infersent.foundation.arrays import Array, Floats
+from infersent.foundation.choices import choose
 from infersent.foundation.provenance import provenance
+from infersent.foundation.recorded import FOLDER
 
 
 def redundancies(u: Array, v: Array) -> Floats:
@@ -142,6 +145,24 @@ def measure(encoder: str, sentences: SentenceVectors) -> dict[str, Any]:
         },
         "made": provenance("cpu"),
     }
+
+
+def load_coordinates(encoder: str) -> dict[str, Any]:
+    """Return the shipped record of an encoder's coordinates, see :func:`measure`.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+
+    Examples
+    --------
+    >>> len(load_coordinates("minilm")["redundancy"])
+    384
+    """
+    known = {file.stem: file for file in sorted((FOLDER / "frozen").glob("*.json"))}
+    found: dict[str, Any] = json.loads(choose("encoder", encoder, known).read_text(encoding="utf-8"))
+    return found
 
 
 def _rounded(values: Floats) -> list[float]:

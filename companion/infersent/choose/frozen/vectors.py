@@ -112,6 +112,6 @@ def changed(sentences: SentenceVectors, setting: Setting, rows: Ints) -> Sentenc
 
 
 def rotation(dim: int, seed: int) -> Floats:
-    """Return a random orthogonal matrix, ``[dim, dim]``, uniform over all (Mezzadri 2007)."""
+    """Return a random orthogonal matrix, ``[dim, dim]``, uniform over all."""
     turn, triangle = np.linalg.qr(np.random.default_rng(seed).normal(size=(dim, dim)))
     return np.asarray(turn * np.sign(np.diag(triangle)), dtype=np.float32)
