@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if setting in known or setting.pairs > len(sentences.train):
             continue
         plain = known.get(replace(setting, change="none"))
-        given_penalties = plain.penalties if plain and setting.change != "none" else None
+        given_penalties = plain.penalties if plain and setting.change != "none" and not setting.anew else None
         run = known[setting] = fit(setting, sentences, sets, penalties=given_penalties)
         write_runs([run], out / f"{given.encoder}-{place:03d}.jsonl")
         accuracies = {blocks: round(100 * answers.accuracy, 1) for blocks, answers in run.test.items()}

@@ -30,6 +30,21 @@ EVERY_SET = (
     "u, v, cosine",
 )
 
+#: What is asked with most pairs, where time is short.
+SHOWN_SETS = (
+    "v",
+    "cosine",
+    "|u-v|",
+    "u*v",
+    "|u-v|, u*v",
+    "max(v-u,0)",
+    "u, v",
+    "u, v, cosine",
+    "u, v, |u-v|",
+    "u, v, u*v",
+    "u, v, |u-v|, u*v",
+)
+
 #: What a network is given.
 NETWORK_SETS = ("u, v", "u, v, |u-v|", "u, v, u*v", "u, v, |u-v|, u*v")
 
@@ -71,6 +86,8 @@ class Setting:
         Whether every column of the features is brought to mean 0 and spread 1.
     rate
         Of AdamW, where the head is trained in steps; 0 elsewhere.
+    anew
+        Whether a solved head on changed vectors has its penalty chosen on these, and not on the vectors as they came.
 
     Raises
     ------
@@ -94,6 +111,7 @@ class Setting:
     change: str = "none"
     standardised: bool = True
     rate: float = 0.0
+    anew: bool = False
 
     def __post_init__(self) -> None:
         choose("encoder", self.encoder, ENCODERS)
@@ -110,7 +128,7 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
     Examples
     --------
     >>> len(settings("minilm")), len(settings("infersent"))
-    (66, 13)
+    (69, 13)
     """
     own = ENCODERS[encoder]
     turned = [
@@ -122,12 +140,17 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
     turned += [(Setting(encoder, REASONS, seed, length=own, change="principal"), FEW_SETS) for seed in range(3)]
     if encoder != "minilm":
         return turned
-    drawn = [(Setting(pairs=pairs, seed=seed), EVERY_SET) for pairs in DRAWN for seed in range(3)]
+    drawn = [
+        (Setting(pairs=pairs, seed=seed), EVERY_SET if pairs < DRAWN[-1] else SHOWN_SETS)
+        for pairs in DRAWN
+        for seed in range(3)
+    ]
     signs = [
         (Setting(pairs=REASONS, seed=seed, change=change), FEW_SETS)
         for change in ("centred", "shifted")
         for seed in range(3)
     ]
+    anew = [(Setting(pairs=REASONS, seed=seed, change="shifted", anew=True), FEW_SETS) for seed in range(3)]
     steps = [
         (
             Setting(pairs=REASONS, seed=seed, head="steps", length=length, standardised=standardised, rate=rate),
@@ -142,4 +165,4 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
         (Setting(pairs=pairs, seed=seed, head="network"), NETWORK_SETS) for pairs in (*DRAWN, POOL) for seed in range(3)
     ]
     whole = [(Setting(pairs=pairs), EVERY_SET) for pairs in (POOL, ALL)]
-    return [*drawn[:6], *turned, *drawn[6:7], *signs, *steps, *drawn[7:], *networks, *whole, *lengths]
+    return [*drawn[:6], *turned, *drawn[6:7], *signs, *steps, *drawn[7:], *networks, *whole, *lengths, *anew]
