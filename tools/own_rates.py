@@ -2,8 +2,8 @@
 
 For example: python tools/own_rates.py unstarved-rate runs/unstarved-rate --seeds 0 1 2 > unstarved.toml
 
-A set's own rate is that of the trial with the highest dev accuracy; of two that are equal, the lower. Test accuracies
-are not read.
+A set's own rate is that of the trial with the highest dev accuracy; of two that are equal, the lower, and at one rate
+the lower rate of the head. Test accuracies are not read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class OwnRate:
     trial
         It has the highest dev accuracy of the set's trials.
     at_edge
-        Whether its learning rate is the lowest or the highest that was tried.
+        Whether its learning rate is the lowest or the highest of three or more that were tried.
     """
 
     trial: Trial
@@ -36,7 +36,7 @@ class OwnRate:
 
 
 def own_rates(records: Sequence[Record]) -> list[OwnRate]:
-    """Return the best trial on dev for each set of blocks.
+    """Return the best trial on dev for each set of blocks and way to scale them.
 
     Raises
     ------
@@ -45,18 +45,24 @@ def own_rates(records: Sequence[Record]) -> list[OwnRate]:
     """
     sets: dict[str, list[Record]] = {}
     for record in records:
-        sets.setdefault(str(record.trial.model.blocks), []).append(record)
+        spec = record.trial.spec
+        sets.setdefault(json.dumps([spec[name] for name in _OF_A_SET]), []).append(record)
     best = []
-    for blocks, tried in sets.items():
-        if len({json.dumps(record.trial.spec | {"learning_rate": 0}) for record in tried}) > 1:
+    for tried in sets.values():
+        blocks = tried[0].trial.model.blocks
+        if len({json.dumps(record.trial.spec | {"learning_rate": 0, "head_rate": 0}) for record in tried}) > 1:
             raise ValueError(f"The runs of ({blocks}) differ in more than the rate.")
         finished = [(record.dev.accuracy, record.trial) for record in tried if record.dev]
         if not finished:
             raise ValueError(f"No run of ({blocks}) is finished.")
-        _, trial = min(finished, key=lambda pair: (-pair[0], _rate(pair[1])))
-        rates = [_rate(record.trial) for record in tried]
-        best.append(OwnRate(trial, _rate(trial) in (min(rates), max(rates))))
+        _, trial = min(finished, key=lambda pair: (-pair[0], _rate(pair[1]), pair[1].training.head_rate))
+        rates = sorted({_rate(record.trial) for record in tried})
+        best.append(OwnRate(trial, len(rates) > 2 and _rate(trial) in (rates[0], rates[-1])))
     return best
+
+
+#: What tells one set from another.
+_OF_A_SET = ("blocks", "block_rates", "standardise")
 
 
 def _rate(trial: Trial) -> float:
@@ -66,7 +72,7 @@ def _rate(trial: Trial) -> float:
 def grid_text(best: Sequence[OwnRate], about: str, seeds: Sequence[int]) -> str:
     """Return the grid as TOML: what all sets share once, then blocks, rate and seeds of each set."""
     default = Trial.from_spec({}).spec
-    varied = ("blocks", "learning_rate", "seed")
+    varied = (*_OF_A_SET, "learning_rate", "head_rate", "seed")
     shared = {
         name: value for name, value in best[0].trial.spec.items() if name not in varied and value != default[name]
     }  # null, which TOML lacks, is always a default
@@ -75,6 +81,9 @@ def grid_text(best: Sequence[OwnRate], about: str, seeds: Sequence[int]) -> str:
     for own in best:
         lines += ["", *["# at the edge of the rates that were tried"] * own.at_edge, "[[vary]]"]
         lines.append(f"blocks = [{json.dumps(str(own.trial.model.blocks))}]")
+        spec = own.trial.spec
+        further = (*_OF_A_SET[1:], "head_rate")
+        lines += [f"{name} = [{json.dumps(spec[name])}]" for name in further if spec[name] != default[name]]
         lines += [f"learning_rate = [{_rate(own.trial)}]", f"seed = {list(seeds)}"]
     return "\n".join(lines) + "\n"
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from infersent.data import LABELS, load
+from infersent.data.captions import symmetric_ceiling
 from infersent.data.snli import SIZES
 from infersent.study.comparison import Group, find_group
 from infersent.study.grid import read_grid
@@ -47,7 +49,8 @@ def test_how_the_runs_were_trained(snli: dict[str, Group]) -> None:
     }
     says(
         CHAPTER,
-        f"{hidden} units per direction, trained for {WORDS[epochs]} epochs on {pairs:,} pairs of SNLI-{subset}.",
+        f"{hidden} units per direction, trained for {WORDS[epochs]} epochs on {pairs:,} pairs of "
+        f"{{term}}`SNLI-{subset}`.",
     )
     says(CHAPTER, f"These models saw about {ORDINALS[round(SIZES['train'] / pairs)]}.")
 
@@ -126,3 +129,16 @@ def test_at_the_minimum_all_answers_are_uniform() -> None:
         assert loss(z) > np.log(3) + 1e-3
         assert loss(np.broadcast_to(z.mean(axis=2, keepdims=True), z.shape)) == pytest.approx(np.log(3))
     says(CHAPTER, "A head that attains it gives the uniform answer on every one of these pairs.")
+
+
+def test_a_symmetric_model_errs_on_one_of_every_two_pairs_that_are_each_other_s_swap() -> None:
+    pairs = load("captions", "test")
+    both = list(zip(pairs.premises, pairs.hypotheses, strict=True))
+    of = dict(zip(both, pairs.labels, strict=True))
+    entailment, neutral = LABELS.index("entailment"), LABELS.index("neutral")
+    swapped = [pair for pair in both if of[pair] == neutral and of.get(pair[::-1]) == entailment]
+    says(CHAPTER, "half of the neutral pairs are entailments in swapped order: one sixth of all pairs.")
+    assert len(swapped) == sum(pairs.labels == neutral) / 2 == len(pairs) / 6
+    most = 1 - len(swapped) / len(pairs)
+    assert symmetric_ceiling(pairs) == pytest.approx(most)
+    says(CHAPTER, "so it errs on one of every such two:")

@@ -126,7 +126,6 @@ def test_most_of_the_stacks_advantage_was_a_learning_rate() -> None:
     left = at_best["stacked-linear"] - at_best["linear"]
     assert 0.1 < left < 0.25
     says(f"{at_best['stacked-linear']:.1f} against {at_best['linear']:.1f} is left: {left:.1f} points, from one seed.")
-    says(f"by three and a half points, and at the rate that suits each by {left:.1f}.")
     assert max(at_best.values()) - min(at_best.values()) < 0.25
     says("Even the MLP, which does express more, is no further ahead here.")
 

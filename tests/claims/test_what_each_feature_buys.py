@@ -206,7 +206,6 @@ def test_the_second_block() -> None:
     says(f"The last interval holds both zero and the margin of half a point: *{product.outcome}*.")
     assert product.margin == 0.005
     says(f"Five seeds leave room for a gain of {100 * high:.1f} points, or for a loss of {-100 * low:.1f}. Many papers")
-    says(f"Five seeds left {100 * high:.1f} points open.")
 
 
 def test_the_figure_of_the_gains() -> None:
@@ -313,7 +312,6 @@ def test_the_product_is_equivalent_to_nothing() -> None:
         "nothing of interest"
     )
     assert max(map(abs, test.interval)) < 0.005
-    says("It took thirty, and a margin named beforehand, to say *less than half a point*.")
     says("within half a point: a margin named before thirty paired runs")
 
 
@@ -406,7 +404,7 @@ def overlap(blocks: str, part: str) -> tuple[float, float]:
 
 def test_the_predictions_made_when_the_runs_were_in() -> None:
     says(f"When the {len(records('subsets'))} runs were in we made two further predictions")
-    (cell,) = (cell for cell in prose("features/difference-or-product") if "the column *trial* gives" in cell)
+    (cell,) = (cell for cell in prose("features/difference-or-product") if "the column *trial*" in cell)
     earlier_lines = len(re.findall(r" \d\. \*", cell))
     says(f"They are weaker than [the {WORDS[earlier_lines]}](../features/difference-or-product.ipynb) of the earlier")
 
@@ -567,7 +565,7 @@ def test_most_of_the_products_value_is_earned_first() -> None:
 def test_how_many_seeds_call_nothing_nothing() -> None:
     spread, margin = 0.3, 0.5
     says(f"Two recipes' accuracies spread by {spread} points over seeds each, independently.")
-    says(f"to call a true gain of zero *equivalent within {margin}*, most of the time?")
+    says(f"How many seeds does it take to call a true gain of zero *equivalent within {margin}*, most of the time?")
     errors = 2 + round(norm.ppf(0.95), 2)  # of the estimate itself, and of the end of its 90% interval
     says(f"add the {norm.ppf(0.95):.2f} of the interval itself")
     seeds = ceil((errors * sqrt(2) * spread / margin) ** 2)

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import io
 import json
+import math
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import traceback
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,6 +47,8 @@ class Server(ThreadingHTTPServer):
         #: Wait for the event after so many bytes of each answer.
         self.pauses_after: int | None = None
         self.go_on = threading.Event()
+        #: Send so many bytes a second, one by one.
+        self.trickles: float | None = None
         #: The Range header of each request.
         self.requested: list[str | None] = []
         self.asked = threading.Event()
@@ -80,6 +84,10 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body[: server.pauses_after])
             server.go_on.wait()
             body = body[server.pauses_after :]
+        if server.trickles is not None:
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(1 / server.trickles)
         self.wfile.write(body[: server.dies_after])
 
     def log_message(self, *_) -> None:
@@ -253,6 +261,29 @@ def test_a_server_that_hangs_up_is_asked_for_the_rest(server, cache):
     starts = [int(wanted.strip("bytes=-")) for wanted in server.requested[1:]]
     assert len(starts) == 3
     assert starts == sorted(set(starts))
+
+
+def test_a_server_that_drops_after_every_few_bytes_is_asked_again_and_again(server, cache):
+    server.content, server.dies_after = CONTENT[:40_000], 1_500
+    fetch.ARCHIVES[NAME] = fetch.Archive(server.url, hashlib.sha256(server.content).hexdigest())
+    get()
+    assert (cache / NAME).read_bytes() == server.content
+    assert len(server.requested) == math.ceil(40_000 / 1_500)
+
+
+def test_a_server_that_only_trickles_is_given_up_and_what_came_is_kept(server, cache, monkeypatch):
+    monkeypatch.setattr(fetch._ResumingDownloader, "patience_s", 0.5)
+    server.trickles = 200
+    with pytest.raises(fetch.DataUnavailable, match=r"the server sent only \d+ bytes in \d s"):
+        get()
+    assert len(server.requested) == 1
+    came = (cache / f"{NAME}.partial").read_bytes()
+    assert len(came) > 20
+    assert server.content.startswith(came)
+    server.trickles = None
+    get()
+    assert finished(cache)
+    assert server.requested[-1] == f"bytes={len(came)}-"
 
 
 def test_without_ranges_the_download_starts_over_and_stops_when_it_gets_no_further(server, cache):
@@ -485,7 +516,22 @@ def test_damage_that_shows_only_while_reading_is_named_too(archive):
         pytest.raises(fetch.DamagedArchive, match=r"good\.zip is damaged"),
         fetch.open_member(archive, "folder/lines.txt") as lines,
     ):
-        lines.read()
+        list(lines)
+
+
+def test_a_line_that_would_fill_the_memory_is_refused(tmp_path):
+    """A zip file of a few kilobytes can hold it."""
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("lines.txt", b"a good line\n" + b"x" * 3_000_000)
+    assert path.stat().st_size < 10_000
+    read = []
+    with (
+        pytest.raises(fetch.DamagedArchive, match=r"bomb\.zip has a line of more than 1,048,576 bytes"),
+        fetch.open_member(path, "lines.txt") as lines,
+    ):
+        read.extend(lines)
+    assert read in ([], [b"a good line\n"])
 
 
 def test_a_missing_member_is_named(archive):

@@ -20,6 +20,7 @@ from infersent.model.checkpoint import (
     CheckpointError,
     find_checkpoint,
     load_metrics,
+    signed,
 )
 from infersent.model.features import temporary_feature
 from tests.toy import toy_model
@@ -185,7 +186,7 @@ def _edit_config(path, **changes):
     config = json.loads(path.read_text())
     config |= {k: v for k, v in changes.items() if k != "model"}
     config["model"] |= changes.get("model", {})
-    path.write_text(json.dumps(config))
+    path.write_text(json.dumps(signed(config)))
 
 
 @pytest.mark.parametrize(

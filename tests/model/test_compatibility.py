@@ -48,8 +48,11 @@ def test_an_old_checkpoint_has_the_settings_it_was_trained_with():
 
 def test_a_checkpoint_is_still_written_as_then(tmp_path):
     InferSent.from_pretrained(CHECKPOINT).save(tmp_path / "again", load_metrics(CHECKPOINT))
-    for name in ("config.json", "metrics.json"):
-        assert (tmp_path / "again" / name).read_bytes() == (CHECKPOINT / name).read_bytes()
+    assert (tmp_path / "again" / "metrics.json").read_bytes() == (CHECKPOINT / "metrics.json").read_bytes()
+    config = json.loads((tmp_path / "again" / "config.json").read_text())
+    assert set(config.pop("digests")) == {"model.safetensors", "tokenizer.json", "metrics.json"}
+    assert len(config.pop("digest")) == 64  # older versions do not look at these two
+    assert json.dumps(config, indent=1) + "\n" == (CHECKPOINT / "config.json").read_text()
     then, now = (load_file(folder / "model.safetensors") for folder in (CHECKPOINT, tmp_path / "again"))
     assert {name: tensor.tolist() for name, tensor in now.items()} == {n: t.tolist() for n, t in then.items()}
 

@@ -16,7 +16,7 @@ from infersent.inside.interventions import intervene
 from infersent.inside.ledger import explain, explain_all
 from infersent.inside.ledger_view import in_terminal
 from infersent.inside.signs import knock_out, measure
-from infersent.model.checkpoint import CheckpointError
+from infersent.model.checkpoint import CheckpointError, signed
 from infersent.model.heads import HEADS
 from infersent.text.batching import encode_pairs
 from infersent.text.tokenizer import FIRST_TOKEN_RULE, TOKEN_RULE, token_rule
@@ -125,7 +125,7 @@ def test_a_checkpoint_of_nli_is_as_it_was_and_another_names_its_labels(tmp_path)
     assert (of_nli["format"], of_two["format"], of_two["labels"]) == (1, 2, list(TWO))
     assert "labels" not in of_nli
     assert InferSent.from_pretrained(tmp_path / "nli").labels == LABELS
-    (tmp_path / "two" / "config.json").write_text(json.dumps(of_two | {"labels": ["a", "a"]}))
+    (tmp_path / "two" / "config.json").write_text(json.dumps(signed(of_two | {"labels": ["a", "a"]})))
     with pytest.raises(CheckpointError, match="give different names"):
         InferSent.from_pretrained(tmp_path / "two")
 

@@ -72,3 +72,43 @@ def test_it_waits_for_every_record(study, capsys):
 def test_rates_that_cannot_be_chosen(records, message):
     with pytest.raises(ValueError, match=message):
         own_rates(records)
+
+
+def test_sets_of_one_name_differ_in_how_their_blocks_are_scaled(tmp_path, capsys):
+    """A standardised set, and one whose product has longer steps, each have a rate of their own."""
+    grid = """
+[fixed]
+corpus = "snli"
+
+[[vary]]
+seed = [10]
+learning_rate = [0.002, 0.004]
+blocks = ["u, v, u*v"]
+standardise = [false]
+
+[[vary]]
+seed = [10]
+learning_rate = [0.002, 0.004]
+head_rate = [0.1, 0.5]
+blocks = ["u, v, u*v"]
+standardise = [true]
+
+[[vary]]
+seed = [10]
+learning_rate = [0.002, 0.004]
+blocks = ["u, v, u*v"]
+block_rates = [{"u*v" = 4}]
+"""
+    (tmp_path / "rate.toml").write_text(grid)
+    best = {(False, ()): (0.004, 1), (True, ()): (0.002, 0.5), (False, (("u*v", 4.0),)): (0.004, 1)}
+    for trial in read_grid(tmp_path / "rate.toml"):
+        rates = best[trial.training.standardise, trial.training.block_rates]
+        right = np.arange(100) < (70 if (trial.training.learning_rate, trial.training.head_rate) == rates else 60)
+        record = toy_record(**trial.spec, dev=right)
+        (tmp_path / f"{trial.key}.json").write_text(json.dumps(record.to_json()))
+    assert main([str(tmp_path / "rate.toml"), str(tmp_path), "--seeds", "0"]) == 0
+    (tmp_path / "own.toml").write_text(capsys.readouterr().out)
+    own = [trial.training for trial in read_grid(tmp_path / "own.toml")]
+    assert {(one.standardise, one.block_rates): (one.learning_rate, one.head_rate) for one in own} == best
+    assert "edge" not in (tmp_path / "own.toml").read_text()  # two rates have no inside
+    assert len(own) == len(best)

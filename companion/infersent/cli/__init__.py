@@ -11,6 +11,7 @@ from typing import Any
 
 import tyro
 
+from infersent.cli.pipes import give_up_output
 from infersent.foundation.notices import Notice
 from infersent.foundation.optional import MissingExtra
 
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nStopped. Run the same command again: a download goes on where it was.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
+        give_up_output()
         return 0
     except (ValueError, TypeError, OSError, MissingExtra, FloatingPointError) as error:  # the last: training diverged
         print(f"infersent: {error}", file=sys.stderr)

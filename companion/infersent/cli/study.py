@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tyro
@@ -14,7 +15,7 @@ from infersent.study.comparison import Comparison, Group, compare, find_group, i
 from infersent.study.comparison import groups as group_trials
 from infersent.study.grid import Trial, read_grid
 from infersent.study.records import Record, load_records, read_records, unfinished_records
-from infersent.study.runner import run_study, seconds_left
+from infersent.study.runner import run_study, seconds_left, without_model
 
 
 def study(
@@ -70,7 +71,7 @@ def study(
     if action == "run":
         if out is None:
             raise ValueError("study run writes a record for each run: name a folder for them by --out.")
-        run_study(
+        finished = run_study(
             trials,
             out,
             jobs=jobs,
@@ -83,6 +84,9 @@ def study(
             progress=sys.stderr.isatty(),
             report=lambda record: print(_one_run(record), flush=True),
         )
+        if problems := _problems(finished, out, checkpoints):
+            print("\n".join(f"infersent: {problem}" for problem in problems), file=sys.stderr)
+            raise SystemExit(1)
         return
     records = list(read_records(trials, out)) if out else load_records(grid)
     if action == "compare":
@@ -95,6 +99,22 @@ def study(
         print(table(found))
         if found and found[0].phenomena:
             print(f"\n{phenomena_table(found)}")
+
+
+def _problems(records: list[Record], out: Path, checkpoints: Path | None) -> list[str]:
+    """Say which runs of a study have failed, also in an earlier call, and which models it lacks."""
+    problems = []
+    if failed := [record for record in records if record.error is not None]:
+        problems.append(
+            f"{len(failed)} of {len(records)} runs failed, the first with: {failed[0].error} Repeat them by --retry."
+        )
+    if checkpoints and (missing := without_model(records, checkpoints)):
+        files = " ".join(f"{record.trial.key}.json" for record in missing[:5]) + (" ..." if len(missing) > 5 else "")
+        problems.append(
+            f"{len(missing)} of {len(records)} runs have a record but no model in {checkpoints}, which may be full or "
+            f"not writable. To train them once more, delete their records in {out}: {files}."
+        )
+    return problems
 
 
 def _progress(grid: str, trials: list[Trial], records: list[Record]) -> str:

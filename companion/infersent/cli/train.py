@@ -24,6 +24,7 @@ from infersent.cli.options import (
     refuse_dash,
     use_threads,
 )
+from infersent.cli.pipes import give_up_output
 from infersent.data import Pairs, load, split_pairs
 from infersent.data.files import write_pairs
 from infersent.model.features import Blocks
@@ -166,10 +167,17 @@ def train(
                 flush=True,
             ),
         )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError) as stop:
         again = " ".join(map(shlex.quote, [a for a in sys.argv[1:] if a != "--resume"]))
-        print(f"\nStopped; only the epoch under way is lost. Go on with: infersent {again} --resume", file=sys.stderr)
-        raise SystemExit(130) from None
+        piped = isinstance(stop, BrokenPipeError)
+        print(
+            f"\nStopped{', because nobody reads the output any more' if piped else ''}; only the epoch under way is "
+            f"lost. Go on with: infersent {again} --resume",
+            file=sys.stderr,
+        )
+        if piped:
+            give_up_output()
+        raise SystemExit(1 if piped else 130) from None
     best = max(log, key=lambda e: e.dev_accuracy)
     print(f"best epoch {best.epoch}: dev {best.dev_accuracy:.1%}")
     evaluate = ["infersent", "evaluate", str(out), "--data"]

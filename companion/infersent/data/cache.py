@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 import warnings
 import zipfile
 import zlib
@@ -22,8 +23,17 @@ CACHE_VARIABLE = "INFERSENT_CACHE"
 
 
 def cache_folder() -> Path:
-    """Return where downloads and derived arrays are kept: ``$INFERSENT_CACHE``, else the platform's cache folder."""
-    return Path(os.environ.get(CACHE_VARIABLE) or pooch.os_cache("infersent")).expanduser()
+    """Return where downloads and derived arrays are kept.
+
+    ``$INFERSENT_CACHE``, else the platform's cache folder, else, for a user without a home, one among the temporary
+    files.
+    """
+    if not (named := os.environ.get(CACHE_VARIABLE)):
+        try:
+            Path.home()
+        except RuntimeError:  # a container may run as a user who has none
+            return Path(tempfile.gettempdir()) / "infersent"
+    return Path(named or pooch.os_cache("infersent")).expanduser()
 
 
 def cached_arrays(kind: str, key: object, make: Callable[[], Mapping[str, Array]]) -> dict[str, Array]:

@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import shutil
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import IO
 import filelock
 import pooch
 import requests
+import urllib3
 from tqdm.auto import tqdm
 
 from infersent.data.cache import CACHE_VARIABLE, cache_folder
@@ -179,19 +181,28 @@ def is_part(path: str | Path) -> bool:
 
 
 @contextmanager
-def open_member(path: str | Path, member: str) -> Iterator[IO[bytes]]:
-    """Open one file of a zip archive for reading, in a ``with`` statement.
+def open_member(path: str | Path, member: str) -> Iterator[Iterator[bytes]]:
+    """Open one file of a zip archive for reading line by line, in a ``with`` statement.
 
     Raises
     ------
     DamagedArchive
-        The archive is cut short or damaged, which may come to light only while reading; or it has no such file.
+        The archive is cut short or damaged, which may come to light only while reading; or it has no such file, or one
+        with a line of more than a megabyte, which none of the official archives has.
     """
     with _opened(path) as archive:
         if member not in archive.namelist():
             raise DamagedArchive(f"{path} holds no {member}, so it is not the archive of that name. {_REPLACE}")
         with archive.open(member) as stream:
-            yield stream
+            yield _lines(stream, path)
+
+
+def _lines(stream: IO[bytes], path: str | Path) -> Iterator[bytes]:
+    """Yield the lines; a small archive can hold one that fills all memory."""
+    while line := stream.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise DamagedArchive(f"{path} has a line of more than {_LONGEST_LINE:,} bytes. {_REPLACE}")
+        yield line
 
 
 def member_sizes(path: str | Path) -> dict[str, int]:
@@ -217,6 +228,8 @@ def _quiet_pooch() -> Iterator[None]:
     finally:
         logger.setLevel(level)
 
+
+_LONGEST_LINE = 2**20  # bytes
 
 _REPLACE = "Delete it, and it will be downloaded again; or copy the official archive there."
 
@@ -252,6 +265,8 @@ def _in_data_folder(name: str) -> Path | None:
 
 def _reason(error: requests.RequestException) -> str:
     """Say in a few words what requests wraps in several layers of exceptions."""
+    if isinstance(error, requests.Timeout) and error.response is not None:
+        return f"the server sent only {error}"
     if error.response is not None:
         return f"the server answered {error.response.status_code} {error.response.reason}"
     if isinstance(error, requests.Timeout):
@@ -273,6 +288,9 @@ class _ResumingDownloader:
 
     chunk_bytes = 1 << 16
     timeout_s = 30
+    # A server that sends less than this is given up, though it never stops sending.
+    least_bytes_per_s = 1_000
+    patience_s = 60
 
     def __init__(self, partial: Path, progress: bool) -> None:
         self.partial = partial
@@ -285,9 +303,9 @@ class _ResumingDownloader:
             try:
                 self._continue(url, start)
                 complete = True
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
-                # If this connection brought anything, try another; if it did not, give up.
-                if self._size() <= start:
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+                # If this connection brought anything, try another; if it did not, or only a trickle, give up.
+                if self._size() <= start or error.response is not None:
                     raise
         os.replace(self.partial, output_file)
 
@@ -309,6 +327,19 @@ class _ResumingDownloader:
         if past_the_end:
             self._continue(url, 0)
 
+    def _as_they_come(self, response: requests.Response) -> Iterator[bytes]:
+        """Yield the pieces of a body at once, however small: requests waits until one is full."""
+        if response.raw.chunked:
+            yield from response.iter_content(self.chunk_bytes)
+            return
+        try:
+            while piece := response.raw.read1(self.chunk_bytes):
+                yield piece
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise requests.ConnectionError(error) from None
+        except urllib3.exceptions.HTTPError as error:
+            raise requests.exceptions.ChunkedEncodingError(error) from None
+
     def _receive(self, response: requests.Response, start: int) -> None:
         length = int(response.headers.get("Content-Length", 0))
         if shutil.disk_usage(self.partial.parent).free < length:
@@ -323,9 +354,15 @@ class _ResumingDownloader:
         )
         try:
             with bar, self.partial.open("ab" if start else "wb") as file:
-                for chunk in response.iter_content(self.chunk_bytes):
+                window, arrived = time.monotonic(), 0
+                for chunk in self._as_they_come(response):
                     file.write(chunk)
                     bar.update(len(chunk))
+                    arrived += len(chunk)
+                    if (seconds := time.monotonic() - window) > self.patience_s:
+                        if arrived < self.least_bytes_per_s * seconds:
+                            raise requests.Timeout(f"{arrived:,} bytes in {seconds:.0f} s", response=response)
+                        window, arrived = time.monotonic(), 0
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise self._disk_full(f"after {self._size():,} bytes") from None

@@ -62,6 +62,8 @@ def jsonl_records(lines: Iterable[bytes], source: str | Path) -> Iterator[Record
             record = json.loads(line)
         except json.JSONDecodeError as error:
             raise MalformedLine(source, number, f"not JSON ({error}). Each line is one JSON object.") from error
+        except RecursionError:
+            raise MalformedLine(source, number, "brackets in brackets, too deep to be read.") from None
         if not isinstance(record, dict):
             raise MalformedLine(source, number, f"{line.strip()[:60]} is not a JSON object such as {{...}}.")
         yield number, record

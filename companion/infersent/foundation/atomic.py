@@ -5,12 +5,19 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
+import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
+
+_QUOTA = getattr(errno, "EDQUOT", None)  # Windows has none
+
+# After how many seconds a file that a killed process left beside a shared one is cleared away.
+_ABANDONED = 24 * 3600
 
 
 def replace_folder(path: Path, write: Callable[[Path], object]) -> None:
@@ -26,9 +33,11 @@ def replace_folder(path: Path, write: Callable[[Path], object]) -> None:
     for left_over in (new, old):
         shutil.rmtree(left_over, ignore_errors=True)
     try:
-        with full_disk_explained(path):
+        with failed_write_explained(path):
             new.mkdir()
             write(new)
+        for file in new.iterdir():
+            file.chmod(_of_a_new_file(new))
         if path.exists():
             os.replace(path, old)
         os.replace(new, path)
@@ -51,14 +60,33 @@ def replace_file(path: Path, write: Callable[[Path], object], *, shared: bool = 
         Otherwise the name is fixed, so that what a kill leaves behind is overwritten by the next save.
     """
     new = path.with_name(f".{path.name}-{uuid.uuid4().hex if shared else 'new'}")
+    if shared:
+        _clear_abandoned(path.parent)
     try:
-        with full_disk_explained(path):
+        with failed_write_explained(path):
+            new.touch()
+            mode = _of_a_new_file(path if path.exists() else new)
             write(new)
-        if path.exists():
-            shutil.copymode(path, new)
+        new.chmod(mode)
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Remove what processes that were killed long ago left of shared files."""
+    for file in folder.glob(".*-" + "[0-9a-f]" * 32):
+        with suppress(OSError):  # another process was faster
+            if time.time() - file.stat().st_mtime > _ABANDONED:
+                file.unlink()
+
+
+def _of_a_new_file(like: Path) -> int:
+    """Return the permissions that files shall have beside a file or folder which Python made under the user's umask.
+
+    Some libraries make their files for the owner alone; then a colleague cannot read a model that is meant for all.
+    """
+    return stat.S_IMODE(like.stat().st_mode) & (0o666 if like.is_dir() else 0o777)
 
 
 def aside(path: Path) -> Path:
@@ -67,17 +95,29 @@ def aside(path: Path) -> Path:
 
 
 @contextmanager
-def full_disk_explained(path: Path) -> Iterator[None]:
-    """Say, when the disk is full, that nothing was lost; safetensors has an error of its own for it."""
+def failed_write_explained(path: Path) -> Iterator[None]:
+    """Say, when a file cannot be written, which one, and that nothing was lost.
+
+    Python's errors of writing name no file, and safetensors has an error of its own.
+    """
     try:
         yield
     except (OSError, SafetensorError) as error:
-        if getattr(error, "errno", None) != errno.ENOSPC and "No space left" not in str(error):
+        number = getattr(error, "errno", None) or (errno.ENOSPC if "No space left" in str(error) else None)
+        if number == errno.ENOSPC:
+            free = shutil.disk_usage(path.parent).free / 1e6
+            reason, remedy = f"the disk is full ({free:.0f} MB free)", "Make room"
+        elif number == _QUOTA:
+            reason, remedy = "your share of the disk is used up", "Make room"
+        elif number == errno.EIO:
+            reason, remedy = "the disk reports an error", "Look after it"
+        elif number == errno.EMFILE:
+            reason, remedy = "too many files are open", "Raise the limit (ulimit -n)"
+        else:
             raise
-        free = shutil.disk_usage(path.parent).free / 1e6
         raise OSError(
-            errno.ENOSPC,
-            f"the disk is full ({free:.0f} MB free); what was saved there before is untouched. "
-            "Make room and repeat the command; a training run continues with --resume",
+            number,
+            f"{reason}; what was saved there before is untouched. "
+            f"{remedy} and repeat the command; a training run continues with --resume",
             str(path),
         ) from error

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from joblib import Parallel, parallel_config
@@ -26,7 +30,7 @@ def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) 
     Raises
     ------
     ValueError
-        If ``cluster`` is given without Dask.
+        If ``cluster`` is given without Dask, or is no address.
     OSError
         If the cluster does not answer, or a process was killed.
     """
@@ -35,6 +39,7 @@ def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) 
     # One call at a time to each worker: calls are long, and a dead worker must not take several with it.
     parallel = {"return_as": "generator_unordered", "batch_size": 1}
     if cluster is None:
+        calls = [(_in_process_of, (os.getpid(), *call), {}) for call in calls]
         try:
             yield from Parallel(jobs, **parallel)(calls)
         except TerminatedWorkerError as error:
@@ -44,9 +49,42 @@ def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) 
             )
             raise ChildProcessError(f"A process of {what} was killed: {reason} {remedy}") from error
         return
+    check_address(cluster)
     try:
         from distributed import Client
     except ImportError:
         raise ValueError("A cluster needs Dask: pip install 'infersent[dask]'.") from None
     with Client(cluster, set_as_default=False) as client, parallel_config("dask", client=client):
         yield from Parallel(-1, **parallel)(calls)
+
+
+def check_address(cluster: str) -> None:
+    """Refuse at once what is no address of a scheduler; to wait for it would take a minute.
+
+    Raises
+    ------
+    ValueError
+        If it is not of the form ``tcp://host:8786``.
+    """
+    if not re.fullmatch(r"(\w+://)?([\w.-]+|\[[0-9a-fA-F:]+\]):\d+", cluster):
+        raise ValueError(f"--cluster {cluster!r} is no address of a Dask scheduler; it is of the form tcp://host:8786.")
+
+
+_watching: set[int] = set()
+
+
+def _in_process_of(parent: int, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Make a call in a process that ends when its parent does, however that ends.
+
+    Otherwise the workers of a killed study would finish what nobody takes, and sit on their memory for minutes.
+    """
+    if os.getppid() == parent and parent not in _watching:
+        _watching.add(parent)
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return function(*args, **kwargs)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:  # an orphan gets another parent
+        time.sleep(0.5)
+    os._exit(1)

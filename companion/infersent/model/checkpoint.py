@@ -6,13 +6,16 @@
     config.json         the shape, the number of trained words, and the labels if they are not those of NLI
     tokenizer.json      text to word ids, readable by the tokenizers library of any language
     metrics.json        how it was trained and how good it is
+
+``config.json`` also has the digests of the other files and of itself, so that one changed bit is found before anything
+is made from it. Folders from before there were digests are read without.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +48,9 @@ _FORMAT_OF_NLI = 1
 GIVEN = "encoder.embedding.given"
 
 _FILES = ("model.safetensors", "config.json", "tokenizer.json", "metrics.json")
+
+# What config.json may hold: a name that a flipped bit has changed must not pass for one that is left out.
+_CONFIG = {"format", "labels", "model", "trained_words", "given_vectors", "digests", "digest"}
 
 
 class CheckpointError(ValueError):
@@ -107,9 +113,10 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint, metrics: dict[str
 
     def write(folder: Path) -> None:
         save_file(weights, folder / "model.safetensors")
-        (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
         (folder / "tokenizer.json").write_text(checkpoint.tokenizer.to_str(pretty=True) + "\n", "utf-8")
         (folder / "metrics.json").write_text(json.dumps(metrics or {}, indent=1) + "\n")
+        digests = {name: file_digest(folder / name) for name in _FILES if name != "config.json"}
+        (folder / "config.json").write_text(json.dumps(signed(config | {"digests": digests}), indent=1) + "\n")
 
     replace_folder(Path(path), write)
 
@@ -134,6 +141,7 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
             if name not in feature_names():
                 remedy = "Register it by infersent.register_feature before loading, as it was for training."
                 raise CheckpointError(f"{folder} uses the pair feature {name!r}, which is not registered. {remedy}")
+        _check_digests(folder, config, ("model.safetensors", "tokenizer.json"))
         weights = load_file(folder / "model.safetensors")
         if GIVEN not in weights:
             weights[GIVEN] = torch.from_numpy(shipped_vectors().vectors)
@@ -156,6 +164,7 @@ def load_metrics(path: str | Path) -> dict[str, Any]:
     """
     folder = find_checkpoint(path)
     with explained_damage(folder, DAMAGE_REMEDY):
+        _check_digests(folder, json.loads((folder / "config.json").read_text()), ("metrics.json",))
         metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text())
     return metrics
 
@@ -178,6 +187,37 @@ def find_checkpoint(path: str | Path) -> Path:
     raise CheckpointError(f"{path} is not a checkpoint: it {what}. Make one by `infersent train --out {path}`.")
 
 
+def signed(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a ``config.json`` with their own digest beside them, under ``"digest"``."""
+    values = {name: value for name, value in config.items() if name != "digest"}
+    text = json.dumps(values, sort_keys=True)  # of the values: blanks and the order of names do not count
+    return values | {"digest": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_digests(folder: Path, config: dict[str, Any], names: Sequence[str]) -> None:
+    """Refuse a checkpoint whose configuration, or one of these files, is not what was saved.
+
+    Raises
+    ------
+    CheckpointError
+        The message names the file.
+    """
+    damaged = [] if config.keys() <= _CONFIG else ["config.json"]
+    if "digests" in config or "digest" in config:
+        if config != signed(config):
+            damaged.append("config.json")
+        expected = config.get("digests", {})
+        damaged += [name for name in names if file_digest(folder / name) != expected.get(name)]
+    if damaged:
+        raise CheckpointError(f"{folder / damaged[0]} is damaged: it is not what was saved there. {DAMAGE_REMEDY}")
+
+
 def _digest(vectors: Tensor) -> str:
     """Return a digest of word vectors that does not depend on the precision in which they are stored."""
     return hashlib.sha256(vectors.cpu().half().contiguous().numpy().tobytes()).hexdigest()[:16]
@@ -188,7 +228,7 @@ def explained_damage(path: Path, remedy: str) -> Iterator[None]:
     """Turn any error from reading a damaged file into a CheckpointError that names the file and the remedy."""
     try:
         yield
-    except (CheckpointError, MemoryError):
+    except (CheckpointError, MemoryError, PermissionError):  # a file that may not be read need not be damaged
         raise
     except Exception as error:  # each library has its own error for a damaged file, and tokenizers a bare Exception
         reason = str(error).partition("\n")[0] or type(error).__name__

@@ -53,6 +53,9 @@ from infersent.text.vocabulary import Vocabulary
 # Of a sentence with a larger share of unknown words, a model's answer means little.
 _MOST_UNKNOWN = 0.5
 
+# The recurrent weights alone of so many units take 34 GB: what asks for more is a slip, which no memory would hold.
+_MOST_UNITS = 2**15
+
 # How many numbers the states of one batch may be, in `encode`: 64 MB in float32. A batch needs several times as much.
 _NUMBERS_AT_ONCE = 2**24
 
@@ -87,6 +90,12 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "blocks", Blocks(self.blocks))
+        for name in ("hidden", "head_hidden"):
+            if not 1 <= getattr(self, name) <= _MOST_UNITS:
+                raise ValueError(f"{name}={getattr(self, name)} is not between 1 and {_MOST_UNITS:,}.")
+        for name in ("word_dropout", "feature_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name}={getattr(self, name)} is not in [0, 1); 0 drops nothing.")
 
 
 class InferSent(nn.Module):

@@ -32,13 +32,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-import filelock
 import numpy as np
 import torch
 
 from infersent.data.files import decoded_lines
 from infersent.foundation.arrays import Array
-from infersent.foundation.atomic import full_disk_explained, replace_file
+from infersent.foundation.atomic import failed_write_explained, replace_file
+from infersent.foundation.locks import alone
+from infersent.foundation.parallel import check_address
 from infersent.foundation.progress import Progress
 from infersent.model.infersent import InferSent
 from infersent.text.batching import in_portions
@@ -285,16 +286,9 @@ class _Part:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from writing the same output."""
-        lock = filelock.FileLock(self.output.with_name(f".{self.output.name}-lock"), timeout=0)
-        try:
-            lock.acquire()
-        except filelock.Timeout:
-            raise BlockingIOError(f"Another process is writing {self.output}. Wait for it, or stop it.") from None
-        try:
+        lock = self.output.with_name(f".{self.output.name}-lock")
+        with alone(lock, f"Another process is writing {self.output}. Wait for it, or stop it."):
             yield
-        finally:
-            Path(lock.lock_file).unlink(missing_ok=True)
-            lock.release()
 
     def done(self) -> int:
         """Return how many vectors of this model and these sentences are finished."""
@@ -322,7 +316,7 @@ class _Part:
         self._check_room((self.count - done) * row)
         if not done:
             self.journal.unlink(missing_ok=True)
-        with full_disk_explained(self.output), self.part.open("r+b" if done else "wb") as file:
+        with failed_write_explained(self.output), self.part.open("r+b" if done else "wb") as file:
             _write_header(file, self.count, self.like)
             file.truncate(file.tell() + done * row)  # what was written after the journal is written again
             file.seek(0, os.SEEK_END)
@@ -334,7 +328,7 @@ class _Part:
     def finish(self, lines: _Lines, *, remember: bool) -> None:
         """Let the vectors take the place of the output."""
         if self.output.suffix.lower() == ".parquet":
-            with full_disk_explained(self.output):
+            with failed_write_explained(self.output):
                 replace_file(self.output, lambda new: _write_parquet(new, self.part, self.like, lines))
             self.part.unlink()
         else:
@@ -459,6 +453,7 @@ def _write_parquet(path: Path, vectors: Path, like: Array, lines: _Lines) -> Non
 
 
 def _on_cluster(cluster: str, model: InferSent, sources: list[Path], outputs: list[Path], options: Options) -> None:
+    check_address(cluster)
     try:
         from distributed import Client, KilledWorker, as_completed
     except ImportError:

@@ -22,6 +22,7 @@ GRIDS = Path(__file__).parent / "grids"
 
 _MODEL = tuple(field.name for field in fields(ModelConfig))
 _TRAINING = tuple(field.name for field in fields(TrainingConfig))
+_LATER = ("block_rates", "standardise")
 _DATA = ("corpus", "subset", "pairs", "vectors", "min_count")
 _FILES = tuple(field.name for field in fields(OwnFiles))
 
@@ -107,8 +108,12 @@ class Trial:
 
     @property
     def key(self) -> str:
-        """The trial's identity: a digest of :attr:`spec`, and the name of its record."""
-        return hashlib.sha256(json.dumps(self.spec, sort_keys=True).encode()).hexdigest()[:16]
+        """The trial's identity: a digest of :attr:`spec`, and the name of its record.
+
+        Settings that came later count only where they are not their default: trials were named before there were these.
+        """
+        spec = {name: value for name, value in self.spec.items() if value or name not in _LATER}
+        return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_grid(path: str | Path) -> list[Trial]:
@@ -130,8 +135,13 @@ def read_grid(path: str | Path) -> list[Trial]:
         raise ValueError(f"{file} is not a TOML file: {error}.") from None
     for name in grid:
         choose(f"part of the grid {file.name}:", name, dict.fromkeys(["about", "fixed", "vary"]))
+    if not isinstance(grid.get("fixed", {}), dict):
+        raise ValueError(f"{file}: fixed is the table [fixed], whose lines are settings, each with one value.")
+    varies = grid.get("vary", [{}])
+    if not isinstance(varies, list) or not all(isinstance(vary, dict) for vary in varies):
+        raise ValueError(f"{file}: write [[vary]] with two brackets on each side, because there may be several.")
     trials: dict[str, Trial] = {}
-    for number, vary in enumerate(grid.get("vary", [{}]), start=1):
+    for number, vary in enumerate(varies, start=1):
         for name, values in vary.items():
             if not isinstance(values, list):
                 raise ValueError(f"{file}, [[vary]] {number}: {name} = {values!r} is not a list; write [{values!r}].")

@@ -181,14 +181,38 @@ def records_by_trial(trials: Sequence[Trial], folder: Path) -> Iterator[tuple[Tr
 
     They are matched by the settings in the record, not by the file's name: a record that was written before a setting
     was introduced is that of the trial with the setting's default.
+
+    Raises
+    ------
+    ValueError
+        If ``folder`` is a file, or a ``.json`` file in it is no record.
     """
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file; a study's records are in a folder.")
     known: dict[str, Record] = {}
     for path in sorted(folder.glob("*.json")):
-        record = Record.from_json(json.loads(path.read_text(encoding="utf-8")))
+        record = _read_record(path)
         key = record.trial.key
         if path.stem == key or key not in known:
             known[key] = record
     yield from ((trial, known[trial.key]) for trial in trials if trial.key in known)
+
+
+def _read_record(path: Path) -> Record:
+    """Return the record in a file.
+
+    Raises
+    ------
+    ValueError
+        If it is something else, or cut short; the message names the file and the remedy.
+    """
+    try:
+        return Record.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        reason = f"it has no {error}" if isinstance(error, KeyError) else error
+        raise ValueError(
+            f"{path} is no record of a study, or damaged ({reason}). Move it away; a study repeats what has no record."
+        ) from None
 
 
 def load_records(name: str) -> list[Record]:

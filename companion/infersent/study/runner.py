@@ -7,6 +7,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from tqdm.auto import tqdm
 from infersent.data.pairs import Pairs
 from infersent.data.splits import SPLITS
 from infersent.foundation.atomic import replace_file
+from infersent.foundation.locks import alone
 from infersent.foundation.parallel import in_parallel
 from infersent.foundation.provenance import device_name, provenance
 from infersent.study.answers import Answers
@@ -68,7 +70,8 @@ def run_trial(
         record = replace(record, log=tuple(log), dev=dev, test=test)
         if checkpoint:
             written = record.to_json()
-            setup.model.save(checkpoint, {name: written[name] for name in ("spec", "dev", "test")})
+            with suppress(OSError):  # the numbers are worth more than the model; see `without_model`
+                setup.model.save(checkpoint, {name: written[name] for name in ("spec", "dev", "test")})
     except TrainingDiverged as error:
         return replace(record, error=str(error))
     except Exception as error:  # whatever it is, the other trials go on, and the record says what it was
@@ -140,6 +143,8 @@ def run_study(
     ValueError
         If a corpus has fewer pairs than a trial asks for, two of its three files hold the same pairs, or ``cluster``
         is given without Dask.
+    BlockingIOError
+        If another process is running a study in ``out``.
     OSError
         If the data is neither on disk nor downloadable, the cluster does not answer, or a process was killed.
     RuntimeError or AssertionError
@@ -147,6 +152,25 @@ def run_study(
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
+    refusal = f"Another process is running a study in {folder}. Wait for it, stop it, or choose another --out."
+    with alone(folder / ".lock", refusal):
+        return _run_study(trials, folder, jobs, threads, device, cluster, checkpoints, retry, shipped, progress, report)
+
+
+def _run_study(
+    trials: Sequence[Trial],
+    folder: Path,
+    jobs: int,
+    threads: int | None,
+    device: torch.device | str,
+    cluster: str | None,
+    checkpoints: str | Path | None,
+    retry: bool,
+    shipped: Iterable[Record],
+    progress: bool,
+    report: Callable[[Record], object] | None,
+) -> list[Record]:
+    """Make the missing records, with the folder for itself."""
     wanting = {trial.key for trial in trials} - {trial.key for trial, _ in records_by_trial(trials, folder)}
     for record in shipped:
         if record.trial.key in wanting:
@@ -171,6 +195,15 @@ def run_study(
             if report:
                 report(record)
     return list(read_records(trials, folder))
+
+
+def without_model(records: Iterable[Record], checkpoints: str | Path) -> list[Record]:
+    """Return the records of finished trials whose trained model is not in the folder ``checkpoints``.
+
+    It may have been full, or the records are from a study that saved no models.
+    """
+    finished = [record for record in records if record.error is None]
+    return [record for record in finished if not (Path(checkpoints) / record.trial.key).is_dir()]
 
 
 def _write_record(record: Record, folder: Path) -> None:

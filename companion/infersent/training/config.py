@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 
 from infersent.foundation.choices import choose
+from infersent.model.features import get_feature
 
 #: Optimizers by name.
 OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
@@ -26,6 +27,12 @@ class TrainingConfig:
         In the first epoch.
     head_rate
         The head's learning rate as a multiple of the encoder's; 1 in the paper.
+    block_rates
+        For some blocks the learning rate of their columns in the head, as a further multiple: ``{"u*v": 4}``. Kept as
+        pairs of name and multiple. See :mod:`infersent.training.columns`.
+    standardise
+        Whether to bring every block to unit spread at the start, as far as the head can tell: see
+        :mod:`infersent.training.columns`.
     decay
         Factor on the learning rate after each epoch; 0.99 in the paper.
     shrink
@@ -52,6 +59,8 @@ class TrainingConfig:
     optimizer: str = "adam"
     learning_rate: float = 1e-3
     head_rate: float = 1.0
+    block_rates: tuple[tuple[str, float], ...] = ()
+    standardise: bool = False
     decay: float = 0.7
     shrink: float = 1.0
     min_learning_rate: float = 1e-5
@@ -64,13 +73,24 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         choose("optimizer", self.optimizer, OPTIMIZERS)
-        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("decay", 0), ("shrink", 1)):
+        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)} is below {least}.")
+        if not 0 <= self.decay <= 1:
+            raise ValueError(f"decay={self.decay:g} is not in [0, 1]; 1 keeps the learning rate as it is.")
+        if not 1 <= self.shrink < math.inf:
+            raise ValueError(f"shrink={self.shrink:g} must be at least 1, and finite; 1 changes nothing.")
         if not 0 <= self.averaging < 1:
             raise ValueError(f"averaging={self.averaging} is not in [0, 1); 0 averages nothing.")
         if not 0 < self.head_rate < math.inf:
             raise ValueError(f"head_rate={self.head_rate} trains no head; it must be above 0, and finite.")
+        given = self.block_rates
+        pairs = given.items() if isinstance(given, Mapping) else given
+        object.__setattr__(self, "block_rates", tuple((str(name), float(rate)) for name, rate in pairs))
+        for name, rate in self.block_rates:
+            get_feature(name)
+            if not 0 < rate < math.inf:
+                raise ValueError(f"block_rates has {rate} for {name!r}; it must be above 0, and finite.")
         if not self.clip > 0:
             raise ValueError(f"clip={self.clip} is not above 0; float('inf') clips nothing.")
         if not self.min_learning_rate <= self.learning_rate < math.inf:

@@ -19,6 +19,7 @@ from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Ints
 from infersent.model.infersent import InferSent
 from infersent.text.batching import EncodedPairs, shuffled_batches
+from infersent.training.columns import ColumnSteps
 from infersent.training.config import TrainingConfig
 from infersent.training.evaluation import check_labels, evaluate
 from infersent.training.run import Epoch, TrainingRun
@@ -87,10 +88,12 @@ def train(
     TrainingDiverged
         If the loss or the gradient becomes nan or infinite. The best epoch so far stays in ``out/best``.
     ValueError
-        If there are no pairs, their labels are not the model's, or ``out`` holds a run with other settings, or any
-        run if ``resume`` is not set.
+        If there are no pairs, their labels are not the model's, ``config`` gives steps to a block that the model does
+        not have, or ``out`` holds a run with other settings, or any run if ``resume`` is not set.
     infersent.model.checkpoint.CheckpointError
         If ``out/resume.pt`` is damaged.
+    BlockingIOError
+        If another process is training in ``out``.
     OSError
         If the disk is full; the earlier epochs are on it.
     """
@@ -104,7 +107,24 @@ def train(
     if config.class_weights:
         weights = label_weights(train_pairs.labels, len(model.labels)).to(model.device)
     identity = _identity(model, train_pairs, dev_pairs)
+    columns = ColumnSteps(model, train_pairs, config)
     run = TrainingRun(model, config, Path(out) if out else None, provenance or {}, identity)
+    with run.alone():
+        return _train(run, columns, train_pairs, dev_pairs, weights, resume, progress, report)
+
+
+def _train(
+    run: TrainingRun,
+    columns: ColumnSteps,
+    train_pairs: EncodedPairs,
+    dev_pairs: EncodedPairs,
+    weights: Tensor | None,
+    resume: bool,
+    progress: bool,
+    report: Callable[[Epoch], object] | None,
+) -> list[Epoch]:
+    """Train epoch after epoch, with the run's folder for itself."""
+    model = run.model
     if run.out:
         run.open(resume)
     # Dropout draws from torch's global generators; afterwards they are in the state they were in before.
@@ -113,7 +133,7 @@ def train(
             number = len(run.log) + 1
             run.set_learning_rate()
             try:
-                done = _one_epoch(run, train_pairs, weights, number, progress)
+                done = _one_epoch(run, columns, train_pairs, weights, number, progress)
             except TrainingDiverged as error:
                 raise TrainingDiverged(f"{error} {run.what_is_kept()}") from None
             with run.averaged():
@@ -138,7 +158,7 @@ def _identity(model: InferSent, *parts: EncodedPairs) -> str:
 
 
 def _one_epoch(
-    run: TrainingRun, pairs: EncodedPairs, weights: Tensor | None, number: int, progress: bool
+    run: TrainingRun, columns: ColumnSteps, pairs: EncodedPairs, weights: Tensor | None, number: int, progress: bool
 ) -> dict[str, float]:
     """Train for one pass over the pairs; return its mean loss, accuracy, seconds and sentences per second."""
     model, config = run.model, run.config
@@ -162,7 +182,7 @@ def _one_epoch(
             for name, value in (("loss", loss.item()), ("gradient", norm.item())):
                 if not math.isfinite(value):
                     raise TrainingDiverged(f"The {name} became {value} in epoch {number}, step {step}.")
-            run.optimizer.step()
+            columns.step(run.optimizer)
             run.update_average()
             total_loss += loss.item() * len(batch)
             right += (logits.argmax(dim=1) == batch.labels).sum().item()

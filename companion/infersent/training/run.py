@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,8 +18,9 @@ from torch.optim.swa_utils import AveragedModel
 
 from infersent.data.pairs import LABELS
 from infersent.foundation.atomic import replace_file
+from infersent.foundation.locks import alone
 from infersent.model.checkpoint import explained_damage
-from infersent.model.infersent import InferSent
+from infersent.model.infersent import InferSent, ModelConfig
 from infersent.training.config import OPTIMIZERS, TrainingConfig
 
 
@@ -39,8 +43,15 @@ def check_out(out: str | Path, resume: bool) -> None:
     Raises
     ------
     ValueError
-        If it holds a run or a checkpoint, and ``resume`` is not set.
+        If it holds a run or a checkpoint, and ``resume`` is not set; if it is a file, or cannot be made.
     """
+    if Path(out).exists() and not Path(out).is_dir():
+        raise ValueError(f"{out} is a file, but a run needs a folder; choose another --out.")
+    place = Path(out).absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise ValueError(f"{out} cannot be written: {place} is not open to you; choose another --out.")
     for name in ("resume.pt", "best", "config.json"):
         if not resume and (Path(out) / name).exists():
             raise ValueError(f"{out} already has a run ({name}); continue it by --resume, or choose another --out.")
@@ -157,6 +168,17 @@ class TrainingRun:
         settings: dict[str, Any] = json.loads(json.dumps({"model": model, "training": training}))
         return settings
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes from training in the run's folder inside the ``with`` block."""
+        if self.out is None:
+            yield
+            return
+        lock = self.out.with_name(f".{self.out.name}-lock")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with alone(lock, f"Another process is training in {self.out}. Wait for it, stop it, or choose another --out."):
+            yield
+
     def open(self, resume: bool) -> None:
         """Make the run's folder, or continue the run that is in it. See :func:`infersent.training.loop.train`."""
         assert self.out is not None
@@ -167,7 +189,9 @@ class TrainingRun:
             return
         remedy = f"Train again with another --out; the best epoch so far is in {self.out / 'best'}."
         with explained_damage(state_file, remedy):
-            state = torch.load(state_file, map_location=self.model.device, weights_only=True)
+            state = torch.load(
+                io.BytesIO(_checked(state_file.read_bytes())), map_location=self.model.device, weights_only=True
+            )
             theirs, log = json.loads(state["settings"]), [Epoch(**epoch) for epoch in json.loads(state["log"])]
             identity, best, model, optimizer = (state[name] for name in ("identity", "best", "model", "optimizer"))
             average = state["moving_average"]
@@ -206,7 +230,7 @@ class TrainingRun:
                 "best": self.best,
                 "moving_average": None if self.average is None else self.average.state_dict(),
             }
-            replace_file(self.out / "resume.pt", lambda path: torch.save(state, path))
+            replace_file(self.out / "resume.pt", lambda path: path.write_bytes(_bytes(state)))
 
     def restore_best(self) -> None:
         """Give the model the parameters of the best epoch."""
@@ -230,10 +254,47 @@ class TrainingRun:
         self.model.save(self.out / "best", metrics)
 
 
+# What follows the state in resume.pt: a mark, and the digest of all before it.
+_MARK = b"sha256:"
+_TAIL = len(_MARK) + hashlib.sha256().digest_size
+
+
+def _bytes(state: dict[str, Any]) -> bytes:
+    """Return a state as the bytes of ``resume.pt``.
+
+    They are made in memory: where torch writes to a disk that is full, its error does not say so.
+    """
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    content = buffer.getvalue()
+    return content + _MARK + hashlib.sha256(content).digest()
+
+
+def _checked(content: bytes) -> bytes:
+    """Return what :func:`_bytes` made of a state, without the digest; files from before it had one have none.
+
+    Raises
+    ------
+    ValueError
+        If the digest is another: torch itself would take most changed bits for the weights.
+    """
+    state, tail = content[:-_TAIL], content[-_TAIL:]
+    if tail.startswith(_MARK):
+        if tail[len(_MARK) :] != hashlib.sha256(state).digest():
+            raise ValueError("its digest is not that of its content")
+        return state
+    if not content.endswith(b"\0" * 2) or b"PK\x05\x06" not in content[-22:]:  # a zip file ends with its directory
+        raise ValueError("it does not end as such a file does")
+    return content
+
+
 def _differences(theirs: dict[str, Any], mine: dict[str, Any]) -> str:
+    # A run from before a setting was introduced had its default.
+    defaults = json.loads(json.dumps({"model": asdict(ModelConfig()), "training": asdict(TrainingConfig())}))
+    before = {part: defaults[part] | theirs[part] for part in mine}
     return ", ".join(
-        f"{part}.{name} was {theirs[part].get(name)!r}, now {value!r}"
+        f"{part}.{name} was {before[part].get(name)!r}, now {value!r}"
         for part in mine
         for name, value in mine[part].items()
-        if theirs[part].get(name) != value
+        if before[part].get(name) != value
     )
