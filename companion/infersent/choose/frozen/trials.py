@@ -128,7 +128,7 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
     Examples
     --------
     >>> len(settings("minilm")), len(settings("infersent"))
-    (69, 13)
+    (72, 16)
     """
     own = ENCODERS[encoder]
     turned = [
@@ -138,8 +138,9 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
         if seed > 2 or change == "rotated" or encoder != "minilm"
     ]
     turned += [(Setting(encoder, REASONS, seed, length=own, change="principal"), FEW_SETS) for seed in range(3)]
+    again = [(Setting(encoder, REASONS, seed, length=own, change="rotated", anew=True), FEW_SETS) for seed in range(3)]
     if encoder != "minilm":
-        return turned
+        return [*turned, *again]
     drawn = [
         (Setting(pairs=pairs, seed=seed), EVERY_SET if pairs < DRAWN[-1] else SHOWN_SETS)
         for pairs in DRAWN
@@ -165,4 +166,4 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
         (Setting(pairs=pairs, seed=seed, head="network"), NETWORK_SETS) for pairs in (*DRAWN, POOL) for seed in range(3)
     ]
     whole = [(Setting(pairs=pairs), EVERY_SET) for pairs in (POOL, ALL)]
-    return [*drawn[:6], *turned, *drawn[6:7], *signs, *steps, *drawn[7:], *networks, *whole, *lengths, *anew]
+    return [*drawn[:6], *turned, *drawn[6:7], *signs, *steps, *drawn[7:], *networks, *whole, *lengths, *anew, *again]
