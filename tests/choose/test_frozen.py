@@ -9,7 +9,7 @@ import pytest
 from infersent.choose.frozen import __main__ as command
 from infersent.choose.frozen import fitting
 from infersent.choose.frozen.coordinates import measure, news, normal_redundancy, redundancies
-from infersent.choose.frozen.records import FrozenGroup, Run, find_frozen, read_runs, write_runs
+from infersent.choose.frozen.records import FrozenGroup, Run, find_frozen, read_runs, ship, write_runs
 from infersent.choose.frozen.trials import ALL, DRAWN, EVERY_SET, FEW_SETS, POOL, SHOWN_SETS, Setting, settings
 from infersent.choose.frozen.vectors import SentenceVectors, changed, rotation
 from infersent.data import snli
@@ -247,6 +247,9 @@ def test_the_command_runs_what_is_missing_and_fits_the_pairs(tmp_path, monkeypat
     assert (tmp_path / "out" / "infersent-coordinates.json").exists()
     assert command.main(arguments) == 0
     assert capsys.readouterr().out == ""
+    ship(tmp_path / "out", tmp_path / "package")
+    assert read_runs([tmp_path / "package" / "runs.jsonl"]) == runs
+    assert json.loads((tmp_path / "package" / "infersent.json").read_text())["encoder"] == "infersent"
 
 
 def test_few_sets_are_among_every_set():

@@ -116,16 +116,49 @@ def test_the_shift_costs_what_the_penalty_takes() -> None:
 
 
 def test_redundancy_of_coordinates_and_of_what_the_label_uses() -> None:
-    found = load_coordinates("minilm")
+    found, other = load_coordinates("minilm"), load_coordinates("infersent")
     median = float(np.median(found["redundancy"]))
+    assert median < np.median(other["redundancy"])
     assert abs(median - np.median(normal_redundancy(np.array(found["correlation"])))) < 0.05
-    says(f"The median $\\rho^2$ is {median:.2f}, near that of normals.")
+    says(f"The median $\\rho^2$ is {median:.2f}, lower even than InferSent's.")
     news = found["news"]
     says(
         f"But $u*v$ could say {news['|u-v|']:.0%} of what $|u-v|$ tells the head, and $|u-v|$ {news['u*v']:.0%} of "
         "what $u*v$ does."
     )
-    says(f"the squared correlation of $\\sum_i|u_i-v_i|$ and $\\sum_i u_iv_i$ is {found['sums']:.2f}.")
+    says(
+        f"the squared correlation of $\\sum_i|u_i-v_i|$ and $\\sum_i u_iv_i$ is {found['sums']:.2f} for MiniLM and "
+        f"{other['sums']:.2f} for InferSent."
+    )
+    says(f"{median:.2f} by coordinate, {np.mean(list(news.values())):.1f} for what the head uses.")
+
+
+INFERSENT = {"encoder": "infersent", "length": "own"}
+
+
+def test_the_difference_needs_the_basis() -> None:
+    before, after = (
+        [lead(TRIPLE, PRODUCT, on, **INFERSENT, **how) for on in BOTH] for how in ({}, {"change": "rotated"})
+    )
+    assert {found.outcome for found in before} == {"differs"}
+    assert {found.outcome for found in after} == {"undecided"}
+    says(
+        f"As InferSent's vectors came, the difference is {shown(before[0])} points ahead of the product, and "
+        f"{shown(before[1])} on SNLI-hard. Rotated, {shown(after[0])} and {shown(after[1])} are left (both undecided)"
+    )
+    anew = lead(TRIPLE, PRODUCT, **INFERSENT, change="rotated", anew=True)
+    assert anew.difference < before[0].difference / 2
+    says(f"and {shown(anew)} on test with a penalty chosen anew")
+    lost = [cost(blocks, **INFERSENT, change="rotated") for blocks in (TRIPLE, PRODUCT, "u*v")]
+    says(f"The difference lost {shown(lost[0])} points, the product {shown(lost[1])}.")
+    assert lost[2].interval[1] < 0
+    says(f"(Alone, the product even gains {shown(lost[2])}:")
+    lost = [cost(blocks, change="rotated") for blocks in (TRIPLE, PRODUCT, "u, v")]
+    says(f"MiniLM's sets lose {shown(lost[0])} and {shown(lost[1])}, of which {shown(lost[2])} is what $(u,v)$ loses")
+
+
+def test_what_fails_alone() -> None:
+    says(f"and not alone: {frozen('cosine').mean:.1%}, for it knows no direction.")
 
 
 # When the encoder may move.

@@ -121,6 +121,24 @@ def write_runs(runs: Sequence[Run], path: str | Path) -> None:
     replace_file(Path(path), lambda new: new.write_text(lines, encoding="utf-8"))
 
 
+def ship(out: str | Path, folder: Path = RECORDS.parent) -> None:
+    """Gather the runs and the coordinates' records of ``python -m infersent.choose.frozen`` in the package's folder.
+
+    Parameters
+    ----------
+    out
+        Where the command wrote.
+    folder
+        Where they go.
+    """
+    runs = read_runs(sorted(Path(out).glob("*.jsonl")))
+    write_runs(runs, folder / RECORDS.name)
+    for found in sorted(Path(out).glob("*-coordinates.json")):
+        name = found.stem.removesuffix("-coordinates")
+        text = found.read_text(encoding="utf-8")
+        replace_file(folder / f"{name}.json", lambda new, text=text: new.write_text(text, encoding="utf-8"))
+
+
 def load_frozen() -> list[Run]:
     """Return the runs that come with the package."""
     return read_runs([RECORDS])
