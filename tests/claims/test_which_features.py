@@ -1,4 +1,4 @@
-"""What "Which features for your pairs?" says of four tasks, and of a transformer that was frozen or fine-tuned."""
+"""What "Which features for your pairs?" says of four tasks, and of SNLI with a transformer."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from infersent.foundation.recorded import load_record
-from infersent.study.comparison import Comparison, compare
-from infersent.study.fine_tuning import SETS as TUNED
-from infersent.study.fine_tuning import FineTunedGroup, find_fine_tuned, load_fine_tuned, spearman_as_it_came
+from infersent.study.comparison import compare
+from infersent.study.fine_tuning import find_fine_tuned, load_fine_tuned
 from tests.claims import prose
-from tests.claims.study import BOTH, FOUR, PRODUCT, TRIPLE, ends, group, shown
+from tests.claims.study import FOUR, PRODUCT, TRIPLE, group, shown
 from tests.claims.study import compare as remembered
 
 says = partial(prose.says, "beyond/which-features")
@@ -37,16 +36,6 @@ def score(found: dict[str, Any], blocks: str) -> float:
 
 def best(found: dict[str, Any]) -> float:
     return max(score(found, ", ".join(one["blocks"])) for one in found["candidates"])
-
-
-@cache
-def tuned(blocks: str) -> FineTunedGroup:
-    return find_fine_tuned(load_fine_tuned(), blocks)
-
-
-@cache
-def less(first: str, second: str, split: str = "test") -> Comparison:
-    return compare(tuned(first).on(split), tuned(second).on(split))
 
 
 # Four tasks.
@@ -90,7 +79,7 @@ def test_entailment_has_a_direction() -> None:
     assert {round(one) for one in added} == {1}
     test = choices()["snli"]["test"]["scores"]
     assert round(100 * (test[FOUR] - test[SYMMETRIC])) == 10
-    says("On SICK they add a point to the two. On SNLI, next, they add ten.")
+    says("On SICK they add a point to the two. On SNLI they add ten.")
 
 
 def test_small_is_seldom_beaten() -> None:
@@ -116,67 +105,20 @@ def test_on_frozen_vectors_product_and_difference_are_equal() -> None:
     assert snli["pairs"] == 60_000
     assert abs(score(snli, TRIPLE) - score(snli, PRODUCT)) < 0.005
     assert abs(snli["test"]["scores"][TRIPLE] - snli["test"]["scores"][PRODUCT]) < 0.005
-    says("**Here the product is as good as the difference.**")
-    lead = remembered(group(TRIPLE), group(PRODUCT))
-    says(f"Under the BiLSTM of this book it was {shown(lead)} points behind")
+    triple, product = (f"{snli['test']['scores'][blocks]:.1%}" for blocks in (TRIPLE, PRODUCT))
+    says(
+        f"From MiniLM's vectors as they come, a linear head on 60,000 pairs of SNLI gets {triple} on test with the "
+        f"difference beside $u$ and $v$, and {product} with the product."
+    )
     assert round(5 * snli["test"]["scores"]["v"]) == 3
-    says("The alarm rings, too: the hypothesis alone gets three in five right.")
-
-
-# When the encoder may move.
-
-
-def test_the_old_order_is_back() -> None:
-    last, product, *having = (tuned(blocks) for blocks in ("u, v", PRODUCT, TRIPLE, FOUR))
-    for split in BOTH:
-        assert last.on(split).mean < product.on(split).mean < min(one.on(split).mean for one in having)
-    lead, final = less(TRIPLE, PRODUCT), less(FOUR, TRIPLE)
-    assert lead.outcome == "differs"
-    assert final.interval[0] > 0
-    says(f"then the two with the difference, {shown(lead)} points ahead of it.")
+    says("The alarm rings: the hypothesis alone gets three in five right.")
+    lead = remembered(group(TRIPLE), group(PRODUCT))
     says(
-        f"And the product beside the other three is worth {shown(final)} points: more than nothing "
-        f"({ends(final.interval, word='to', plus=False)}; zero is just outside)"
+        "**So here the product is as good as the difference**, where the BiLSTM of this book had it "
+        f"{shown(lead)} points behind"
     )
-
-
-def test_what_was_not_foreseen() -> None:
-    behind = less(PRODUCT, "u, v")
-    assert behind.difference > 0.08
-    assert min((PRODUCT, TRIPLE, FOUR), key=lambda blocks: tuned(blocks).mean) == PRODUCT
+    tuned = [find_fine_tuned(load_fine_tuned(), blocks) for blocks in (TRIPLE, PRODUCT)]
     says(
-        f"We had said that $(u,v)$ would be 2 to 8 points behind; it is {shown(behind)} behind the nearest, "
-        "perhaps because the encoder adapts to the block that it has."
-    )
-    assert less(TRIPLE, PRODUCT).interval[0] > 0.01
-    says("That $|u-v|$ and $u*v$ would be within a point of each other, as on frozen vectors: they are not.")
-    says(f"And that $\\max(v-u,0)$ would be 3 points ahead of $|u-v|$: it is {shown(less('max(v-u,0)', '|u-v|'))}.")
-
-
-def test_what_held() -> None:
-    assert -0.5 < 100 * less(FOUR, TRIPLE).difference < 0.7
-    came_with = spearman_as_it_came()["sts-test"]
-    spearman = {blocks: tuned(blocks).spearman("sts-test").mean() for blocks in TUNED}
-    assert max(spearman.values()) < came_with
-    assert min(spearman, key=spearman.__getitem__) == "u, v"
-    says(
-        f"What held: all four are within 0.7 of three, and on the STS benchmark each set ends below the "
-        f"{came_with:.1f} (test) that MiniLM came with, $(u,v)$ lowest of all."
-    )
-
-    lost = {blocks: came_with - value for blocks, value in spearman.items()}
-    alone = lost.pop("u, v")
-    says(
-        f"A comparison in the head costs the *space* {min(lost.values()):.0f} to {max(lost.values()):.0f} points on "
-        f"test. No comparison costs it {alone:.0f}."
-    )
-
-
-def test_sentence_bert_has_the_same_order() -> None:
-    spearman = {blocks: tuned(blocks).spearman("sts-dev").mean() for blocks in TUNED}
-    assert min(spearman, key=spearman.__getitem__) == "u, v"
-    assert min(spearman[TRIPLE], spearman[FOUR]) > max(value for name, value in spearman.items() if "v, |" not in name)
-    says(
-        "Sentence-BERT's table has the same order in its own measure, the similarity benchmark: $(u, v, |u-v|)$ 80.78, "
-        "all four 80.44, $(u,v)$ 66.04 on its dev pairs."
+        f"Fine-tune the transformer through the blocks, and the difference is {shown(compare(*tuned))} points ahead "
+        "again."
     )
