@@ -197,7 +197,9 @@ def numbers_in(labels: Sequence[str]) -> list[str] | list[int] | list[float]:
     for number in (int, float):
         with suppress(ValueError):
             numbers = [number(label) for label in labels]
-            if number is int and max(map(abs, numbers), default=0) >= 2**63:  # names made of digits; no array holds such numbers
+            if (
+                number is int and max(map(abs, numbers), default=0) >= 2**63
+            ):  # names made of digits; no array holds such numbers
                 return list(labels)
             return numbers
     return list(labels)
