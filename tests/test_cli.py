@@ -707,7 +707,7 @@ def test_a_run_is_no_file(tmp_path, capsys):
         assert run("train", "--data", "captions", "--out", out) == 1
         assert f"{tmp_path / 'file'} is a file, and a run is a folder." in capsys.readouterr().err
     assert run("study", "status", "subsets", "--out", tmp_path / "file") == 1
-    assert "is a file; the records go into a folder." in capsys.readouterr().err
+    assert "is a file; a study's records are in a folder" in capsys.readouterr().err
     assert run("evaluate", "-") == 1
     assert "- would be standard input, but a model is a folder." in capsys.readouterr().err
 

@@ -89,8 +89,6 @@ def study(
     """
     refuse_dash(out, "--out", "the records go into a folder")
     refuse_dash(checkpoints, "--checkpoints", "the models go into a folder")
-    if out is not None and out.is_file():
-        raise ValueError(f"--out {out} is a file; the records go into a folder.")
     trials = read_grid(grid)
     if (action == "compare") != (len(groups) == 2):
         raise ValueError(f'compare takes two groups, such as "blocks=u, v" "blocks=u, v, u*v"; got {len(groups)}.')
