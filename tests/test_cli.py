@@ -508,8 +508,8 @@ def test_a_file_of_ones_own_is_cut_and_what_is_set_aside_is_tested_on(questions,
     assert "trained on" not in said
     named = ("--text", "question1", "question2", "--label", "is_duplicate")
     assert run("evaluate", questions.parent / "run", "--data", questions, *named) == 0
-    few = f"infersent: Only 12 pairs chose the best epoch of {questions.parent / 'run'}, so chance did as much as merit.\n"
-    assert capsys.readouterr().err == few
+    few = f"Only 12 pairs chose the best epoch of {questions.parent / 'run'}, so chance did as much as merit."
+    assert capsys.readouterr().err == f"infersent: {few}\n"
 
 
 def test_predict_gives_a_row_for_each_row(questions, capsys, stdin):
@@ -648,7 +648,7 @@ def test_pairs_come_from_standard_input(questions, stdin, capsys):
 def test_a_small_dev_set_is_told_once(questions, capsys):
     assert learn(questions) == 0
     said = capsys.readouterr().err
-    few = "Only 12 pairs (own.csv dev) will choose the best epoch, each worth 8.3 points of accuracy: chance will choose as"
+    few = "Only 12 pairs (own.csv dev) will choose the best epoch, each worth 8.3 points of accuracy: chance will"
     assert said.count(few) == 1
     more = questions.read_text("utf-8-sig").splitlines()[1:] * 10
     (questions.parent / "large.csv").write_text("id,question1,question2,is_duplicate\n" + "\n".join(more))
@@ -707,7 +707,7 @@ def test_a_run_is_no_file(tmp_path, capsys):
         assert run("train", "--data", "captions", "--out", out) == 1
         assert f"{tmp_path / 'file'} is a file, and a run is a folder." in capsys.readouterr().err
     assert run("study", "status", "subsets", "--out", tmp_path / "file") == 1
-    assert "is a file; the records go into a folder." in capsys.readouterr().err
+    assert "is a file; a study's records are in a folder" in capsys.readouterr().err
     assert run("evaluate", "-") == 1
     assert "- would be standard input, but a model is a folder." in capsys.readouterr().err
 

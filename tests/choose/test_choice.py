@@ -595,3 +595,20 @@ def test_one_is_no_plural():
         choose_blocks(u, v, ["a", "b"], candidates=["u*v"])
     with pytest.raises(ValueError, match="There is 1 pair of vectors but 2 labels"):
         choose_blocks(u[:1], v[:1], ["a", "b"], candidates=["u*v"])
+
+
+def test_labels_of_test_pairs_are_the_same_whether_read_as_numbers_or_as_texts():
+    u, v = vectors(100)
+    y = np.where(u[:, 0] * v[:, 0] > 0, "1", "2")
+    y[:20] = "o"
+    some = {"candidates": ["u*v"], "repeats": 1}
+    one = choose_blocks(u, v, y, **some, test=(u[50:], v[50:], y[50:]))
+    other = choose_blocks(u, v, y, **some, test=(u[50:], v[50:], y[50:].astype(int)))
+    assert one.on_test == other.on_test
+    with pytest.raises(ValueError, match="labels that the others lack: 3; known: 1, 2, o"):
+        choose_blocks(u, v, y, **some, test=(u[:1], v[:1], [3]))
+    scores = u[:, 0] * v[:, 0]
+    with pytest.raises(ValueError, match="Scores are numbers, but a label of the test pairs is 'high'"):
+        choose_blocks(u, v, scores, **some, test=(u[:2], v[:2], ["high", "low"]))
+    with pytest.raises(ValueError, match="The label of row 1 is nan; leave"):
+        choose_blocks(u, v, scores, **some, test=(u[:2], v[:2], [1.5, np.nan]))

@@ -93,11 +93,11 @@ def group_pairs(sentences: Ints, folds: int) -> Grouping:
         shared = len(np.unique(every)) < n
         words = f"No sentence occurs in two of the {n:,} pairs"
         if shared:
-            distinct, parts = len(np.unique(sentences)), counted(len(np.unique(every)), "group")
+            distinct, groups = len(np.unique(sentences)), counted(len(np.unique(every)), "group")
             words = (
                 f"{counted(distinct, 'distinct sentence')} {'ties' if distinct == 1 else 'tie'} the {n:,} pairs into "
             )
-            words += f"{parts}, none of which is split"
+            words += f"{groups}, none of which is split"
         return Grouping(every, sentences, False, f"{words}: no fold is tested on a sentence it was trained on.")
     giant = f"Shared sentences tie {_largest(every) / n:.0%} of the pairs into one group, which no fold can hold."
     pairs_of = _pairs_of_each(sentences)

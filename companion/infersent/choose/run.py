@@ -18,7 +18,7 @@ from infersent.choose.estimator import fit_pipelines, predict
 from infersent.choose.folds import deal, group_pairs, number_vectors, training_rows
 from infersent.choose.resampled import Resampled, after_choosing, pick
 from infersent.choose.store import Store, digest, set_key
-from infersent.choose.task import METRICS, Kind, Task, read_labels
+from infersent.choose.task import METRICS, Kind, Task, label_array, read_labels
 from infersent.data.ties import number_texts
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
 from infersent.foundation.choices import choose
@@ -492,7 +492,7 @@ def _on_test(
     """Measure pipelines that were fitted on all pairs on pairs that had no part in the choice."""
     if test is None:
         return None
-    given = np.asarray(test[2])
+    given = label_array(test[2])
     u, v = as_vectors(test[0], test[1])
     if len(u) != len(given):
         raise ValueError(f"There {_are(len(u), 'pair')} of test vectors but {counted(len(given), 'label')}.")
@@ -500,12 +500,17 @@ def _on_test(
         raise ValueError(f"The test vectors have {counted(u.shape[1], 'number')}, the others {vectors.dim:,}.")
     if task.classes:
         place = {label: i for i, label in enumerate(task.labels)}
-        unknown = sorted({str(label) for label in given.tolist() if label not in place})
+        # A file of numbers alone is read as numbers, and as texts where one label is no number.
+        place = {str(label): i for label, i in place.items()} | place
+        index = {label: place.get(label, place.get(str(label))) for label in set(given.tolist())}
+        unknown = sorted({str(label) for label, i in index.items() if i is None})
         if unknown:
             lacking, ours = ", ".join(unknown[:6]), ", ".join(map(str, task.labels))
             raise ValueError(f"The test pairs have labels that the others lack: {lacking}; known: {ours}.")
-        y = np.array([place[label] for label in given.tolist()])
+        y = np.array([index[label] for label in given.tolist()])
     else:
+        if given.dtype.kind not in "iuf":
+            raise ValueError(f"Scores are numbers, but a label of the test pairs is {given[0].item()!r}.")
         y = given.astype(float)
     scores = {}
     for blocks, pipeline in pipelines.items():

@@ -117,7 +117,7 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
     """
     if kind not in ("auto", "classes", "scores"):
         raise ValueError(f"task={kind!r} is not 'auto', 'classes' or 'scores'.")
-    given = _as_array(y)
+    given = label_array(y)
     numbers = given.dtype.kind in "iuf"
     distinct, codes = np.unique(given, return_inverse=True)
     whole = numbers and bool((distinct == np.round(distinct)).all())
@@ -152,7 +152,7 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
     return Task(codes.astype(np.int64), tuple(distinct.tolist()), tuple(notes))
 
 
-def _as_array(y: Any) -> Array:
+def label_array(y: Any) -> Array:
     """Return labels as texts or numbers, none of them missing."""
     given = np.asarray(y)
     if given.ndim == 2 and given.shape[1] == 1:
@@ -197,7 +197,9 @@ def numbers_in(labels: Sequence[str]) -> list[str] | list[int] | list[float]:
     for number in (int, float):
         with suppress(ValueError):
             numbers = [number(label) for label in labels]
-            if number is int and max(map(abs, numbers), default=0) >= 2**63:  # names made of digits; no array holds such numbers
+            if (
+                number is int and max(map(abs, numbers), default=0) >= 2**63
+            ):  # names made of digits; no array holds such numbers
                 return list(labels)
             return numbers
     return list(labels)

@@ -120,7 +120,8 @@ def choose(
     u: Any
     v: Any
     if vectors is not None and labels is not None:
-        (u, v), y = map(read_vectors, vectors), read_label_file(labels)
+        u, v = map(read_vectors, vectors)
+        y = read_label_file(labels)
         if test_vectors is not None and test_labels is not None:
             held_out = (*map(read_vectors, test_vectors), read_label_file(test_labels))
     elif file is not None:

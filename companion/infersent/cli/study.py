@@ -89,8 +89,6 @@ def study(
     """
     refuse_dash(out, "--out", "the records go into a folder")
     refuse_dash(checkpoints, "--checkpoints", "the models go into a folder")
-    if out is not None and out.is_file():
-        raise ValueError(f"--out {out} is a file; the records go into a folder.")
     trials = read_grid(grid)
     if (action == "compare") != (len(groups) == 2):
         raise ValueError(f'compare takes two groups, such as "blocks=u, v" "blocks=u, v, u*v"; got {len(groups)}.')
@@ -150,8 +148,10 @@ def _progress(grid: str, trials: list[Trial], records: list[Record]) -> str:
     lines = [f"{grid}: {bar} {len(records)} of {len(trials)} runs have a record"]
     if len(records) < len(trials):
         seconds = seconds_left(trials, records)
-        left = f"about {_duration(seconds)} with one process, by the pace of the finished runs"
-        lines.append(f"time left: {'unknown until a run is finished' if math.isnan(seconds) else left}")
+        left = "unknown until a run is finished"
+        if not math.isnan(seconds):
+            left = f"about {_duration(seconds)} with one process, by the pace of the finished runs"
+        lines.append(f"time left: {left}")
     failed = [record for record in records if record.error is not None]
     lines += [f"failed: {_one_run(record)}" for record in failed]
     return "\n".join(lines + ["Repeat the failed runs by --retry."] * bool(failed))

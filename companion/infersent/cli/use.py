@@ -43,7 +43,7 @@ def encode(
 
     For example:
 
-    infersent encode runs/laptop --sentences lines.txt --output vectors.npy
+    infersent encode runs/mine --sentences lines.txt --output vectors.npy
 
     zcat lines.txt.gz | infersent encode --output vectors.parquet
 

@@ -80,7 +80,7 @@ def load(name: str | Path, split: str | None = None, **options: Any) -> Pairs | 
     if own or (name not in CORPORA and Path(name).is_file()):
         return read_pairs(name, **options)
     remedy = f"The path of a file with pairs of your own will do, too: {', '.join(SUFFIXES)}."
-    choose("corpus", name, dict.fromkeys(CORPORA), remedy=remedy)
+    choose("corpus", str(name), dict.fromkeys(CORPORA), remedy=remedy)
     pairs: Pairs | ScoredPairs = import_module(f"infersent.data.{name}").load(
         *([] if split is None else [split]), **options
     )

@@ -43,7 +43,8 @@ def check_out(out: str | Path, resume: bool) -> None:
     Raises
     ------
     ValueError
-        If it holds a run or a checkpoint, and ``resume`` is not set; if it is a file, lies under one, or cannot be made.
+        If it holds a run or a checkpoint, and ``resume`` is not set; if it is a file, lies under one, or cannot be
+        made.
     """
     place = Path(out).absolute()
     while not place.exists():
