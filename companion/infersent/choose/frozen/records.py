@@ -12,7 +12,7 @@ from infersent.choose.frozen.trials import Setting
 from infersent.data import snli
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.choices import choose
-from infersent.foundation.recorded import FOLDER
+from infersent.foundation.recorded import FOLDER, save_record
 from infersent.model.features import Blocks
 from infersent.study.answers import Answers
 from infersent.study.comparison import Answered
@@ -135,8 +135,7 @@ def ship(out: str | Path, folder: Path = RECORDS.parent) -> None:
     write_runs(runs, folder / RECORDS.name)
     for found in sorted(Path(out).glob("*-coordinates.json")):
         name = found.stem.removesuffix("-coordinates")
-        text = found.read_text(encoding="utf-8")
-        replace_file(folder / f"{name}.json", lambda new, text=text: new.write_text(text, encoding="utf-8"))
+        save_record(json.loads(found.read_text(encoding="utf-8")), folder / f"{name}.json")
 
 
 def load_frozen() -> list[Run]:
