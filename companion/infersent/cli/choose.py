@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from infersent.choose.texts import encode_pairs, read_label_file, read_text_pair
 from infersent.cli.options import Columns, File, Real, Text, Whole, check_output, refuse_dash, write_output
 from infersent.data.cache import cache_folder
 from infersent.data.formats import STDIN
+from infersent.foundation.wording import in_width
 
 _Files = Annotated[tuple[Path, Path] | None, tyro.conf.arg(metavar="U.npy V.npy")]
 _Optional = Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]
@@ -165,7 +167,8 @@ def choose(
             memory=memory,
             progress=progress,
         )
-    print(choice)
+    # Where no terminal says how wide it is, as wide as a page.
+    print(in_width(str(choice), min(100, shutil.get_terminal_size((88, 24)).columns)))
     grown = None
     if curve:
         again = "the folds are kept, and only the curve is trained again"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import textwrap
 from pathlib import Path
 
 
@@ -17,6 +18,25 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     ('1 pair', '2,000 pairs', '2 classes')
     """
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def in_width(text: str, width: int) -> str:
+    """Break the lines of prose that are wider; the rows of a table, and indented lines of code, stay as they are.
+
+    Examples
+    --------
+    >>> print(in_width("one two three four\\n\\n    code that is long\\na table   with columns", 9))
+    one two
+    three
+    four
+    <BLANKLINE>
+        code that is long
+    a table   with columns
+    """
+    return "\n".join(
+        line if "  " in line else textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+        for line in text.splitlines()
+    )
 
 
 def in_a_sentence(error: OSError) -> str:
