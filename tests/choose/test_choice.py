@@ -283,6 +283,15 @@ def test_a_learning_curve_of_its_own_accord(product):
         product.learning_curve([641])
 
 
+@pytest.mark.parametrize("mlp", [False, True])
+def test_a_fold_may_be_trained_on_a_single_group(mlp):
+    u, v = vectors(80, 2)
+    asked = ["how"] * 40 + ["why"] * 40  # two folds, a question in each
+    sentences = (asked, [f"answer {i}" for i in range(80)])
+    found = choose_blocks(u, v, same_sign(u, v), sentences=sentences, candidates=["u*v"], folds=2, repeats=1, mlp=mlp)
+    assert found.score("u*v") > 0.7
+
+
 def test_a_network_beside_the_linear_heads():
     u, v = vectors(1500, 2)
     found = choose_blocks(u, v, same_sign(u, v), candidates=["u, v", "u*v"], repeats=1, folds=2, mlp=True)

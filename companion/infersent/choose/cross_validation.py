@@ -155,6 +155,8 @@ def run_fold(
     loss = _loss(vectors.task, rows, trained)
     inner = np.full(len(rows), -1)
     groups = np.unique(vectors.grouping.groups[rows[trained]], return_inverse=True)[1]
+    if not groups.any():  # a single group cannot be parted but pair by pair
+        groups = np.arange(len(groups))
     inner[trained] = deal(groups, vectors.strata[rows[trained]], PARTS if mlp else INNER_PARTS, seed=seed)
     fit = _fit_networks if mlp else _fit_linear
     answers, penalties, unfinished = fit(features, loss, sets, inner, ~trained, seed)
