@@ -498,7 +498,7 @@ def test_vectors_that_do_not_fit_are_refused(change, words):
         ({"margin": 5}, "margin=5 is no share"),
         ({"metric": "F1"}, "Did you mean 'macro-F1'"),
         ({"metric": "Spearman"}, "does not measure classes; use accuracy or macro-F1"),
-        ({"sentences": (["a"], ["b"])}, "100 pairs of vectors but 1 sentences"),
+        ({"sentences": (["a"], ["b"])}, "100 pairs of vectors but 1 sentence on a side"),
         ({"test": (np.zeros((3, 5)), np.zeros((3, 5)), ["same"] * 3)}, "have 5 numbers, the others 4"),
         (
             {"test": (np.zeros((3, 4)), np.zeros((3, 4)), ["new"] * 3)},
