@@ -19,7 +19,7 @@ INSTALLED := $(VENV)/.installed
 HTML := _build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help install book html serve lab notebooks test lint check-javascript check-all unit check-notebooks records chromium lock clean
+.PHONY: help install book html serve lab notebooks test lint check-javascript check-all unit check-notebooks records faults chromium lock clean
 
 help: ## Show this list
 	@echo "Why u*v? The two commands to know are 'make book' and 'make test'."
@@ -79,6 +79,9 @@ check-notebooks: install ## Re-execute the notebooks alone and compare their out
 
 records: install ## Train two recorded runs again and compare them with their records (some minutes)
 	$(BIN)/pytest tests/study/test_shipped_records.py --repeats
+
+faults: install ## Try a thousand faults in each file of a model and of a run, and report what became of them (a minute)
+	INFERSENT_FAULTS=1000 $(BIN)/pytest tests/faults -s -p no:xdist
 
 install: $(INSTALLED) ## Create .venv and install into it, without building anything
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from infersent import LABELS, InferSent
+from infersent import LABELS, InferSent, cli
 from infersent.cli import main
 from infersent.data import Pairs, fetch, read_pairs, snli, stsb
 from infersent.foundation.choices import choose
@@ -73,7 +73,10 @@ def test_train_evaluate_encode_predict(files, capsys):
     assert run("evaluate", files / "run", "--data", files / "dev.tsv") == 0
     shown, said = capsys.readouterr()
     assert "% (95% interval" in shown
-    assert f"These pairs chose the best epoch of {files / 'run'}" in said
+    assert (
+        f"These pairs chose the best epoch of {files / 'run'}, which flatters its accuracy on them. They are only 30"
+        in said
+    )
     assert all(label in shown for label in LABELS)
     assert run("evaluate", files / "run", "--data", files / "dev.tsv", "--json-output") == 0
     assert json.loads(capsys.readouterr().out)["pairs"] == 30
@@ -431,7 +434,7 @@ def test_a_run_is_not_overwritten(files, capsys):
     assert "continue it by --resume" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["", "train", "evaluate", "encode", "predict", "data"])
+@pytest.mark.parametrize("command", ["", *cli._COMMANDS])
 def test_help_teaches(command, capsys):
     with pytest.raises(SystemExit) as ended:
         run(*filter(None, [command]), "--help")
@@ -440,6 +443,8 @@ def test_help_teaches(command, capsys):
     assert "infersent" in shown
     if command:
         assert "For example" in shown
+    if command and command != "dot-product":  # which makes its own data
+        assert "mine" in shown
     if command == "train":
         words = "".join(shown.split()).replace("│", "")  # the lines are broken and framed
         for name, preset in RECIPES.items():
@@ -503,7 +508,8 @@ def test_a_file_of_ones_own_is_cut_and_what_is_set_aside_is_tested_on(questions,
     assert "trained on" not in said
     named = ("--text", "question1", "question2", "--label", "is_duplicate")
     assert run("evaluate", questions.parent / "run", "--data", questions, *named) == 0
-    assert capsys.readouterr().err == ""
+    few = f"Only 12 pairs chose the best epoch of {questions.parent / 'run'}, so chance did as much as merit."
+    assert capsys.readouterr().err == f"infersent: {few}\n"
 
 
 def test_predict_gives_a_row_for_each_row(questions, capsys, stdin):
@@ -637,3 +643,92 @@ def test_pairs_come_from_standard_input(questions, stdin, capsys):
     stdin(questions.read_bytes())
     assert run("evaluate", questions.parent / "run", "--data", "-", *named) == 0
     assert "on standard input:\naccuracy" in capsys.readouterr().out
+
+
+def test_a_small_dev_set_is_told_once(questions, capsys):
+    assert learn(questions) == 0
+    said = capsys.readouterr().err
+    few = "Only 12 pairs (own.csv dev) will choose the best epoch, each worth 8.3 points of accuracy: chance will"
+    assert said.count(few) == 1
+    more = questions.read_text("utf-8-sig").splitlines()[1:] * 10
+    (questions.parent / "large.csv").write_text("id,question1,question2,is_duplicate\n" + "\n".join(more))
+    assert learn(questions, "--dev", questions.parent / "large.csv", out="other") == 0
+    assert "will choose the best epoch" not in capsys.readouterr().err
+
+
+def test_a_column_of_scores_sends_to_the_command_that_takes_them(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.csv").write_text("premise,hypothesis,score\na,b,1\nc,d,2.5\n")
+    for command in (("train", "--out", "r"), ("evaluate",)):
+        for named in ((), ("--label", "score")):
+            assert run(*command, "--data", "s.csv", *named) == 1
+            assert "`infersent choose`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("data", "FILE.csv"),
+        ("evaluate", "MODEL", "--data", "FILE.csv"),
+        ("predict", "MODEL", "--pairs", "FILE.csv"),
+        ("train", "--data", "FILE.csv", "--out", "r"),
+        ("choose", "FILE.csv"),
+        ("probe", "MODEL", "--data", "FILE.csv"),
+        ("encode", "MODEL", "--sentences", "FILE.txt", "--output", "v.npy"),
+        ("study", "run", "FILE.toml", "--out", "s"),
+        ("choose", "--vectors", "FILE.npy", "FILE.npy", "--labels", "FILE.txt"),
+    ],
+    ids=" ".join,
+)
+def test_a_file_that_is_not_there_or_cannot_be_read_is_a_sentence(command, checkpoint, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command = [str(checkpoint) if part == "MODEL" else part for part in command]
+    suffix = next(part for part in command if part.startswith("FILE"))[4:]
+
+    def said(name):
+        assert run(*(part.replace("FILE", name) for part in command)) == 1
+        error = capsys.readouterr().err
+        assert "[Errno" not in error
+        assert "Traceback" not in error
+        return error
+
+    assert f"There is no file absent{suffix}. Check the name." in said("absent")
+    assert f"There is no folder nowhere, so no absent{suffix} in it." in said("nowhere/absent")
+    (tmp_path / f"empty{suffix}").touch()
+    if command[0] != "encode":  # no lines are no vectors
+        assert f"empty{suffix}" in said("empty")
+        (tmp_path / f"folder{suffix}").mkdir()
+        assert f"folder{suffix} is a folder. Name a file in it." in said("folder")
+
+
+def test_a_run_is_no_file(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "file", tmp_path / "file" / "run"):
+        assert run("train", "--data", "captions", "--out", out) == 1
+        assert f"{tmp_path / 'file'} is a file, and a run is a folder." in capsys.readouterr().err
+    assert run("study", "status", "subsets", "--out", tmp_path / "file") == 1
+    assert "is a file; a study's records are in a folder" in capsys.readouterr().err
+    assert run("evaluate", "-") == 1
+    assert "- would be standard input, but a model is a folder." in capsys.readouterr().err
+
+
+def test_lines_of_a_table_are_told_to_be_sentences(checkpoint, tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("a dog\nthe cat\n")
+    assert run("encode", checkpoint, "--sentences", tmp_path / "t.csv", "--output", tmp_path / "v.npy") == 0
+    assert "t.csv: every line is read as one sentence, a header and separators with it." in capsys.readouterr().err
+
+
+def test_a_packed_file_is_told_apart_from_a_corpus(tmp_path, capsys):
+    (tmp_path / "own.csv.gz").write_bytes(b"\x1f\x8b\x08")
+    for command in (("data",), ("evaluate", "--data")):
+        assert run(*command, tmp_path / "own.csv.gz") == 1
+        assert "This is compressed by gzip, not text. Unpack it by gunzip" in capsys.readouterr().err
+
+
+def test_a_stopped_study_keeps_its_runs(capsys, monkeypatch):
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("infersent.cli.study.read_grid", stop)
+    assert run("study", "status", "subsets") == 130
+    assert "Run the same command again: the runs that are finished are kept.\n" in capsys.readouterr().err

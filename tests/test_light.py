@@ -52,3 +52,15 @@ print(len(log), model.predict_proba(["a dog"], ["the cat"]).shape)
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (result.returncode, result.stdout) == (0, "2 (1, 3)\n"), result.stderr
+
+
+def test_what_most_readers_need_is_reached_from_the_top():
+    code = """
+import infersent
+assert {"linear_ledger", "nn"} <= set(infersent.__all__) & set(dir(infersent))
+print(infersent.nn.PairHead.__name__, infersent.linear_ledger.__name__, infersent.nn is infersent.nn)
+for name in infersent.__all__:
+    getattr(infersent, name)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, "PairHead linear_ledger True\n"), result.stderr

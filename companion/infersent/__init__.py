@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infersent import nn
+    from infersent.choose.estimator import linear_ledger
     from infersent.choose.run import choose_blocks
     from infersent.choose.transform import PairFeatures
     from infersent.data import LABELS, Pairs, load
@@ -24,7 +26,9 @@ __all__ = [
     "choose_blocks",
     "explain",
     "explain_all",
+    "linear_ledger",
     "load",
+    "nn",
     "pair_features",
     "register_feature",
 ]
@@ -36,6 +40,7 @@ _HOMES = {
     "load": "data",
     "PairFeatures": "choose.transform",
     "choose_blocks": "choose.run",
+    "linear_ledger": "choose.estimator",
     "Ledger": "inside.ledger",
     "explain": "inside.ledger",
     "explain_all": "inside.ledger",
@@ -48,6 +53,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "nn":  # a module; that it is imported makes it an attribute
+        return import_module(f"{__name__}.nn")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

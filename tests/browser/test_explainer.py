@@ -395,6 +395,7 @@ def visit(browser: Browser, url: str, handle: Callable[[Route], None]) -> Page:
         (lambda route: route.fulfill(status=404), "the server answered 404"),
         (lambda route: route.fulfill(body=b"cut short"), "it ended after 9 of"),
         (lambda route: route.fulfill(body=b"x" * 5_000_000), "the file is larger than"),
+        (lambda route: route.fulfill(body=b"x" * Explainer().weights["bytes"]), "is not the file of that name"),
     ],
 )
 def test_a_failed_load_says_so_and_can_be_repeated(browser: Browser, book_url: str, handle, reason: str) -> None:
@@ -407,6 +408,31 @@ def test_a_failed_load_says_so_and_can_be_repeated(browser: Browser, book_url: s
     widget.get_by_role("button", name="Try again").click()
     loaded(page)
     page.context.close()
+
+
+def test_a_damaged_file_in_the_browsers_store_is_fetched_again(browser: Browser, book_url: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url) if "safetensors" in request.url else None)
+    page.goto(f"{book_url}/{PATH}")
+    loaded(page)
+    stored = page.evaluate(
+        """async () => {
+            const store = await caches.open("infersent");
+            const [request] = await store.keys();
+            const bytes = await (await store.match(request)).arrayBuffer();
+            new Uint8Array(bytes)[bytes.byteLength >> 1] ^= 1;
+            await store.put(request, new Response(bytes));
+            return request.url;
+        }"""
+    )
+    assert stored.endswith(".safetensors")
+    for times in (2, 2):  # the first reload fetches it anew, the second has it
+        page.reload()
+        loaded(page)
+        assert fetched.count(stored) == times
+    context.close()
 
 
 def test_without_a_worker_the_page_itself_answers(book_url: str, open_page: OpenPage) -> None:

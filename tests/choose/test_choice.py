@@ -4,6 +4,7 @@ import html.parser
 import json
 import math
 import os
+import re
 import signal
 
 import matplotlib.pyplot as plt
@@ -282,6 +283,15 @@ def test_a_learning_curve_of_its_own_accord(product):
         product.learning_curve([641])
 
 
+@pytest.mark.parametrize("mlp", [False, True])
+def test_a_fold_may_be_trained_on_a_single_group(mlp):
+    u, v = vectors(80, 2)
+    asked = ["how"] * 40 + ["why"] * 40  # two folds, a question in each
+    sentences = (asked, [f"answer {i}" for i in range(80)])
+    found = choose_blocks(u, v, same_sign(u, v), sentences=sentences, candidates=["u*v"], folds=2, repeats=1, mlp=mlp)
+    assert found.score("u*v") > 0.7
+
+
 def test_a_network_beside_the_linear_heads():
     u, v = vectors(1500, 2)
     found = choose_blocks(u, v, same_sign(u, v), candidates=["u, v", "u*v"], repeats=1, folds=2, mlp=True)
@@ -514,7 +524,7 @@ def test_tensors_and_constant_columns():
     u[:, 1] = 2
     found = choose_blocks(torch.from_numpy(u).half(), torch.from_numpy(v).half(), same_sign(u, v), candidates=["u*v"])
     assert found.repeats == 5
-    assert "1 of the 4 numbers of u never vary, and tell nothing." in found.notes
+    assert "1 of the 4 numbers of u never varies, and tells nothing." in found.notes
 
 
 def test_an_unknown_set_and_a_curve_without_vectors(product):
@@ -564,3 +574,50 @@ def test_a_pipeline_that_is_no_sum_has_no_ledger():
 
 def test_numbers_without_an_interval_are_a_dash(product):
     assert product.written(math.nan) == "–"
+
+
+def test_a_report_has_the_learning_curve_as_a_figure_and_as_a_table(product):
+    curve = product.learning_curve([40, 300], ["u*v", "u, v"])
+    page, plain = product.to_html(curve), product.to_html()
+    assert (page.count("<svg"), plain.count("<svg")) == (2, 1)
+    assert (page.count("<table"), plain.count("<table")) == (2, 1)
+    assert curve.table().to_html() in page
+    assert 'aria-label="accuracy by the number of training pairs' in page
+    ids = re.findall(r'<(?:path|clipPath) id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))  # of the two figures, none has an element of the other
+    assert product.to_html(curve) == page
+    kept = json.loads(product.to_json(curve))["learning_curve"]
+    assert kept["pairs"] == [40, 300]
+    assert np.array_equal(kept["scores"]["u, v"], curve.scores[:, 1])
+    assert "learning_curve" not in json.loads(product.to_json())
+
+
+def test_one_is_no_plural():
+    u, v = vectors(100, dim=1)
+    u[:] = 2
+    one = u[:1], v[:1], ["same"]
+    found = choose_blocks(u, v, same_sign(u, v), candidates=["u*v"], repeats=1, test=one)
+    assert "1 of the 1 number of u never varies, and tells nothing." in found.notes
+    assert "100 pairs of 1 number, 5 folds" in found.table().caption
+    assert any(note.startswith("The one test pair had no part in the choice; there ") for note in found.about)
+    with pytest.raises(ValueError, match="There are 100 pairs of vectors but 2 labels"):
+        choose_blocks(u, v, ["a", "b"], candidates=["u*v"])
+    with pytest.raises(ValueError, match="There is 1 pair of vectors but 2 labels"):
+        choose_blocks(u[:1], v[:1], ["a", "b"], candidates=["u*v"])
+
+
+def test_labels_of_test_pairs_are_the_same_whether_read_as_numbers_or_as_texts():
+    u, v = vectors(100)
+    y = np.where(u[:, 0] * v[:, 0] > 0, "1", "2")
+    y[:20] = "o"
+    some = {"candidates": ["u*v"], "repeats": 1}
+    one = choose_blocks(u, v, y, **some, test=(u[50:], v[50:], y[50:]))
+    other = choose_blocks(u, v, y, **some, test=(u[50:], v[50:], y[50:].astype(int)))
+    assert one.on_test == other.on_test
+    with pytest.raises(ValueError, match="labels that the others lack: 3; known: 1, 2, o"):
+        choose_blocks(u, v, y, **some, test=(u[:1], v[:1], [3]))
+    scores = u[:, 0] * v[:, 0]
+    with pytest.raises(ValueError, match="Scores are numbers, but a label of the test pairs is 'high'"):
+        choose_blocks(u, v, scores, **some, test=(u[:2], v[:2], ["high", "low"]))
+    with pytest.raises(ValueError, match="The label of row 1 is nan; leave"):
+        choose_blocks(u, v, scores, **some, test=(u[:2], v[:2], [1.5, np.nan]))

@@ -15,7 +15,9 @@ from infersent.choose.task import correlation, macro_f1, numbers_in, read_labels
         (np.array([True, False, True]), (False, True), None),
         (np.array(["b", "a", "a"], dtype=object), ("a", "b"), None),
         ([0, 1, 2], (0, 1, 2), "whole numbers of 3 kinds (0, 1, 2), and are taken for classes"),
-        ([0.0, 1.0, 1.0], (0.0, 1.0), "floats, but whole numbers of 2 kinds"),
+        ([0.0, 1.0, 2.0], (0.0, 1.0, 2.0), "floats, but whole numbers of 3 kinds"),
+        ([0.0, 1.0, 1.0], (0.0, 1.0), ""),
+        ([0, 1, 1], (0, 1), ""),
         ([0.1, 0.9, 2.6], (), None),
         (np.arange(30), (), "whole numbers of 30 kinds, more than 20, and are taken for scores"),
     ],
@@ -24,7 +26,9 @@ def test_classes_or_scores(labels, classes, note):
     task = read_labels(labels)
     assert task.labels == classes
     assert task.classes == bool(classes)
-    assert [n for n in task.notes if note and note in n] or note is None
+    assert [n for n in task.notes if note and note in n] or not note
+    if note == "":  # of two kinds no order could matter
+        assert not any("taken for" in n for n in task.notes)
     if classes:
         assert [task.labels[i] for i in task.y] == list(labels)
     else:
@@ -84,6 +88,15 @@ def test_what_is_no_label_is_refused(labels, kind, words):
         read_labels(labels, kind)
 
 
+def test_rows_without_a_label_are_counted_in_good_english():
+    with pytest.raises(ValueError, match=r"The label of row 1 is nan; leave such pairs out"):
+        read_labels([1.0, np.nan, 2.0])
+    with pytest.raises(ValueError, match=r"row 1 is missing, and one more is like it; leave"):
+        read_labels(np.array(["a", None, None], dtype=object))
+    with pytest.raises(ValueError, match=r"row 0 is inf, and 2 more are like it; leave"):
+        read_labels([np.inf, np.nan, np.nan, 2.0])
+
+
 def test_the_scale_and_its_zero():
     task = read_labels(list("aaab"))
     assert (task.chance, task.majority, task.unbalanced) == (0.5, 0.75, False)
@@ -115,3 +128,6 @@ def test_labels_of_a_file_are_numbers_where_all_are():
     assert whole == [1, 2]
     assert {type(number) for number in whole} == {int}
     assert numbers_in(["1", "b"]) == ["1", "b"]
+    assert numbers_in(["1_0", "2_0"]) == ["1_0", "2_0"]  # names, which Python would read as ten and twenty
+    assert numbers_in([str(2**63), "1"]) == [str(2**63), "1"]  # names made of digits
+    assert numbers_in([str(2**63 - 1), "1"]) == [2**63 - 1, 1]

@@ -2,8 +2,10 @@
 
 import builtins
 import csv
+import itertools
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -106,6 +108,28 @@ def test_a_sentence_transformers_model_by_its_folder(tmp_path, capsys):
     capsys.readouterr()
 
 
+def test_a_file_and_the_vectors_of_its_texts_give_the_same(tmp_path, capsys):
+    texts = [f"{x} {doing} near {other}" for x, doing, other in itertools.product(THINGS, DOINGS, THINGS)]
+    np.random.default_rng(0).shuffle(texts)
+    some = [
+        (first, second, "ab"[i % 2]) for i, (first, second) in enumerate(zip(texts[:60], texts[60:120], strict=True))
+    ]
+    first, second, labels = zip(*some, strict=True)
+    # In one call, as for a file: in other company, a sentence's numbers may differ in the last digit.
+    vectors = InferSent.from_pretrained().encode([*first, *second])
+    for name, side in (("u", vectors[: len(some)]), ("v", vectors[len(some) :])):
+        np.save(tmp_path / f"{name}.npy", side)
+    (tmp_path / "y.txt").write_text("\n".join(labels) + "\n")
+    by_file, by_vectors = tmp_path / "file.json", tmp_path / "vectors.json"
+    assert run(write_csv(tmp_path / "mine.csv", some), *NAMED, *QUICK, "--output", by_file) == 0
+    sides = ("--vectors", tmp_path / "u.npy", tmp_path / "v.npy", "--labels", tmp_path / "y.txt")
+    assert run(*sides, *QUICK, "--output", by_vectors) == 0
+    capsys.readouterr()
+    one, other = (json.loads(path.read_text()) for path in (by_file, by_vectors))
+    assert one["recommended"] == other["recommended"]
+    assert [c["scores"] for c in one["candidates"]] == [c["scores"] for c in other["candidates"]]
+
+
 def test_vectors_from_anywhere(tmp_path, capsys):
     u, v = np.random.default_rng(0).normal(size=(2, 200, 3)).astype(np.float32)
     y = u[:, 0] * v[:, 0] > 0
@@ -120,7 +144,7 @@ def test_vectors_from_anywhere(tmp_path, capsys):
     assert run(*sides, "--labels", tmp_path / "y.npy", *QUICK, "--curve", *test) == 0
     shown = capsys.readouterr().out
     assert "pairs   u, v" in shown
-    assert "100.0% of them share a sentence" in shown
+    assert "100.0% of them share a sentence" in " ".join(shown.split())
 
 
 def test_scores_in_a_file_are_scores(tmp_path, capsys):
@@ -135,6 +159,45 @@ def test_scores_in_a_file_are_scores(tmp_path, capsys):
     [
         ((), "Give either a FILE of pairs, or --vectors"),
         (("mine.csv", "--vectors", "u.npy", "v.npy"), "Give either a FILE"),
+        (
+            ("mine.csv", "--labels", "u.npy"),
+            "--labels goes with --vectors; the labels of a FILE are one of its columns",
+        ),
+        (("mine.csv", "--test-vectors", "u.npy", "u.npy"), "another such file: --test FILE."),
+        (("mine.csv", "--test-labels", "u.npy"), "--test-labels goes with --vectors; "),
+        (
+            (*ARRAYS, "--labels", "u.npy", "--test", "mine.csv"),
+            "--test goes with a FILE of pairs; beside --vectors the test",
+        ),
+        ((*ARRAYS, "--labels", "u.npy", "--label", "y"), "a file of their own: --labels FILE"),
+        ((*ARRAYS, "--labels", "u.npy", "--text", "a", "b"), "--text goes with a FILE of pairs"),
+        ((*ARRAYS, "--labels", "u.npy", "--encoder", "x"), "--vectors are encoded already"),
+        (ARRAYS, "--vectors lacks --labels: a .npy file"),
+        (("--labels", "u.npy"), "--labels alone names neither."),
+        (("-", "--test", "-"), "Both FILE and --test are standard input, which can be read once"),
+        (("mine.csv", "--output", "-"), "--output - would be standard output, but no suffix"),
+        (("mine.csv", "--cache", "-"), "--cache - would be standard output, but folds are kept in a folder"),
+        (("--vectors", "-", "-", "--labels", "u.npy"), "vectors are read from .npy files"),
+        (("--vectors", "absent.npy", "u.npy", "--labels", "u.npy"), "There is no file absent.npy."),
+        (("--vectors", ".", "u.npy", "--labels", "u.npy"), ". is a folder. Name a file in it."),
+        ((*ARRAYS, "--labels", "nothing.txt"), "nothing.txt holds no label. Give it one per line"),
+        ((*ARRAYS, "--labels", "latin.txt"), "latin.txt, line 2: not UTF-8"),
+        ((*ARRAYS, "--labels", "table.txt"), "table.txt, line 1: this is a Parquet table, not text"),
+        (
+            ("--vectors", "objects.npy", "u.npy", "--labels", "u.npy"),
+            "it holds Python objects (3), such as a table's texts",
+        ),
+        (("--vectors", "objects.npy", "u.npy", "--labels", "u.npy"), "np.array(vectors, dtype=np.float32))"),
+        (
+            ("--vectors", "u.npz", "u.npy", "--labels", "u.npy"),
+            "u.npz is not a .npy file of numbers: it is a zip archive",
+        ),
+        (
+            ("--vectors", "short.npy", "u.npy", "--labels", "u.npy"),
+            "short.npy is not a .npy file of numbers: it is damaged",
+        ),
+        (("--vectors", "empty.tsv", "u.npy", "--labels", "u.npy"), "it is text"),
+        (("--vectors", "nothing.txt", "u.npy", "--labels", "u.npy"), "it is empty"),
         ((*ARRAYS, "--labels", "u.npy", "--test-labels", "u.npy"), "Give --test-vectors and --test-labels together"),
         (("mine.csv", "--output", "report.doc"), "ends in '.doc'; it can end in .html"),
         (("mine.csv", "--output", "nowhere/report.html"), "there is no folder nowhere"),
@@ -157,8 +220,16 @@ def test_what_does_not_fit_is_explained(arguments, words, tmp_path, capsys, monk
     np.save("u.npy", np.zeros((3, 2)))
     np.save("flat.npy", np.zeros(3))
     np.save("objects.npy", np.array([{}, 1, 2], dtype=object))
+    np.savez("u.npz", np.zeros((3, 2)))
+    (tmp_path / "short.npy").write_bytes((tmp_path / "u.npy").read_bytes()[:-8])
+    (tmp_path / "nothing.txt").write_text("")
+    (tmp_path / "latin.txt").write_bytes(b"a\nb\xff\n")
+    (tmp_path / "table.txt").write_bytes(b"PAR1\x00\n")
     assert run(*arguments) == 1
-    assert words in capsys.readouterr().err.replace("\n", " ")
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert words in said
+    assert "allow_pickle" not in said
+    assert "[Errno" not in said
 
 
 def test_without_sentence_transformers_the_extra_is_named(monkeypatch):
@@ -169,6 +240,7 @@ def test_without_sentence_transformers_the_extra_is_named(monkeypatch):
             raise ModuleNotFoundError(name=name)
         return real(name, *arguments)
 
+    monkeypatch.setattr(texts, "_is_on_hub", lambda name: True)
     monkeypatch.setattr(builtins, "__import__", missing)
     monkeypatch.delitem(sys.modules, "sentence_transformers", raising=False)
     words = r"'some/model' needs sentence_transformers: pip install 'infersent\[sbert\]'"
@@ -255,3 +327,125 @@ def test_a_slip_is_told_before_anything_is_encoded(arguments, words, tmp_path, c
     monkeypatch.setattr("infersent.cli.choose.encode_pairs", encode)
     assert run(write_csv(tmp_path / "mine.csv", rows(40)), *NAMED, *arguments) == 1
     assert words in capsys.readouterr().err
+
+
+def test_labels_come_from_standard_input_and_lines_end_at_line_feeds_alone(tmp_path, monkeypatch):
+    import io
+
+    monkeypatch.setattr(
+        "sys.stdin", io.TextIOWrapper(io.BytesIO("\ufeffa\u2028b\r\n c \r\n".encode()), encoding="latin-1")
+    )
+    assert read_label_file(Path("-")) == ["a\u2028b", "c"]
+
+
+class Hub:
+    """Stands for the Hugging Face hub: it has some models, or does not answer."""
+
+    def __init__(self, *models, answers=True):
+        self.models, self.answers, self.asked = models, answers, []
+
+    def __call__(self):
+        return self
+
+    def model_info(self, name, timeout):
+        from huggingface_hub.errors import RepositoryNotFoundError
+
+        self.asked.append(name)
+        assert 0 < timeout <= 10
+        if not self.answers:
+            raise ConnectionError("Name or service not known")
+        if name not in self.models:
+            raise RepositoryNotFoundError.__new__(RepositoryNotFoundError, name)
+
+
+@pytest.fixture
+def sbert(monkeypatch):
+    """A function that puts a hub in the real one's place, and notes what sentence-transformers is asked to load."""
+    library = pytest.importorskip("sentence_transformers")
+    loaded = []
+
+    def put(hub, cached=()):
+        def load(name, **options):
+            loaded.append((name, options))
+            if options.get("local_files_only") and name not in cached:
+                raise OSError("We couldn't connect to the hub to load the files.\nCheck your connection.")
+            return "a model"
+
+        monkeypatch.setattr("huggingface_hub.HfApi", hub)
+        monkeypatch.setattr(library, "SentenceTransformer", load)
+        return loaded
+
+    return put
+
+
+def test_a_model_that_no_one_has_is_refused_at_once(sbert):
+    hub = Hub("some/model")
+    loaded = sbert(hub)
+    with pytest.raises(
+        ValueError, match=r"no folder no-such/name, and the Hugging Face hub has no model .*--encoder a"
+    ):
+        texts._encoder("no-such/name")
+    with pytest.raises(ValueError, match="leave it out for the package's own model"):
+        texts._encoder("no-such-name")
+    assert hub.asked == ["no-such/name", "sentence-transformers/no-such-name", "no-such-name"]
+    assert loaded == []
+
+
+@pytest.mark.parametrize("path", ["./model", "/no/model", "runs/my/model", "~/model", "..\\model", " "])
+def test_a_path_is_no_name_of_the_hub(path, sbert):
+    hub = Hub()
+    sbert(hub)
+    with pytest.raises(ValueError, match="There is no folder"):
+        texts._encoder(path)
+    assert hub.asked == []
+
+
+def test_a_model_of_the_hub_is_downloaded(sbert):
+    loaded = sbert(Hub("some/model", "sentence-transformers/short"))
+    assert texts._encoder("some/model") == texts._encoder("short") == "a model"
+    assert loaded == [("some/model", {}), ("short", {})]
+
+
+def test_without_the_hub_what_was_downloaded_before_is_taken(sbert):
+    hub = Hub(answers=False)
+    loaded = sbert(hub, cached=("some/model",))
+    assert texts._encoder("some/model") == "a model"
+    assert loaded == [("some/model", {"local_files_only": True})]
+    said = r"cannot load 'no-such/name': the Hugging Face hub cannot be reached, and the model is not among those downl"
+    with pytest.raises(ValueError, match=said):
+        texts._encoder("no-such/name")
+    assert len(hub.asked) == 2  # once each
+
+
+def test_a_transformer_without_sentence_transformers_files_is_loaded_by_that_library(sbert, tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
+    hub = Hub()
+    loaded = sbert(hub)
+    assert texts._encoder(str(tmp_path)) == "a model"
+    assert (loaded, hub.asked) == ([(str(tmp_path), {})], [])
+
+
+def test_a_missing_library_is_told_before_the_hub_is_asked(monkeypatch):
+    monkeypatch.setattr(texts, "find_spec", lambda name: None)
+    monkeypatch.setattr(texts, "_is_on_hub", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'infersent\[sbert\]'"):
+        texts._encoder("some/model")
+
+
+@pytest.mark.parametrize(
+    ("what", "rest"),
+    [
+        ("encode_pairs", "the texts are encoded again, from the first"),
+        ("choose_blocks", "finished folds are kept, and it goes on with the others"),
+    ],
+)
+def test_ctrl_c_says_what_is_kept(what, rest, tmp_path, capsys, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("infersent.cli.choose.encode_pairs", lambda *_, **__: (None, None))
+    monkeypatch.setattr(f"infersent.cli.choose.{what}", stop)
+    with pytest.raises(SystemExit) as ended:
+        run(write_csv(tmp_path / "mine.csv", rows(40)), *NAMED)
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == f"\nStopped. Give the same command again: {rest}.\n"

@@ -342,6 +342,11 @@ def test_the_figure_of_the_thirty_seeds() -> None:
     says("Both bars lie inside their margins.")
 
 
+def test_what_the_last_block_gives_back() -> None:
+    low, high = (100 * end for end in worth("test").crossed)
+    says(f"a quarter of the head's width and gives back between $-{-low:.1f}$ and $+{high:.1f}$ points.")
+
+
 def test_what_had_been_predicted() -> None:
     prediction = DECLARED.partition("**Prediction.**")[2].partition("## ")[0]
     on_test, _, on_hard = prediction.partition("On SNLI-hard: ")

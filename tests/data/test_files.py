@@ -1,10 +1,12 @@
 """A reader's own pairs: what is read, what is left out, and what each error says."""
 
 import json
+import warnings
 
 import pytest
 
-from infersent.data import LABELS, files, load, read_pairs, read_sentence_pairs
+from infersent.data import LABELS, files, load, read_examples, read_pairs, read_sentence_pairs
+from infersent.foundation.notices import Notice
 
 ROWS = [
     ("A cat sleeps.", "An animal sleeps.", "entailment"),
@@ -200,3 +202,79 @@ def test_an_unknown_corpus_offers_the_nearest():
         match=r"'x'. Known: captions, snli, probes, sick, mrpc, stsb. The path of a file with .*: \.csv, \.tsv,",
     ):
         load("x")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("question1", "question2", "is_duplicate"),
+        ("sentence_A", "sentence_B", "entailment_judgment"),
+        ("#1 String", "#2 String", "Quality"),
+        ("Text-1", "Text 2", "Label"),
+        ("textA", "textB", "CLASS"),
+        ("Query", "Passage", "Labels"),
+        ("anchor", "positive", "target"),
+        ("claim", "evidence", "gold"),
+        ("Sentence_1", "SENTENCE_2", "Is-Duplicate"),
+    ],
+)
+def test_the_names_of_public_data_are_known_in_any_case(columns, tmp_path):
+    path = tmp_path / "own.tsv"
+    path.write_text("id\t" + "\t".join(columns) + "\n1\tone\ttwo\tyes\n2\tthree\tfour\tno\n")
+    with pytest.warns(Notice, match=f"read texts {columns[0]!r} and {columns[1]!r}"):
+        pairs = read_pairs(path)
+    assert (pairs.premises, pairs.hypotheses, pairs.label_names) == (["one", "three"], ["two", "four"], ("no", "yes"))
+
+
+@pytest.mark.parametrize(
+    "name", ["score", "similarity_score", "relatedness_score", "Similarity", "Rating", "label", "y"]
+)
+def test_a_column_of_scores_is_one_by_name_or_by_its_numbers(name, tmp_path):
+    path = tmp_path / "own.tsv"
+    path.write_text(f"premise\thypothesis\t{name}\na\tb\t1.5\nc\td\t2\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Notice)
+        assert read_examples(path).scores.tolist() == [1.5, 2.0]
+        path.write_text(f"premise\thypothesis\t{name}\na\tb\tlow\nc\td\thigh\n")
+        assert read_examples(path).label_names == ("high", "low")  # words are labels, whatever the name
+
+
+def test_what_is_looked_for_is_told(tmp_path):
+    (tmp_path / "own.tsv").write_text("left\tright\tlabel\n")
+    with pytest.raises(files.MalformedLine) as caught:
+        read_pairs(tmp_path / "own.tsv")
+    message = str(caught.value)
+    assert "no column 'premise' or 'sentence1' among 'left', 'right', 'label'" in message
+    assert all(f"{first}, {second}" in message for first, second in files.TEXT_GUESSES)
+    (tmp_path / "own.tsv").write_text("premise\thypothesis\tverdict\na\tb\tc\n")
+    with pytest.raises(files.MalformedLine, match=r"among 'premise', 'hypothesis', 'verdict'.*is_duplicate, .*Quality"):
+        read_pairs(tmp_path / "own.tsv")
+    (tmp_path / "own.tsv").write_text("premise\thypothesis\tsimilarity\na\tb\t0.5\n")
+    with pytest.raises(
+        files.MalformedLine, match=r"'similarity' has the name of scores; `infersent choose` takes these"
+    ):
+        read_pairs(tmp_path / "own.tsv")
+
+
+def test_two_columns_of_one_name_but_for_case_are_not_guessed_between(tmp_path):
+    (tmp_path / "own.tsv").write_text("text_a\ttext_b\tText A\tlabel\na\tb\tc\tno\nd\te\tf\tyes\n")
+    with pytest.warns(Notice, match="read texts 'text_a' and 'text_b'"):  # the very name is there
+        assert read_pairs(tmp_path / "own.tsv").premises == ["a", "d"]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "what"),
+    [
+        (b"PAR1\x15\x04", "a Parquet table, not text. Pairs are read from it if its name ends in .parquet"),
+        (b"PK\x03\x04\x14", "a zip archive, as .xlsx and .npz are, not text. Save a sheet as .csv"),
+        (b"\x1f\x8b\x08", r"compressed by gzip, not text. Unpack it by gunzip, or pipe it: zcat FILE \|"),
+        (b"\x93NUMPY\x01", "an array of numpy, not text"),
+        (b"\x80\x04\x95", "a pickle of Python's, not text"),
+        (b"%PDF-1.7", "a PDF, not text"),
+    ],
+)
+def test_a_file_that_is_no_text_is_named_by_its_kind(beginning, what, tmp_path):
+    for name in ("own.csv", "own.tsv", "own.jsonl", "own.xlsx"):
+        (tmp_path / name).write_bytes(beginning + bytes(40))
+        with pytest.raises(ValueError, match=rf"own\.\w+.*{what}"):
+            read_pairs(tmp_path / name)

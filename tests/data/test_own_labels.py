@@ -435,3 +435,63 @@ def test_what_would_not_be_read_back_is_not_written(tmp_path, names):
 def test_a_whole_table_is_no_column(column):
     with pytest.raises(TypeError, match="is not one column"):
         Pairs(column, ["a"] * len(column), [0] * len(column))
+
+
+def test_numbers_taken_for_places_of_names_are_told_where_none_is_0():
+    table = {"premise": ["a"] * 4, "hypothesis": ["b"] * 4, "label": [1, 2, 3, 4]}
+    names = ("bad", "poor", "fair", "good", "best")
+    said = "so 1 for 'poor', 2 for 'fair', 3 for 'good', 4 for 'best' was taken; none is 0. If yours are counted from 1"
+    with pytest.warns(Notice, match=said) as told:
+        pairs = pairs_from(table, labels=names)
+    assert pairs.labels.tolist() == [1, 2, 3, 4]
+    assert told[0].filename == __file__
+    with pytest.raises(MalformedLine, match=r"row 3: unknown label 4 .* counted from 0"):
+        pairs_from(table, labels=names[:4])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pairs_from(table | {"label": [0, 1, 2, 3]}, labels=names)
+        pairs_from(table, labels=("1", "2", "3", "4", "5"))  # these are the names themselves
+        pairs_from(table | {"label": ["poor", "fair", "good", "best"]}, labels=names)
+
+
+def test_no_number_is_taken_for_a_name_and_another_for_a_place():
+    table = {"premise": ["a"] * 3, "hypothesis": ["b"] * 3, "label": [0, 1, 2]}
+    with pytest.raises(MalformedLine, match=r"row 0: unknown label 0 in 'label'\. Use one of 1, 2, 3; '-' leaves"):
+        pairs_from(table, labels=("1", "2", "3"))
+    assert pairs_from(table, labels=("2", "1", "0")).labels.tolist() == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("values", "row", "problem"),
+    [
+        (["1", "nan", "2"], 1, "'label' is 'nan', as libraries write a missing value. Give the pair a label"),
+        (["yes", "no", "NaN"], 2, "as libraries write a missing value"),
+        (["<NA>", "x"], 0, "as libraries write a missing value"),
+        (["1", "2", "inf"], 2, "'label' is 'inf', no number, while others are."),
+    ],
+)
+def test_a_missing_value_is_no_label(values, row, problem):
+    table = {"premise": ["a"] * len(values), "hypothesis": ["b"] * len(values), "label": values}
+    with pytest.raises(MalformedLine, match=f"row {row}: .*{problem}"):
+        pairs_from(table)
+
+
+def test_labels_made_of_digits_stay_apart():
+    values = [str(10**30), str(10**30 + 1), "7"]
+    assert pairs_from({"premise": ["a"] * 3, "hypothesis": ["b"] * 3, "label": values}).label_names == (
+        "7", str(10**30), str(10**30 + 1)
+    )  # fmt: skip
+    names = pairs_from({"premise": ["a"] * 2, "hypothesis": ["b"] * 2, "label": ["1_0", "10"]}).label_names
+    assert names == ("10", "1_0")
+
+
+def test_lines_may_end_as_on_old_macs(tmp_path):
+    for name, mark in (("own.tsv", "\t"), ("own.csv", ",")):
+        text = mark.join(("premise", "hypothesis", "label")) + "\r" + mark.join("abx") + "\r" + mark.join("cdy") + "\r"
+        (tmp_path / name).write_bytes(text.encode())
+        assert contents(read_pairs(tmp_path / name)) == [("a", "b", "x"), ("c", "d", "y")]
+
+
+def test_one_pair_is_no_plural():
+    assert repr(Pairs(["a"], ["b"], [0], "own")).startswith("Pairs(own: 1 pair; ")
+    assert repr(ScoredPairs(["a"], ["b"], [1.5], "own")).startswith("ScoredPairs(own: 1 pair; ")

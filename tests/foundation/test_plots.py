@@ -8,7 +8,7 @@ import pytest
 from matplotlib.colors import rgb_to_hsv, to_hex, to_rgb
 
 import infersent
-from infersent.foundation.plots import AGAINST, COLOURS, FOR, figure, signed_map
+from infersent.foundation.plots import AGAINST, COLOURS, FOR, GOLD, GREY, INK, figure, signed_map
 
 #: The widgets' colours.
 LOOK = Path(infersent.__file__).parent / "widgets" / "toolkit" / "look.css"
@@ -48,7 +48,9 @@ def hue_and_saturation(colour):
     return 360 * hue, saturation
 
 
-@pytest.mark.parametrize("colour", [FOR, AGAINST, *re.findall(r"--bw-(?:n|for): (#\w+)", LOOK.read_text("utf-8"))])
+@pytest.mark.parametrize(
+    "colour", [INK, GREY, GOLD, FOR, AGAINST, *re.findall(r"--bw-(?:n|for): (#\w+)", LOOK.read_text("utf-8"))]
+)
 def test_evidence_has_no_blocks_colour(colour):
     hue, saturation = hue_and_saturation(colour)
     blocks = [*COLOURS.values(), *re.findall(r"--bw-[uvdp]: (?:var\(--block-\w, )?(#\w+)", LOOK.read_text("utf-8"))]

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from infersent.foundation.tables import Table, signed
+from infersent.foundation.tables import Table, columns, flush, signed
 
 
 class Cells(HTMLParser):
@@ -80,3 +80,17 @@ def test_a_class_for_the_style_sheet():
 )
 def test_a_signed_number(number, options, text):
     assert signed(number, **options) == text
+
+
+def test_wide_characters_are_aligned_by_the_columns_that_they_take():
+    table = Table(["label", "n"], [["同じ", 1.0], ["same", 22.0], ["다름", 3.0], ["e\u0301", 4.0]], {"n": ".0f"})
+    lines = str(table).splitlines()
+    assert lines == ["label   n", "同じ    1", "same   22", "다름    3", "e\u0301       4"]
+    assert {columns(line) for line in lines} == {9}
+    assert str(Table(["", "同じ"], [["a", "x"]])).splitlines() == ["   同じ", "a     x"]
+
+
+def test_a_text_of_any_width_is_filled_up():
+    assert [flush("犬", 5, side) for side in ("left", "right", "middle")] == ["犬   ", "   犬", " 犬  "]
+    assert flush("犬犬犬", 5) == "犬犬犬"  # never cut
+    assert columns("a\x07") == 2

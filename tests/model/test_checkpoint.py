@@ -26,6 +26,7 @@ from infersent.model.features import temporary_feature
 from tests.toy import toy_model
 
 
+@pytest.mark.filterwarnings("ignore:The model does not know most:infersent.foundation.notices.Notice")
 def test_round_trip(tmp_path):
     model = toy_model(head="mlp", blocks=("u", "v", "min(u,v)"), word_dropout=0.2)
     model.save(tmp_path / "a" / "model", {"dev": 0.5})
@@ -209,3 +210,25 @@ def test_damage_is_named(tmp_path, damage, message):
     damage(tmp_path / "m")
     with pytest.raises(CheckpointError, match=message):
         InferSent.from_pretrained(tmp_path / "m")
+
+
+def test_a_model_of_another_library_is_called_what_it_is(tmp_path):
+    for name, text, library in (
+        ("modules.json", "[]", "sentence-transformers"),
+        ("config.json", '{"model_type": "bert"}', "transformers"),
+    ):
+        folder = tmp_path / library
+        folder.mkdir()
+        (folder / name).write_text(text)
+        said = (
+            rf"not a checkpoint of this package but a model of {library}\. `infersent choose FILE --encoder {folder}`"
+        )
+        with pytest.raises(CheckpointError, match=said) as caught:
+            InferSent.from_pretrained(folder)
+        assert "Make one by" not in str(caught.value)
+    (tmp_path / "infersent2.pkl").write_bytes(b"x")
+    with pytest.raises(CheckpointError, match=r"it is a file, and a checkpoint is a folder\. InferSent\.from_official"):
+        InferSent.from_pretrained(tmp_path / "infersent2.pkl")
+    (tmp_path / "model.bin").write_bytes(b"x")
+    with pytest.raises(CheckpointError, match="Name the folder of a training run, or of its best epoch"):
+        InferSent.from_pretrained(tmp_path / "model.bin")

@@ -19,6 +19,8 @@ from infersent.model.precision import PRECISIONS, in_precision
 from tests.toy import toy_model
 
 SENTENCES = ["a dog", "the cat maybe", "", "zebra", "the pig here", "a dog"]
+# "zebra" is unknown to it, on purpose.
+pytestmark = pytest.mark.filterwarnings("ignore:The model does not know most:infersent.foundation.notices.Notice")
 DOCUMENT = " ".join(f"{a} {b}" for a in ("a", "the", "maybe") for b in ("dog", "cat", "cow", "pig")) * 5
 
 

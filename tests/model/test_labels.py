@@ -1,6 +1,7 @@
 """Models of any labels: they are trained, kept, explained and refused by name; and a model that learns more words."""
 
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -294,3 +295,16 @@ def test_more_labels_than_digits_do_not_go_into_a_record_of_digits():
     result = run_challenge(model_of(names), pairs)
     with pytest.raises(ValueError, match="more than ten labels"):
         _ = result.answers
+
+
+def test_encoding_unknown_words_gives_the_same_notice_once():
+    model = toy_model()
+    said = (
+        r"most of the words of 2 of 3 sentences, such as 'zebra yak', so their vectors mean little; of all words .* 62"
+    )
+    with pytest.warns(Notice, match=said) as told:
+        model.encode(["a dog", "zebra yak", "", "gnu emu elk a", "zebra yak"])
+    assert [one.filename for one in told] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.encode(["a dog", "a zebra", ""])

@@ -13,6 +13,8 @@ from infersent.text.batching import encode_pairs
 from tests.toy import toy_model, toy_pairs, toy_vocabulary
 
 SENTENCES = ["a dog", "the cat maybe", "", "zebra", "the pig here", "a dog"]
+# "zebra" is unknown to it, on purpose.
+pytestmark = pytest.mark.filterwarnings("ignore:The model does not know most:infersent.foundation.notices.Notice")
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 100])

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from infersent.data.files import MalformedLine
+from infersent.foundation.notices import Notice
 from infersent.model import streaming
 from infersent.model.streaming import Options, encode_file, encode_folder
 from tests.toy import ANIMALS, toy_model
@@ -411,3 +412,32 @@ def test_the_journal_is_small_and_plain(lines, output, stop):
         encode_file(toy_model(), lines, output, jobs=1)
     journal = json.loads((output.parent / ".v.npy-journal").read_text())
     assert set(journal) == {"digest", "done"}
+
+
+def test_unknown_words_of_all_portions_are_told_once(output, tmp_path):
+    lines = tmp_path / "lines.txt"
+    lines.write_text("zebra yak\n" * 3 + "".join(f"a dog {a}\n" for a in ANIMALS * 5) + "gnu emu\nzebra yak\n")
+    with pytest.warns(
+        Notice, match=r"most of the words of 2 of 6 sentences, such as 'zebra yak', so their vec"
+    ) as told:
+        encode_file(toy_model(), lines, output, jobs=2)
+    assert [one.filename for one in told] == [__file__]
+
+
+def test_unknown_words_of_all_files_are_told_once(folder, tmp_path):
+    for name in ("7.txt", "8.txt"):
+        (folder / name).write_text("zebra yak\n")
+    with pytest.warns(Notice, match="most of the words of 1 of ") as told:
+        encode_folder(toy_model(), folder, tmp_path / "out")
+    assert [one.filename for one in told] == [__file__]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "what"),
+    [(b"PAR1", "a Parquet table"), (b"\x1f\x8b\x08", "compressed by gzip"), (b"PK\x03\x04", "a zip archive, as .xlsx")],
+)
+def test_what_is_no_text_is_named(output, tmp_path, beginning, what):
+    (tmp_path / "x").write_bytes(beginning + bytes(20) + b"\n")
+    with pytest.raises(ValueError, match=rf"x, line 1: this is {what}.*, not text\."):
+        encode_file(toy_model(), tmp_path / "x", output)
+    assert list(output.parent.iterdir()) == []

@@ -251,3 +251,23 @@ def test_different_pairs_have_different_digests(one, other):
 def test_separators_inside_a_sentence_do_not_separate(one, other):
     digests = [to_pairs([(*pair, 0) for pair in pairs]).digest() for pairs in (one, other)]
     assert digests[0] != digests[1]
+
+
+@given(rows, st.integers(1, 30))
+def test_a_training_batch_is_cut_only_where_it_is_too_large(rows, words):
+    encoded = batching.encode_pairs(to_pairs(rows), TOKENIZER, cache=False)
+    every = np.arange(len(rows))
+    parts = encoded.parts(every, words)
+    assert sorted(np.concatenate(parts).tolist()) == every.tolist()
+    if encoded.batch(every).ids.numel() <= words:
+        assert len(parts) == 1
+        assert parts[0] is every
+    assert all(len(part) == 1 or encoded.batch(part).ids.numel() <= words for part in parts)
+
+
+def test_a_document_is_trained_on_apart_from_short_pairs():
+    pairs = to_pairs([("a " * 50_000, "b", 0), *[(f"a {'b ' * (i % 7)}", "c", 1) for i in range(127)]])
+    encoded = batching.encode_pairs(pairs, TOKENIZER, cache=False)
+    parts = encoded.parts(np.arange(128))
+    assert [len(part) for part in parts] == [1, 127]
+    assert parts[0].tolist() == [0]

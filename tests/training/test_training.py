@@ -417,3 +417,75 @@ def test_a_killed_process_goes_on_where_it_stopped(tmp_path, commands, kill):
     assert same_parameters(
         InferSent.from_pretrained(tmp_path / "killed"), InferSent.from_pretrained(folder / "straight")
     )
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("soft", [True, False])
+def test_a_batch_in_parts_has_the_loss_and_the_gradient_of_the_whole(weighted, soft, monkeypatch):
+    pairs = toy_pairs(40)
+    kept = pairs.take([i for i in range(40) if pairs.labels[i] != 1 or i % 2])  # labels of unequal number
+    if soft:
+        shares = np.random.default_rng(0).dirichlet([1, 1, 1], len(kept))
+        kept = Pairs(kept.premises, kept.hypotheses, shares.argmax(axis=1), distributions=shares)
+    model = toy_model()
+    some = encode_pairs(kept, model.tokenizer, cache=False)
+    weights = label_weights(some.labels, 3) if weighted else None
+    rows = np.arange(len(some))
+
+    def step():
+        model.zero_grad()
+        loss, right = loop._step(model, some, rows, weights)
+        return loss, right, [p.grad.clone() for p in model.parameters() if p.grad is not None]
+
+    loss, right, gradients = step()
+    real = type(some).parts
+    monkeypatch.setattr(type(some), "parts", lambda self, rows: real(self, rows, 16))
+    assert len(some.parts(rows)) > 5
+    in_parts = step()
+    assert in_parts[:2] == (pytest.approx(loss, rel=1e-5), right)
+    for whole, part in zip(gradients, in_parts[2], strict=True):
+        torch.testing.assert_close(part, whole, atol=1e-6, rtol=1e-4)
+
+
+def test_batches_that_fit_are_computed_as_ever(monkeypatch):
+    """The numbers of every record depend on it: the same bits as one mean loss of the whole batch."""
+    _, log = run()
+    model = toy_model(word_dropout=0.1)
+    real = loop._step
+
+    def plainly(model, pairs, rows, weights):
+        batch = pairs.batch(rows)
+        logits = model(batch)
+        loss = torch.nn.functional.cross_entropy(logits, batch.labels, weight=weights)
+        loss.backward()
+        return loss.item(), int((logits.argmax(dim=1) == batch.labels).sum())
+
+    monkeypatch.setattr(loop, "_step", plainly)
+    assert numbers(train(model, TRAIN, DEV, CONFIG, progress=False)) == numbers(log)
+    assert real is not plainly
+
+
+@pytest.mark.parametrize("encoder", ["bilstm-max", "bilstm-mean"])
+def test_a_document_is_evaluated_in_windows(encoder, monkeypatch):
+    model = toy_model(encoder=encoder)
+    long = " ".join(["a dog", "the cat", "maybe pig"] * 20)
+    pairs = encode_pairs(Pairs([long, "a dog"], ["the cat", "a cow"], [0, 1]), model.tokenizer, cache=False)
+    whole = evaluate(model, pairs).logits
+    u, v = model.sentence_pairs(pairs)
+    from infersent.model import infersent
+
+    widths = []
+    forward = type(model.encoder).forward
+    monkeypatch.setattr(
+        type(model.encoder), "forward", lambda self, ids, n: (widths.append(ids.shape[1]), forward(self, ids, n))[1]
+    )
+    monkeypatch.setattr(infersent, "WORDS_AT_ONCE", 30)
+    monkeypatch.setattr(infersent, "_NUMBERS_AT_ONCE", 12 * 10)  # windows of 10 words
+    monkeypatch.setattr("infersent.model.infersent.batches_in_order", lambda e, n: map(e.batch, np.array([[0], [1]])))
+    monkeypatch.setattr(
+        "infersent.training.evaluation.batches_in_order", lambda e, n: map(e.batch, np.array([[0], [1]]))
+    )
+    np.testing.assert_allclose(evaluate(model, pairs).logits, whole, atol=1e-5)
+    for side, expected in zip(model.sentence_pairs(pairs), (u, v), strict=True):
+        torch.testing.assert_close(side, expected, atol=1e-5, rtol=1e-5)
+    assert max(widths) <= 10

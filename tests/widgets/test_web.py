@@ -205,6 +205,7 @@ def test_words_keep_the_promise_on_captions() -> None:
     promise_kept(list(pairs.premises[:1000]), list(pairs.hypotheses[:1000]))
 
 
+@pytest.mark.filterwarnings("ignore:The model does not know most:infersent.foundation.notices.Notice")
 def test_all_of_a_file_keeps_the_promise(tmp_path: Path) -> None:
     model = toy_model(hidden=20)
     changed = file_of(model, tmp_path).model_like(toy_model(hidden=20))

@@ -18,6 +18,7 @@ from infersent.choose.resampled import Resampled, pick
 from infersent.choose.task import Task
 from infersent.foundation.arrays import Floats
 from infersent.foundation.tables import Cell, Table, signed
+from infersent.foundation.wording import counted
 from infersent.model.features import BLOCKS, Blocks
 from infersent.study.verdict import Outcome, excludes_zero
 
@@ -206,7 +207,7 @@ class Choice:
         """The recommendation in a sentence or two."""
         chosen, best = self.chosen, self.best
         score = self.written(float(chosen.scores[self.metric].mean()))
-        how = f"Use {chosen.blocks} ({chosen.width:,} column{'s' * (chosen.width > 1)}): {self.metric} {score}"
+        how = f"Use {chosen.blocks} ({counted(chosen.width, 'column')}): {self.metric} {score}"
         if chosen is best:
             others = [candidate for candidate in self.candidates if candidate is not best]
             open_ones = [one for one in others if one.behind.outcome(self.margin) == "undecided"]
@@ -234,7 +235,7 @@ class Choice:
         more = self.more_pairs(candidate.blocks)
         if math.isinf(more) or more > 100 * self.pairs:
             return "; hardly any number of pairs would decide it, for the difference is that of the margin"
-        return f"; about {_rounded(more):,} more pairs would decide it, if the difference stays as it is"
+        return f"; about {counted(_rounded(more), 'more pair')} would decide it, if the difference stays as it is"
 
     def table(self) -> Table:
         """Return the zero of the scale, each side alone, and then all other sets, the best first."""
@@ -258,7 +259,7 @@ class Choice:
                 scores.append(self.written(self.on_test.scores[tuple(candidate.blocks)]))
             name = f"{candidate.blocks} ◀" if candidate is self.chosen else str(candidate.blocks)
             rows.append([name, f"{candidate.width:,}", *scores, *self._against_best(candidate)])
-        shape = f"{self.pairs:,} pairs of {self.dim:,} numbers, {self.folds} folds × {self.repeats}"
+        shape = f"{self.pairs:,} pairs of {counted(self.dim, 'number')}, {self.folds} folds × {self.repeats}"
         return Table(header, rows, caption=f"Mean over the folds by set of blocks (◀ is recommended): {shape}")
 
     def _against_best(self, candidate: Candidate) -> list[Cell]:
@@ -284,11 +285,16 @@ class Choice:
             )
         if self.on_test:
             shared = f"{self.on_test.shared:.1%} of them share a sentence with the pairs trained on"
+            if not self.on_test.shared:
+                shared = "None of them shares a sentence with the pairs trained on"
+            one = self.on_test.pairs == 1
+            if one:
+                shared = f"It shares {'a' if self.on_test.shared else 'no'} sentence with the pairs trained on"
             found.append(
-                f"The {self.on_test.pairs:,} test pairs had no part in the choice; there {self.recommended} has "
-                f"{self.metric} {self.written(self.on_test.scores[tuple(self.recommended)])}. "
-                f"{shared if self.on_test.shared else 'None of them shares a sentence with the pairs trained on'}. To "
-                "choose another set by these scores would spoil them."
+                f"The {'one test pair' if one else counted(self.on_test.pairs, 'test pair')} had no part in the "
+                f"choice; there {self.recommended} has {self.metric} "
+                f"{self.written(self.on_test.scores[tuple(self.recommended)])}. {shared}. To choose another set by "
+                f"{'this score' if one else 'these scores'} would spoil {'it' if one else 'them'}."
             )
         return tuple(found)
 
@@ -348,8 +354,8 @@ class Choice:
             self._vectors, wanted, self.metric, sizes, folds=self.folds, seed=self._seed, progress=progress
         )
 
-    def to_json(self) -> str:
-        """Return everything but the pipeline as JSON."""
+    def to_json(self, curve: LearningCurve | None = None) -> str:
+        """Return everything but the pipeline as JSON, with a learning curve if there is one."""
         return json.dumps(
             {
                 "recommended": list(self.recommended),
@@ -375,6 +381,7 @@ class Choice:
                     "scores": {", ".join(blocks): score for blocks, score in self.on_test.scores.items()},
                     "share_with_a_sentence_trained_on": self.on_test.shared,
                 },
+                **({} if curve is None else {"learning_curve": curve.as_json()}),
             },
             ensure_ascii=False,
             indent=2,
@@ -393,9 +400,19 @@ class Choice:
             "verdict": "best" if candidate is self.best else candidate.behind.outcome(self.margin),
         }
 
-    def to_html(self) -> str:
-        """Return the report as one HTML file that needs no other: the advice, the figure, the table, the notes."""
-        return report.page(self._repr_html_(), self.plot(), self.advice)
+    def to_html(self, curve: LearningCurve | None = None) -> str:
+        """Return the report as one HTML file that needs no other: the advice, the figure, the table, the notes.
+
+        Parameters
+        ----------
+        curve
+            From :meth:`learning_curve`: its figure and its table stand at the end, if it is given.
+        """
+        figures = [(self.plot(), self.advice)]
+        if curve is None:
+            return report.page(self._repr_html_(), figures)
+        drawn = (curve.plot(), f"{curve.metric} by the number of training pairs; the table below has the numbers.")
+        return report.page(self._repr_html_(), [*figures, drawn], curve.table())
 
 
 def _turned(interval: tuple[float, float]) -> tuple[float, float]:

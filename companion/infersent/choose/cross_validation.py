@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from infersent.choose.folds import Grouping, deal, strata
-from infersent.choose.mlp import fit_mlp
+from infersent.choose.mlp import PARTS, fit_mlp
 from infersent.choose.solver import Features, Heads, Loss
 from infersent.choose.task import Task
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
@@ -155,7 +155,9 @@ def run_fold(
     loss = _loss(vectors.task, rows, trained)
     inner = np.full(len(rows), -1)
     groups = np.unique(vectors.grouping.groups[rows[trained]], return_inverse=True)[1]
-    inner[trained] = deal(groups, vectors.strata[rows[trained]], INNER_PARTS, seed=seed)
+    if not groups.any():  # a single group cannot be parted but pair by pair
+        groups = np.arange(len(groups))
+    inner[trained] = deal(groups, vectors.strata[rows[trained]], PARTS if mlp else INNER_PARTS, seed=seed)
     fit = _fit_networks if mlp else _fit_linear
     answers, penalties, unfinished = fit(features, loss, sets, inner, ~trained, seed)
     if vectors.task.classes:

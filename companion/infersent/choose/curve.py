@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from infersent.choose.cross_validation import Vectors, run_fold
 from infersent.choose.folds import deal, training_rows
 from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.foundation.tables import Cell, Table
+from infersent.foundation.wording import counted
 from infersent.model.features import Blocks
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ class LearningCurve:
         means = self.scores.mean(axis=2)
         rows: list[list[Cell]] = [[f"{size:,}", *map(float, row)] for size, row in zip(self.sizes, means, strict=True)]
         return Table(["pairs", *names], rows, dict.fromkeys(names, form), caption=f"{self.metric} by training pairs")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return sets, sizes and scores as JSON values, the scores by set, size and fold."""
+        return {
+            "metric": self.metric,
+            "pairs": [int(size) for size in self.sizes],
+            "scores": {str(some): self.scores[:, i].tolist() for i, some in enumerate(self.sets)},
+        }
 
     def __repr__(self) -> str:
         return str(self.table())
@@ -85,7 +94,7 @@ def learning_curve(
     wanted = sizes or sorted({most // 2**i for i in range(4, -1, -1) if most // 2**i >= 50} | {most})
     for size in wanted:
         if not 2 <= size <= most:
-            raise ValueError(f"A fold is trained on {most:,} pairs at most; it cannot be on {size:,}.")
+            raise ValueError(f"A fold is trained on {counted(most, 'pair')} at most; it cannot be on {size:,}.")
     scores = np.empty((len(wanted), len(sets), folds))
     for fold in range(folds):
         order = _order(vectors.grouping.groups, training[fold], seed + fold)

@@ -15,6 +15,7 @@ import numpy as np
 
 from infersent.data.ties import components
 from infersent.foundation.arrays import Array, Bools, Ints
+from infersent.foundation.wording import counted
 
 #: The largest share of a fold's training pairs that may be left out of it so that it shares no sentence with its test.
 MOST_LEFT_OUT = 0.25
@@ -90,9 +91,13 @@ def group_pairs(sentences: Ints, folds: int) -> Grouping:
     every = components(sentences)
     if _largest(every) <= limit:
         shared = len(np.unique(every)) < n
-        tied = f"{len(np.unique(sentences)):,} distinct sentences tie the {n:,} pairs into "
-        alone = f"No sentence occurs in two of the {n:,} pairs"
-        words = f"{tied}{len(np.unique(every)):,} groups, none of which is split" if shared else alone
+        words = f"No sentence occurs in two of the {n:,} pairs"
+        if shared:
+            distinct, groups = len(np.unique(sentences)), counted(len(np.unique(every)), "group")
+            words = (
+                f"{counted(distinct, 'distinct sentence')} {'ties' if distinct == 1 else 'tie'} the {n:,} pairs into "
+            )
+            words += f"{groups}, none of which is split"
         return Grouping(every, sentences, False, f"{words}: no fold is tested on a sentence it was trained on.")
     giant = f"Shared sentences tie {_largest(every) / n:.0%} of the pairs into one group, which no fold can hold."
     pairs_of = _pairs_of_each(sentences)
@@ -102,10 +107,14 @@ def group_pairs(sentences: Ints, folds: int) -> Grouping:
     kept = [(training_rows(found, parts, fold).sum(), (parts != fold).sum()) for fold in range(folds)]
     lost = 1 - sum(some for some, _ in kept) / sum(some for _, some in kept)
     if lost <= MOST_LEFT_OUT and min(some for some, _ in kept) > 0:
+        frequent, often = int((pairs_of > most).sum()), counted(most, "pair")
+        ties = f"{frequent:,} sentences that stand in more than {often} do not count as ties"
+        if frequent == 1:
+            ties = f"one sentence that stands in more than {often} does not count as a tie"
         words = (
-            f"{giant} So the {int((pairs_of > most).sum()):,} sentences that stand in more than {most:,} pairs do not "
-            f"count as ties. Training pairs that share a sentence with a fold's test pairs are left out of that fold's "
-            f"training ({lost:.1%} of them), so that still no fold is tested on a sentence it was trained on."
+            f"{giant} So the {ties}. Training pairs that share a sentence with a fold's test pairs are left out of "
+            f"that fold's training ({lost:.1%} of them), so that still no fold is tested on a sentence it was trained "
+            "on."
         )
         return Grouping(cut, sentences, True, words)
     return _by_one_side(sentences, folds, giant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -37,28 +38,37 @@ def body(table: Table, alarms: Sequence[str], about: Sequence[str], advice: str,
     return "\n".join(parts)
 
 
-def page(content: str, figure: Figure, alternative: str) -> str:
-    """Return a whole page with a figure as SVG inside.
+def page(content: str, drawings: Sequence[tuple[Figure, str]], table: Table | None = None) -> str:
+    """Return a whole page with figures as SVG inside.
 
     Parameters
     ----------
     content
         From :func:`body`.
-    figure
-        Of matplotlib.
-    alternative
-        What the figure says, for readers who do not see it.
+    drawings
+        Figures of matplotlib, each with what it says, for readers who do not see it.
+    table
+        One more, after the figures.
     """
-    import matplotlib as mpl  # here, because it takes a second
-
-    drawn = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "infersent"}):
-        figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-    svg = drawn.getvalue()
-    svg = svg[svg.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{html.escape(alternative)}"', 1)
+    svgs = [_svg(figure, alternative, f"figure{i}") for i, (figure, alternative) in enumerate(drawings)]
+    content += "".join(f"\n<figure>\n{svg}</figure>" for svg in svgs)
+    if table is not None:
+        content += f'\n<div class="wide">{table.to_html()}</div>'
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>Which pair features?</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>Which pair features?</h1>\n{content}\n<figure>\n{svg}</figure>\n</body>\n</html>\n"
+        f"<h1>Which pair features?</h1>\n{content}\n</body>\n</html>\n"
     )
+
+
+def _svg(figure: Figure, alternative: str, salt: str) -> str:
+    """Return a figure as an element of a page, whose ids no other's has."""
+    import matplotlib as mpl  # here, because it takes a second
+
+    drawn = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": f"infersent {salt}"}):
+        figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+    # Two figures of one page define the same letters, and a page has each id once.
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{salt}-", drawn.getvalue())
+    return svg[svg.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{html.escape(alternative)}"', 1)

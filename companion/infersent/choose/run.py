@@ -18,11 +18,12 @@ from infersent.choose.estimator import fit_pipelines, predict
 from infersent.choose.folds import deal, group_pairs, number_vectors, training_rows
 from infersent.choose.resampled import Resampled, after_choosing, pick
 from infersent.choose.store import Store, digest, set_key
-from infersent.choose.task import METRICS, Kind, Task, read_labels
+from infersent.choose.task import METRICS, Kind, Task, label_array, read_labels
 from infersent.data.ties import number_texts
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
 from infersent.foundation.choices import choose
 from infersent.foundation.parallel import in_parallel
+from infersent.foundation.wording import counted
 from infersent.model.features import BLOCKS, Blocks, PairFeature, feature_names, get_feature, register_feature
 
 #: The smallest difference of interest where none is named: one point of accuracy, or 0.01 of a correlation.
@@ -78,7 +79,7 @@ def settle(
     sets = as_candidates(candidates)
     labels = read_labels(y, task, folds)
     if pairs is not None and len(labels.y) != pairs:
-        raise ValueError(f"There are {pairs:,} pairs of vectors but {len(labels.y):,} labels.")
+        raise ValueError(f"There {_are(pairs, 'pair')} of vectors but {counted(len(labels.y), 'label')}.")
     decides = _metric(metric, labels)
     margin = MARGIN if margin is None else margin
     if not 0 < margin < 1:
@@ -89,7 +90,8 @@ def settle(
     if repeats < 1:
         raise ValueError(f"repeats={repeats}: there is at least one.")
     if n < 4 * folds:
-        raise ValueError(f"{n} pairs are too few for {folds} folds; a comparison that tells anything needs hundreds.")
+        few = f"{counted(n, 'pair')} {'is' if n == 1 else 'are'} too few for {folds} folds"
+        raise ValueError(f"{few}; a comparison that tells anything needs hundreds.")
     return Settled(sets, labels, decides, margin, repeats)
 
 
@@ -297,7 +299,8 @@ def _numbers(u: Array | Gathered, v: Array | Gathered, sentences: Texts | None) 
         return number_vectors(u, v)
     for side in sentences:
         if len(side) != len(u):
-            raise ValueError(f"There are {len(u):,} pairs of vectors but {len(side):,} sentences on a side.")
+            told = f"{_are(len(u), 'pair')} of vectors but {counted(len(side), 'sentence')} on a side"
+            raise ValueError(f"There {told}.")
     return number_texts(*sentences)
 
 
@@ -441,9 +444,17 @@ def _remarks(vectors: Vectors, results: Sequence[FoldResult]) -> Iterator[str]:
             some = side[start : start + 65536]
             low, high = np.minimum(low, some.min(axis=0)), np.maximum(high, some.max(axis=0))
         if constant := int((low == high).sum()):
-            yield f"{constant:,} of the {vectors.dim:,} numbers of {name} never vary, and tell nothing."
+            numbers = f"{constant:,} of the {counted(vectors.dim, 'number')} of {name}"
+            yield f"{numbers} never {'varies, and tells' if constant == 1 else 'vary, and tell'} nothing."
     if unfinished := sum(result.unfinished for result in results):
-        yield f"The descents of {unfinished:,} heads were stopped before their end; their scores may be a little low."
+        heads = "The descent of one head was stopped before its end; its scores"
+        if unfinished > 1:
+            heads = f"The descents of {unfinished:,} heads were stopped before their end; their scores"
+        yield f"{heads} may be a little low."
+
+
+def _are(number: int, noun: str) -> str:
+    return f"{'is' if number == 1 else 'are'} {counted(number, noun)}"
 
 
 def _alarms(candidates: Sequence[Candidate], task: Task, metric: str, found: _Answers, margin: float) -> Iterator[str]:
@@ -481,20 +492,25 @@ def _on_test(
     """Measure pipelines that were fitted on all pairs on pairs that had no part in the choice."""
     if test is None:
         return None
-    given = np.asarray(test[2])
+    given = label_array(test[2])
     u, v = as_vectors(test[0], test[1])
     if len(u) != len(given):
-        raise ValueError(f"There are {len(u):,} pairs of test vectors but {len(given):,} labels.")
+        raise ValueError(f"There {_are(len(u), 'pair')} of test vectors but {counted(len(given), 'label')}.")
     if u.shape[1] != vectors.dim:
-        raise ValueError(f"The test vectors have {u.shape[1]} numbers, the others {vectors.dim}.")
+        raise ValueError(f"The test vectors have {counted(u.shape[1], 'number')}, the others {vectors.dim:,}.")
     if task.classes:
         place = {label: i for i, label in enumerate(task.labels)}
-        unknown = sorted({str(label) for label in given.tolist() if label not in place})
+        # A file of numbers alone is read as numbers, and as texts where one label is no number.
+        place = {str(label): i for label, i in place.items()} | place
+        index = {label: place.get(label, place.get(str(label))) for label in set(given.tolist())}
+        unknown = sorted({str(label) for label, i in index.items() if i is None})
         if unknown:
             lacking, ours = ", ".join(unknown[:6]), ", ".join(map(str, task.labels))
             raise ValueError(f"The test pairs have labels that the others lack: {lacking}; known: {ours}.")
-        y = np.array([place[label] for label in given.tolist()])
+        y = np.array([index[label] for label in given.tolist()])
     else:
+        if given.dtype.kind not in "iuf":
+            raise ValueError(f"Scores are numbers, but a label of the test pairs is {given[0].item()!r}.")
         y = given.astype(float)
     scores = {}
     for blocks, pipeline in pipelines.items():

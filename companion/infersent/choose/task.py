@@ -117,7 +117,7 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
     """
     if kind not in ("auto", "classes", "scores"):
         raise ValueError(f"task={kind!r} is not 'auto', 'classes' or 'scores'.")
-    given = _as_array(y)
+    given = label_array(y)
     numbers = given.dtype.kind in "iuf"
     distinct, codes = np.unique(given, return_inverse=True)
     whole = numbers and bool((distinct == np.round(distinct)).all())
@@ -134,7 +134,7 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
                 "scores. If they name classes, say task='classes'."
             )
         return Task(given.astype(np.float64), (), tuple(notes))
-    if kind == "auto" and numbers:
+    if kind == "auto" and numbers and len(distinct) > 2:  # of two kinds there is no order that could matter
         stored = "floats, but whole numbers" if given.dtype.kind == "f" else "whole numbers"
         notes.append(
             f"The labels are {stored} of {len(distinct)} kinds ({_listed(distinct)}), and are taken for classes. If "
@@ -152,7 +152,7 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
     return Task(codes.astype(np.int64), tuple(distinct.tolist()), tuple(notes))
 
 
-def _as_array(y: Any) -> Array:
+def label_array(y: Any) -> Array:
     """Return labels as texts or numbers, none of them missing."""
     given = np.asarray(y)
     if given.ndim == 2 and given.shape[1] == 1:
@@ -164,16 +164,22 @@ def _as_array(y: Any) -> Array:
     if given.dtype.kind == "O":
         missing = [i for i, label in enumerate(given) if _is_missing(label)]
         if missing:
-            raise ValueError(f"The label of row {missing[0]} is missing ({len(missing)} are); leave such pairs out.")
+            raise ValueError(f"The label of row {missing[0]} is missing{_more(missing)}; leave such pairs out.")
         given = np.array([label.item() if isinstance(label, np.generic) else label for label in given])
         if given.dtype.kind == "O":
             raise ValueError(f"The labels are neither texts nor numbers: {given[0]!r}.")
     if given.dtype.kind == "f" and not np.isfinite(given).all():
         bad = np.flatnonzero(~np.isfinite(given))
-        raise ValueError(f"The label of row {bad[0]} is {given[bad[0]]} ({len(bad)} are); leave such pairs out.")
+        raise ValueError(f"The label of row {bad[0]} is {given[bad[0]]}{_more(bad)}; leave such pairs out.")
     if given.dtype.kind not in "iufUb":
         raise ValueError(f"The labels are {given.dtype}; give texts or numbers.")
     return given
+
+
+def _more(rows: Sequence[int] | Ints) -> str:
+    """Say how many more rows there are than the first."""
+    more = len(rows) - 1
+    return f", and {'one more is' if more == 1 else f'{more:,} more are'} like it" if more else ""
 
 
 def _is_missing(label: Any) -> bool:
@@ -186,9 +192,16 @@ def _is_missing(label: Any) -> bool:
 
 def numbers_in(labels: Sequence[str]) -> list[str] | list[int] | list[float]:
     """Return labels from a file as numbers where every one of them is a number, else as the texts they are."""
+    if any("_" in label for label in labels):  # Python would read over it: "1_0" is a name, not ten
+        return list(labels)
     for number in (int, float):
         with suppress(ValueError):
-            return [number(label) for label in labels]
+            numbers = [number(label) for label in labels]
+            if (
+                number is int and max(map(abs, numbers), default=0) >= 2**63
+            ):  # names made of digits; no array holds such numbers
+                return list(labels)
+            return numbers
     return list(labels)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +17,19 @@ import numpy as np
 from infersent.choose.cross_validation import Gathered
 from infersent.choose.task import Kind, numbers_in
 from infersent.data.files import read_examples, read_pairs, read_scores
+from infersent.data.formats import STDIN, decoded_lines, name_of, not_text
 from infersent.data.pairs import Pairs, ScoredPairs
 from infersent.foundation.arrays import Array
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.optional import extra
+from infersent.model.checkpoint import foreign_model
 from infersent.model.infersent import InferSent
 
-#: What a file of a sentence-transformers model has, and one of ours has not.
-_SBERT_FILES = ("modules.json", "config_sentence_transformers.json", "sentence_bert_config.json")
+#: Seconds within which the Hugging Face hub must answer whether it has a model.
+HUB_TIMEOUT = 10.0
+
+# How every .npy file begins.
+_NPY = b"\x93NUMPY"
 
 
 @dataclass(frozen=True)
@@ -115,18 +123,62 @@ def encode_pairs(
 
 def _encoder(name: str | None) -> Any:
     folder = Path(name) if name else None
-    if folder is None or (folder.is_dir() and not any((folder / file).exists() for file in _SBERT_FILES)):
+    if folder is None or (folder.is_dir() and not foreign_model(folder)):
         return InferSent.from_pretrained(folder)
     with extra("sbert", f"The encoder {name!r}"):
+        if find_spec("sentence_transformers") is None:  # before the hub is asked, and before an import of seconds
+            raise ModuleNotFoundError(name="sentence_transformers")
+        on_hub = folder.is_dir() or _is_on_hub(str(name))
         from sentence_transformers import SentenceTransformer
     try:
-        return SentenceTransformer(name)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().partition("\n")[0]
+        return SentenceTransformer(name) if on_hub else SentenceTransformer(name, local_files_only=True)
+    except Exception as error:  # of the library's own kinds, and of those it loads by
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        if not on_hub:
+            reason = "the Hugging Face hub cannot be reached, and the model is not among those downloaded before"
         raise ValueError(
-            f"sentence-transformers cannot load {name!r}: {reason} Give the name of a model of the Hugging Face hub, "
-            "or a local folder."
+            f"sentence-transformers cannot load {name!r}: {reason.rstrip('.')}. {_OTHER_ENCODERS}"
         ) from error
+
+
+_OTHER_ENCODERS = (
+    "Give --encoder a local folder, of a model of sentence-transformers or of this package, or the name of a model of "
+    "the hub, such as sentence-transformers/all-MiniLM-L6-v2; or leave it out for the package's own model."
+)
+
+
+def _is_on_hub(name: str) -> bool:
+    """Return whether the hub has the model; false where the hub cannot be asked, which is found out at once.
+
+    sentence-transformers asks for several files of a model, each again and again where there is no answer. One question
+    that is asked once comes before them.
+
+    Raises
+    ------
+    ValueError
+        If the name is that of a folder that is not there, or the hub has no such model.
+    """
+    if name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1 or not name.strip():
+        raise ValueError(f"There is no folder {name}. {_OTHER_ENCODERS}")
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
+
+    # A bare name is short for one of sentence-transformers' own models, or of the hub's first ones.
+    for full in [name] if "/" in name else [f"sentence-transformers/{name}", name]:
+        try:
+            HfApi().model_info(full, timeout=HUB_TIMEOUT)
+            return True
+        except GatedRepoError:  # it is there, and the download says what is missing
+            return True
+        except (RepositoryNotFoundError, HFValidationError):
+            continue
+        except (
+            Exception
+        ):  # of whichever library the hub's own asks by: no network, no answer in time, a mode without it
+            return False
+    raise ValueError(
+        f"There is no folder {name}, and the Hugging Face hub has no model of that name. {_OTHER_ENCODERS}"
+    )
 
 
 def _texts_key(texts: Sequence[str], encoder: str | None) -> str:
@@ -164,11 +216,47 @@ def read_vectors(path: Path) -> Array:
     ValueError
         If it is no such file.
     """
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError as error:
-        raise ValueError(f"{path} is not a .npy file of numbers ({error}).") from error
+    if str(path) == STDIN:
+        raise ValueError("--vectors - would be standard input, but vectors are read from .npy files. Name one.")
+    array = _load_array(path, "numbers", "vectors, dtype=np.float32")
     return np.asarray(array) if array.ndim != 2 else array
+
+
+def _load_array(path: Path, of: str, saved_as: str) -> Array:
+    """Return the array of a ``.npy`` file, memory-mapped.
+
+    Parameters
+    ----------
+    path
+        The file.
+    of
+        What it should hold, for errors.
+    saved_as
+        How such an array is made of Python objects, for errors.
+
+    Raises
+    ------
+    ValueError
+        If it is no such file, is damaged, or holds Python objects, which are not read: reading them would run code.
+    """
+    with path.open("rb") as file:
+        beginning = file.read(16)
+    remedy = f"Save it by np.save({str(path.with_suffix('.npy'))!r}, np.array({saved_as}))."
+    if not beginning.startswith(_NPY):
+        what = not_text(beginning).partition(", not text")[0] or ("text" if beginning else "empty")
+        raise ValueError(f"{path} is not a .npy file of {of}: it is {what}. {remedy}")
+    try:
+        return np.asanyarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except (ValueError, EOFError, OSError) as error:
+        reason = f"it is damaged ({str(error).partition(chr(10))[0].rstrip('.')})"
+    with path.open("rb") as file, suppress(ValueError):
+        version = np.lib.format.read_magic(file)
+        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = header(file)
+        if dtype.hasobject:
+            size = " × ".join(f"{n:,}" for n in shape)
+            reason = f"it holds Python objects ({size}), such as a table's texts or lists of unequal lengths"
+    raise ValueError(f"{path} is not a .npy file of {of}: {reason}. {remedy}")
 
 
 def read_label_file(path: Path) -> Any:
@@ -180,15 +268,15 @@ def read_label_file(path: Path) -> Any:
         If it cannot be read.
     """
     if path.suffix.lower() == ".npy":
-        try:
-            return np.load(path, allow_pickle=False)
-        except ValueError as error:
-            raise ValueError(
-                f"{path} is not a .npy file of numbers or texts ({error}). Save labels that are Python objects by "
-                "np.save(path, np.array(labels, dtype=str)), or as a text file with one label per line."
-            ) from error
-    labels = path.read_text("utf-8-sig").splitlines()
-    for line, label in enumerate(labels, 1):
-        if not label.strip():
-            raise ValueError(f"{path}, line {line} is empty. Give the pair a label, or take it out of all three files.")
+        return np.asarray(_load_array(path, "numbers or texts", "labels, dtype=str"))
+    labels = []
+    with nullcontext(sys.stdin.buffer) if str(path) == STDIN else path.open("rb") as file:
+        for line, label in decoded_lines(file, name_of(path)):
+            if not label.strip():
+                raise ValueError(
+                    f"{name_of(path)}, line {line} is empty. Give the pair a label, or take it out of all three files."
+                )
+            labels.append(label.strip())
+    if not labels:
+        raise ValueError(f"{name_of(path)} holds no label. Give it one per line, or a .npy file of them.")
     return numbers_in(labels)

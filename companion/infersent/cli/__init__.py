@@ -14,6 +14,7 @@ import tyro
 from infersent.cli.pipes import give_up_output
 from infersent.foundation.notices import Notice
 from infersent.foundation.optional import MissingExtra
+from infersent.foundation.wording import in_a_sentence
 
 # Where each command is. Only the one that is asked for is imported: the others' libraries would take a second.
 _COMMANDS = {
@@ -31,6 +32,9 @@ _COMMANDS = {
     "dot-product": "measure.dot_product",
 }
 
+# Commands that keep each finished run; the others begin again, and only a download is kept.
+_KEPT = (["study"], ["dot-product"])
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0, 1 for an error that a message explains, 130 for Ctrl-C."""
@@ -46,12 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 config=(tyro.conf.FlagCreatePairsOff,),
             )
     except KeyboardInterrupt:
-        print("\nStopped. Run the same command again: a download goes on where it was.", file=sys.stderr)
+        again = "the runs that are finished are kept" if given[:1] in _KEPT else "a download goes on where it was"
+        print(f"\nStopped. Run the same command again: {again}.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
         give_up_output()
         return 0
-    except (ValueError, TypeError, OSError, MissingExtra, FloatingPointError) as error:  # the last: training diverged
+    except OSError as error:
+        print(f"infersent: {in_a_sentence(error)}", file=sys.stderr)
+        return 1
+    except (ValueError, TypeError, MissingExtra, FloatingPointError) as error:  # the last: training diverged
         print(f"infersent: {error}", file=sys.stderr)
         return 1
     return 0

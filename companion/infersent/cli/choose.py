@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,10 +14,13 @@ import tyro
 from tqdm.auto import tqdm
 
 from infersent.choose.choice import Choice
+from infersent.choose.curve import LearningCurve
 from infersent.choose.run import choose_blocks, settle
 from infersent.choose.texts import encode_pairs, read_label_file, read_text_pairs, read_vectors
-from infersent.cli.options import Columns, File, Real, Text, Whole, check_output, write_output
+from infersent.cli.options import Columns, File, Real, Text, Whole, check_output, refuse_dash, write_output
 from infersent.data.cache import cache_folder
+from infersent.data.formats import STDIN
+from infersent.foundation.wording import in_width
 
 _Files = Annotated[tuple[Path, Path] | None, tyro.conf.arg(metavar="U.npy V.npy")]
 _Optional = Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]
@@ -83,7 +88,7 @@ def choose(
         folds: Folds of the cross-validation.
         repeats: How often it is repeated; as often as tests 100,000 pairs if left out, at most five times.
         mlp: Train a small network on some sets too, for comparison.
-        curve: Print how the scores grow with the number of pairs, too.
+        curve: Print how the scores grow with the number of pairs, too; a report has it as a table and as a figure.
         seed: Of the folds.
         jobs: Processes on this machine; -1 for one per core.
         cluster: The address of a Dask scheduler whose workers do it: tcp://host:8786.
@@ -91,7 +96,22 @@ def choose(
         output: Files to write the result to: .html, a report; .json; .png, .svg or .pdf, the figure.
         cache: Folder for finished folds and for the texts' vectors; the package's own if left out.
     """
+    _check_options(
+        {
+            "FILE": file,
+            "--text": text,
+            "--label": label,
+            "--encoder": encoder,
+            "--test": test,
+            "--vectors": vectors,
+            "--labels": labels,
+            "--test-vectors": test_vectors,
+            "--test-labels": test_labels,
+        }
+    )
+    refuse_dash(cache, "--cache", "folds are kept in a folder")
     for path in output:
+        refuse_dash(path, "--output", "no suffix would tell the format; what is printed goes there anyway")
         if path.suffix.lower() not in OUTPUTS:
             raise ValueError(f"--output {path} ends in {path.suffix!r}; it can end in {', '.join(OUTPUTS)}.")
         check_output(path)
@@ -101,13 +121,12 @@ def choose(
     held_out: tuple[Any, Any, Any] | None = None
     u: Any
     v: Any
-    if vectors is not None and labels is not None and not (file or text or label or encoder or test):
-        (u, v), y = map(read_vectors, vectors), read_label_file(labels)
-        if (test_vectors is None) != (test_labels is None):
-            raise ValueError("Give --test-vectors and --test-labels together.")
+    if vectors is not None and labels is not None:
+        u, v = map(read_vectors, vectors)
+        y = read_label_file(labels)
         if test_vectors is not None and test_labels is not None:
             held_out = (*map(read_vectors, test_vectors), read_label_file(test_labels))
-    elif file is not None and not any((vectors, labels, test_vectors, test_labels)):
+    elif file is not None:
         pairs = read_text_pairs(file, text, label, task)
         y, texts = pairs.labels, (pairs.first, pairs.second)
         other = None if test is None else read_text_pairs(test, text, label, task)
@@ -121,13 +140,12 @@ def choose(
             folds=folds,
             repeats=repeats,
         )
-        u, v = encode_pairs(pairs, encoder, cache=kept / "vectors", progress=bars)
-        if other is not None:
-            held_out = (*encode_pairs(other, encoder, cache=kept / "vectors", progress=bars), other.labels)
-            test_texts = other.first, other.second
-    else:
-        raise ValueError("Give either a FILE of pairs, or --vectors U.npy V.npy and --labels Y.npy together.")
-    with _bar("folds", bars) as progress:
+        with _stopped_by_hand("the texts are encoded again, from the first"):
+            u, v = encode_pairs(pairs, encoder, cache=kept / "vectors", progress=bars)
+            if other is not None:
+                held_out = (*encode_pairs(other, encoder, cache=kept / "vectors", progress=bars), other.labels)
+                test_texts = other.first, other.second
+    with _stopped_by_hand("finished folds are kept, and it goes on with the others"), _bar("folds", bars) as progress:
         choice = choose_blocks(
             u,
             v,
@@ -149,20 +167,77 @@ def choose(
             memory=memory,
             progress=progress,
         )
-    print(choice)
+    # Where no terminal says how wide it is, as wide as a page.
+    print(in_width(str(choice), min(100, shutil.get_terminal_size((88, 24)).columns)))
+    grown = None
     if curve:
-        with _bar("curve", bars) as progress:
-            print(f"\n{choice.learning_curve(progress=progress)}")
+        again = "the folds are kept, and only the curve is trained again"
+        with _stopped_by_hand(again), _bar("curve", bars) as progress:
+            grown = choice.learning_curve(progress=progress)
+        print(f"\n{grown}")
     for path in output:
-        write_output(path, partial(_write, choice, path.suffix.lower()))
+        write_output(path, partial(_write, choice, grown, path.suffix.lower()))
         print(f"{path}: written", file=sys.stderr)
 
 
-def _write(choice: Choice, suffix: str, path: Path) -> None:
+def _check_options(given: dict[str, Any]) -> None:
+    """Refuse what does not go together: pairs come as a file of texts, or as arrays of vectors with labels.
+
+    Raises
+    ------
+    ValueError
+        If two options do not fit, or one lacks another; the message names both and the remedy.
+    """
+    given = {name: value for name, value in given.items() if value is not None}
+    by_file = [name for name in ("--text", "--label", "--encoder", "--test") if name in given]
+    by_vectors = [name for name in ("--labels", "--test-vectors", "--test-labels") if name in given]
+    if "FILE" in given and "--vectors" in given:
+        raise ValueError("Give either a FILE of pairs, or --vectors with --labels: here are both.")
+    if "FILE" in given and by_vectors:
+        remedy = {
+            "--labels": "the labels of a FILE are one of its columns: --label NAME",
+            "--test-vectors": "the test pairs beside a FILE are another such file: --test FILE",
+            "--test-labels": "the test pairs beside a FILE are another such file, with its labels: --test FILE",
+        }[by_vectors[0]]
+        raise ValueError(f"{by_vectors[0]} goes with --vectors; {remedy}.")
+    if "FILE" not in given and "--vectors" in given and by_file:
+        remedy = {
+            "--text": "beside --vectors there are no texts; leave it out",
+            "--label": "beside --vectors the labels are a file of their own: --labels FILE",
+            "--encoder": "--vectors are encoded already; leave one of the two out",
+            "--test": "beside --vectors the test pairs are --test-vectors U.npy V.npy and --test-labels FILE",
+        }[by_file[0]]
+        raise ValueError(f"{by_file[0]} goes with a FILE of pairs; {remedy}.")
+    if "FILE" not in given and "--vectors" not in given:
+        alone = f" {[*by_file, *by_vectors][0]} alone names neither." if by_file or by_vectors else ""
+        raise ValueError(f"Give either a FILE of pairs, or --vectors U.npy V.npy and --labels Y.npy together.{alone}")
+    if "--vectors" in given and "--labels" not in given:
+        raise ValueError(
+            "--vectors lacks --labels: a .npy file, or a text file with one label per line, for each pair."
+        )
+    if ("--test-vectors" in given) != ("--test-labels" in given):
+        lacking = "--test-vectors" if "--test-labels" in given else "--test-labels"
+        raise ValueError(f"Give --test-vectors and --test-labels together; {lacking} is missing.")
+    for some in (("FILE", "--test"), ("--labels", "--test-labels")):
+        if all(str(given.get(name)) == STDIN for name in some):
+            raise ValueError(f"Both {' and '.join(some)} are standard input, which can be read once. Name a file.")
+
+
+@contextmanager
+def _stopped_by_hand(rest: str) -> Iterator[None]:
+    """Say on Ctrl-C what the same command has still to do."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"\nStopped. Give the same command again: {rest}.", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+def _write(choice: Choice, curve: LearningCurve | None, suffix: str, path: Path) -> None:
     if suffix == ".html":
-        path.write_text(choice.to_html(), "utf-8")
+        path.write_text(choice.to_html(curve), "utf-8")
     elif suffix == ".json":
-        path.write_text(choice.to_json() + "\n", "utf-8")
+        path.write_text(choice.to_json(curve) + "\n", "utf-8")
     else:
         choice.plot().savefig(path, format=suffix.lstrip("."), dpi=150)
 

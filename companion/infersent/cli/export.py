@@ -18,7 +18,11 @@ def export(run: Run = None, *, output: Path, part: Literal["encoder", "pairs"] =
 
     Beside it goes a tokenizer.json for the tokenizers library, which gives the word ids that the model takes.
 
-    For example: infersent export runs/laptop --output encoder.onnx
+    For example:
+
+    infersent export runs/laptop --output encoder.onnx
+
+    infersent export runs/mine --part pairs --output mine.pt2
 
     Args:
         run: Folder of a checkpoint or of a training run; the package's own model if left out.

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from infersent.cli.options import (
+    FEW_PAIRS,
     Columns,
     Names,
     Run,
@@ -22,6 +23,7 @@ from infersent.cli.options import (
 )
 from infersent.data import Pairs, probes
 from infersent.foundation.notices import notice
+from infersent.foundation.wording import counted
 from infersent.inside.challenge import run_challenge
 from infersent.model.checkpoint import SHIPPED, load_metrics
 from infersent.model.infersent import InferSent, warn_of_unknown_words
@@ -82,8 +84,14 @@ def tell_of_training(run: Path | None, pairs: Pairs) -> None:
     digest = pairs.digest()[:16]
     if digest == metrics.get("data", {}).get("digest"):
         notice(f"{named(run)} was trained on these pairs, so its accuracy on them is no test.")
-    elif digest == metrics.get("dev_data", {}).get("digest"):
-        notice(f"These pairs chose the best epoch of {named(run)}, which flatters its accuracy on them.")
+        return
+    chosen_by = metrics.get("dev_data", {})
+    few = chosen_by.get("pairs", FEW_PAIRS)
+    if digest == chosen_by.get("digest"):
+        they = f"They are only {few}, so chance chose as much as merit." if few < FEW_PAIRS else ""
+        notice(f"These pairs chose the best epoch of {named(run)}, which flatters its accuracy on them. {they}".strip())
+    elif few < FEW_PAIRS:
+        notice(f"Only {counted(few, 'pair')} chose the best epoch of {named(run)}, so chance did as much as merit.")
 
 
 def probe(
@@ -91,7 +99,11 @@ def probe(
 ) -> None:
     """Print a model's accuracy on each phenomenon of a challenge set, and how many groups have no mistake.
 
-    For example: infersent probe runs/laptop
+    For example:
+
+    infersent probe runs/laptop
+
+    infersent probe runs/mine --data captions
 
     Args:
         run: Folder of a checkpoint or of a training run; the package's own model if left out.
@@ -110,6 +122,8 @@ def dot_product(*, out: Path, threads: Whole = None) -> None:
     """Measure how well networks learn the dot product, and print the error of each learner.
 
     For example: infersent dot-product --out dot_product.json
+
+    It makes its own data; which features serve yours is told by infersent choose.
 
     It takes about three quarters of an hour with one thread. Stop it at any time (Ctrl-C); the same command goes on.
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import torch
 import tyro
 
-from infersent.data import Pairs, ScoredPairs, load
+from infersent.data import CORPORA, Pairs, ScoredPairs, load
 from infersent.data.files import STDIN, SUFFIXES
 from infersent.foundation.atomic import replace_file
 from infersent.model.infersent import best_device
@@ -24,6 +24,10 @@ Columns = Annotated[tuple[str, str] | None, tyro.conf.arg(metavar="A B")]
 Names = Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME ...")]
 
 
+#: With fewer pairs than this, which epoch is the best on them is decided by chance as much as by merit.
+FEW_PAIRS = 100
+
+
 def named(run: Path | None) -> str:
     """Return how a command's output calls the model of ``--run``."""
     return str(run or "the model of the package")
@@ -31,7 +35,7 @@ def named(run: Path | None) -> str:
 
 def is_file(data: str) -> bool:
     """Return whether ``--data`` names a file of pairs rather than a corpus."""
-    return data == STDIN or Path(data).suffix.lower() in SUFFIXES
+    return data == STDIN or Path(data).suffix.lower() in SUFFIXES or (data not in CORPORA and Path(data).is_file())
 
 
 def columns(data: str, text: tuple[str, str] | None, label: tuple[str, ...], labels: tuple[str, ...]) -> dict[str, Any]:
@@ -72,7 +76,10 @@ def labelled(pairs: Pairs | ScoredPairs) -> Pairs:
         If they have scores instead.
     """
     if isinstance(pairs, ScoredPairs):
-        raise ValueError(f"{pairs.name} has scores and no labels; this needs labels.")
+        raise ValueError(
+            f"{pairs.name} has scores and no labels; this needs labels. For scores there is `infersent choose FILE`, "
+            "which says what pair features serve them best."
+        )
     return pairs
 
 

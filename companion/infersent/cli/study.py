@@ -44,6 +44,30 @@ def study(
 
     infersent study compare subsets "blocks=u, v, |u-v|" "blocks=u, v, u*v"
 
+    For pairs of your own, write a grid, mine.toml, and give it in place of a name:
+
+    infersent study run mine.toml --out runs/mine
+
+    It says what all runs share and, in lists, what they differ in:
+
+    [fixed]
+
+    train = "train.csv"
+
+    dev = "dev.csv"
+
+    test = "test.csv"
+
+    text = ["question1", "question2"]
+
+    label = "is_duplicate"
+
+    [[vary]]
+
+    blocks = ["u, v, |u-v|", "u, v, u*v"]
+
+    seed = [0, 1, 2]
+
     Stop it at any time (Ctrl-C): the same command goes on with the runs that are not finished. Of a study that the
     package ships unfinished, only the runs that it lacks are made.
 
@@ -124,8 +148,10 @@ def _progress(grid: str, trials: list[Trial], records: list[Record]) -> str:
     lines = [f"{grid}: {bar} {len(records)} of {len(trials)} runs have a record"]
     if len(records) < len(trials):
         seconds = seconds_left(trials, records)
-        left = "unknown until a run is finished" if math.isnan(seconds) else f"about {_duration(seconds)}"
-        lines.append(f"time left: {left} with one process, by the pace of the finished runs")
+        left = "unknown until a run is finished"
+        if not math.isnan(seconds):
+            left = f"about {_duration(seconds)} with one process, by the pace of the finished runs"
+        lines.append(f"time left: {left}")
     failed = [record for record in records if record.error is not None]
     lines += [f"failed: {_one_run(record)}" for record in failed]
     return "\n".join(lines + ["Repeat the failed runs by --retry."] * bool(failed))

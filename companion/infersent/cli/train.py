@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 import tyro
 
 from infersent.cli.options import (
+    FEW_PAIRS,
     Columns,
     File,
     Names,
@@ -27,6 +28,8 @@ from infersent.cli.options import (
 from infersent.cli.pipes import give_up_output
 from infersent.data import Pairs, load, split_pairs
 from infersent.data.files import write_pairs
+from infersent.foundation.notices import notice
+from infersent.foundation.wording import counted
 from infersent.model.features import Blocks
 from infersent.model.infersent import InferSent, ModelConfig
 from infersent.training import loop
@@ -145,6 +148,12 @@ def train(
         write_pairs(held_out, test_pairs)
         print(f"set aside to test on: {held_out}, {len(test_pairs):,} pairs")
     dev_pairs = dev_pairs.with_labels(setup.model.labels)
+    if len(dev_pairs) < FEW_PAIRS:
+        notice(
+            f"Only {counted(len(dev_pairs), 'pair')} ({dev_pairs.name}) will choose the best epoch, each worth "
+            f"{100 / len(dev_pairs):.1f} points of accuracy: chance will choose as much as merit. Give more by --dev, "
+            "or compare several --seed on a test."
+        )
     beside = {
         "preset": preset,
         "dev_data": {"dev": dev_pairs.name, "pairs": len(dev_pairs), "digest": dev_pairs.digest()[:16]},

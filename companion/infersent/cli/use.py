@@ -17,6 +17,7 @@ import tyro
 from infersent.cli.options import Columns, File, Run, Text, Whole, check_output, find_device, refuse_dash, write_output
 from infersent.data import read_sentence_pairs
 from infersent.foundation.arrays import Floats
+from infersent.foundation.notices import notice
 from infersent.inside import ledger
 from infersent.inside.ledger_view import in_terminal
 from infersent.model import streaming
@@ -42,7 +43,7 @@ def encode(
 
     For example:
 
-    infersent encode runs/laptop --sentences lines.txt --output vectors.npy
+    infersent encode runs/mine --sentences lines.txt --output vectors.npy
 
     zcat lines.txt.gz | infersent encode --output vectors.parquet
 
@@ -74,6 +75,11 @@ def encode(
         check_output(output)
         if not output.exists() or output.is_file():
             streaming.check_suffix(output)
+    if sentences.suffix.lower() in (".csv", ".tsv", ".jsonl") and sentences.is_file():
+        notice(
+            f"{sentences}: every line is read as one sentence, a header and separators with it. To encode a column, "
+            "write its texts to a file of their own, one per line."
+        )
     model = InferSent.from_pretrained(run, device=find_device(device))
     try:
         if sentences.is_dir():
@@ -184,7 +190,11 @@ def explain(
 ) -> None:
     """Account for the model's decision on one pair: by block, by word, by pair of words; the parts add up exactly.
 
-    For example: infersent explain "A man plays a guitar." "A woman is asleep."
+    For example:
+
+    infersent explain "A man plays a guitar." "A woman is asleep."
+
+    infersent explain "How do I bake?" "How is bread made?" --run runs/mine
 
     Args:
         premise: The first sentence.
@@ -201,7 +211,11 @@ def explain(
 def web(run: Run = None, *, out: Path, words: Whole = None) -> None:
     """Write a model as the one file from which the live explainer of a page computes.
 
-    For example: infersent web runs/laptop --out site/_static/widgets
+    For example:
+
+    infersent web runs/laptop --out site/_static/widgets
+
+    infersent web runs/mine --out my-page --words 20000
 
     Args:
         run: Folder of a checkpoint or of a training run; the package's own model if left out. Its encoder must be

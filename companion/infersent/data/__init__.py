@@ -76,10 +76,11 @@ def load(name: str | Path, split: str | None = None, **options: Any) -> Pairs | 
     >>> load("captions", split="dev").name
     'captions dev'
     """
-    if isinstance(name, Path) or name == STDIN or Path(name).suffix.lower() in SUFFIXES:
+    own = isinstance(name, Path) or name == STDIN or Path(name).suffix.lower() in SUFFIXES
+    if own or (name not in CORPORA and Path(name).is_file()):
         return read_pairs(name, **options)
     remedy = f"The path of a file with pairs of your own will do, too: {', '.join(SUFFIXES)}."
-    choose("corpus", name, dict.fromkeys(CORPORA), remedy=remedy)
+    choose("corpus", str(name), dict.fromkeys(CORPORA), remedy=remedy)
     pairs: Pairs | ScoredPairs = import_module(f"infersent.data.{name}").load(
         *([] if split is None else [split]), **options
     )

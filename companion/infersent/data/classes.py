@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,10 @@ NO_LABEL = "-"
 
 # More classes than this are taken for a mistake where nearly every row has one of its own: another column, or scores.
 _MANY, _NEARLY = 50, 0.9
+
+
+# What pandas and numpy write for a missing value into a column of texts.
+_WRITTEN_FOR_NOTHING = ("nan", "NaN", "<NA>", "NaT")
 
 
 class BadLabel(ValueError):
@@ -92,6 +97,9 @@ def classes_of(
             raise BadLabel(row, f"{column!r} is {label!r}, {kind}, while another is {first!r}. Write all of one kind.")
         found.append(label)
     if str in kinds:
+        for row, label in enumerate(found):
+            if label in _WRITTEN_FOR_NOTHING and label not in (labels or ()):
+                raise BadLabel(row, f"{column!r} is {label!r}, as libraries write a missing value. {_MISSING}")
         found = _numbers(found, column)
     if labels is not None:
         return _named(found, check_label_names(labels), column)
@@ -121,18 +129,25 @@ def classes_of(
     return tuple(map(str, names)), np.array([numbers[label] for label in found], np.int64), list(range(len(found)))
 
 
-_AS_SCORES = " Name another column by label= (--label); scores are read by read_scores."
+_AS_SCORES = (
+    " Name a column of labels by label= (--label); for scores there is `infersent choose`, and in Python read_scores."
+)
 
 
 def _numbers(found: list[str | int], column: str) -> list[str | int]:
     """Return whole numbers where all texts are such: a .csv file has only texts."""
     numbers: list[str | int] = []
     for row, label in enumerate(found):
+        with suppress(ValueError):  # of any size: as a float, 10**30 and 10**30 + 1 would be one
+            numbers.append(int(_digits(label)))
+            continue
         try:
-            number = float(label)
+            number = float(_digits(label))
         except ValueError:
             return found
         if not math.isfinite(number):
+            if len(found) > 1 and all(_is_number(other) for other in found if str(other).lower() != str(label).lower()):
+                raise BadLabel(row, f"{column!r} is {label!r}, no number, while others are. {_MISSING}")
             return found
         if number != int(number):
             # Only if the others are numbers, too, are these scores.
@@ -147,9 +162,19 @@ def _fraction(column: str, label: str | float) -> str:
     return f"{column!r} is {label}, a fraction: these are scores, not labels.{_AS_SCORES}"
 
 
+_MISSING = "Give the pair a label, or take it out."
+
+
+def _digits(text: str | int) -> str | int:
+    """Refuse underscores, which Python would read over: "1_0" is a name, not ten."""
+    if "_" in str(text):
+        raise ValueError
+    return text
+
+
 def _is_number(text: str | int) -> bool:
     try:
-        return math.isfinite(float(text))
+        return math.isfinite(float(_digits(text)))
     except ValueError:
         return False
 
@@ -157,15 +182,17 @@ def _is_number(text: str | int) -> bool:
 def _named(found: list[str | int], names: tuple[str, ...], column: str) -> tuple[tuple[str, ...], Ints, list[int]]:
     exact = {name: i for i, name in enumerate(names)}
     folded = {name.lower(): i for i, name in enumerate(names)} if len({n.lower() for n in names}) == len(names) else {}
+    # Either all are names or all are places: of the names "1", "2", "3" and the labels 0, 1, 2 no one knows which.
+    by_name = any(str(label) in exact or str(label).lower() in folded for label in found)
     indices, rows = [], []
     for row, label in enumerate(found):
         place = exact.get(str(label), folded.get(str(label).lower()))
-        if place is None and isinstance(label, int) and 0 <= label < len(names):
+        if not by_name and isinstance(label, int) and 0 <= label < len(names):
             place = label
         if place is None:
             if label == NO_LABEL:
                 continue
-            counted = "; numbers are their places, counted from 0" if isinstance(label, int) else ""
+            counted = "; numbers are their places, counted from 0" if isinstance(label, int) and not by_name else ""
             known = f"Use one of {', '.join(names)}{counted}; '-' leaves a pair out."
             raise BadLabel(row, f"unknown label {label!r} in {column!r}. {known}")
         indices.append(place)

@@ -6,10 +6,12 @@ import errno
 import logging
 import os
 import shutil
+import tarfile
+import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +39,12 @@ class Archive:
     url
         The official address.
     sha256
-        The hexadecimal checksum of the file.
+        The hexadecimal checksum of the file; ``None`` where none is published, so that what is read from it must be
+        checked instead, see :func:`fetch_file`.
     """
 
     url: str
-    sha256: str
+    sha256: str | None = None
 
 
 #: The archives that :func:`fetch` knows, by file name.
@@ -62,6 +65,10 @@ ARCHIVES = {
         "https://nlp.stanford.edu/data/glove.840B.300d.zip",
         "c06db255e65095393609f19a4cfca20bf3a71e20cc53e892aafa490347e3849f",
     ),
+    "sick_train.zip": Archive("http://alt.qcri.org/semeval2014/task1/data/uploads/sick_train.zip"),
+    "sick_trial.zip": Archive("http://alt.qcri.org/semeval2014/task1/data/uploads/sick_trial.zip"),
+    "sick_test_annotated.zip": Archive("http://alt.qcri.org/semeval2014/task1/data/uploads/sick_test_annotated.zip"),
+    "Stsbenchmark.tar.gz": Archive("http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz"),
 }
 
 
@@ -116,7 +123,8 @@ def fetch(name: str, *, progress: bool = True) -> Path:
         return path
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    registry = pooch.create(folder, base_url="", registry={name: f"sha256:{archive.sha256}"}, urls={name: archive.url})
+    checksum = archive.sha256 and f"sha256:{archive.sha256}"
+    registry = pooch.create(folder, base_url="", registry={name: checksum}, urls={name: archive.url})
     with filelock.FileLock(folder / f"{name}.lock"), _quiet_pooch():
         try:
             return Path(registry.fetch(name, downloader=_ResumingDownloader(folder / f"{name}.partial", progress)))
@@ -144,7 +152,63 @@ def available(name: str) -> bool:
     return _in_data_folder(name) is not None or (cache_folder() / name).exists()
 
 
-def find_file(corpus: str, name: str, page: str) -> Path:
+def fetch_file(corpus: str, name: str, archive: str, check: Callable[[Path], bool], *, progress: bool = True) -> Path:
+    """Return the path of a file of a corpus: a copy on disk, or else taken out of its archive, which is downloaded.
+
+    A copy is looked for where :func:`find_file` looks. What comes out of an archive is kept in the cache folder.
+
+    Parameters
+    ----------
+    corpus
+        The corpus's name: ``"sick"``.
+    name
+        The file's name: ``"SICK_train.txt"``.
+    archive
+        A key of :data:`ARCHIVES`, in some folder of which the file is.
+    check
+        Whether a file is the corpus's, by what is read from it. A reader's own copy is not asked.
+    progress
+        Whether a download shows a progress bar.
+
+    Raises
+    ------
+    DataUnavailable
+        There is no copy and the archive cannot be downloaded, or ``$INFERSENT_DATA`` is not a folder.
+    ChecksumMismatch
+        The archive holds another file under that name; if it was downloaded, it is deleted.
+    DamagedArchive
+        The archive is cut short, or has no such file.
+    DiskFull
+        The download does not fit on the disk; what has arrived so far is kept.
+    """
+    if (copy := find_copy(corpus, name)) is not None:
+        return copy
+    path = cache_folder() / corpus / name
+    try:
+        source = fetch(archive, progress=progress)
+    except DataUnavailable as error:
+        raise type(error)(f"{error} Or save {name} itself as {path}.") from None
+    content = _read_member(source, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:  # checked under its own name, which says its format
+        new = Path(folder) / name
+        new.write_bytes(content)
+        try:
+            known = check(new)
+        except ValueError:  # not even readable
+            known = False
+        if not known:
+            if source.parent == cache_folder():
+                source.unlink(missing_ok=True)
+            raise ChecksumMismatch(
+                f"{_archive(archive).url}: {name} in {source} does not hold the pairs of {corpus}. Try again. "
+                f"Or save the right {name} as {path}."
+            )
+        os.replace(new, path)
+    return path
+
+
+def find_file(corpus: str, name: str, source: str) -> Path:
     """Return the path of a corpus's file that is not downloaded but copied by hand.
 
     It is looked for in the folder named by ``$INFERSENT_DATA`` and in the cache folder, in each also in a folder named
@@ -153,26 +217,39 @@ def find_file(corpus: str, name: str, page: str) -> Path:
     Parameters
     ----------
     corpus
-        The corpus's name: ``"sick"``.
+        The corpus's name: ``"mrpc"``.
     name
-        The file's name: ``"SICK_train.txt"``.
-    page
-        Where its authors publish it, for the error.
+        The file's name: ``"msr_paraphrase_train.txt"``.
+    source
+        Where it is to be had, for the error.
 
     Raises
     ------
     DataUnavailable
         The file is in none of these folders, or ``$INFERSENT_DATA`` is not a folder.
     """
+    if (path := find_copy(corpus, name)) is not None:
+        return path
+    raise DataUnavailable(
+        f"{name} of {corpus} is not on disk, and is not downloaded by itself. Get it from {source}, save it as "
+        f"{cache_folder() / corpus / name}, or in any folder, and set ${DATA_VARIABLE} to that folder."
+    )
+
+
+def find_copy(corpus: str, name: str) -> Path | None:
+    """Return the path of a corpus's file where it is on disk, see :func:`find_file`, or ``None``.
+
+    Raises
+    ------
+    DataUnavailable
+        ``$INFERSENT_DATA`` is not a folder.
+    """
     for place in (f"{corpus}/{name}", name):
         if (path := _in_data_folder(place)) is not None:
             return path
         if (path := cache_folder() / place).exists():
             return path
-    raise DataUnavailable(
-        f"{name} of {corpus} is not on disk, and is not downloaded by itself. Get it from {page}, save it as "
-        f"{cache_folder() / corpus / name}, or in any folder, and set ${DATA_VARIABLE} to that folder."
-    )
+    return None
 
 
 def is_part(path: str | Path) -> bool:
@@ -215,6 +292,25 @@ def member_sizes(path: str | Path) -> dict[str, int]:
     """
     with _opened(path) as archive:
         return {info.filename: info.file_size for info in archive.infolist()}
+
+
+def _read_member(path: Path, name: str) -> bytes:
+    """Return one file of an archive, a zip or a tar file, in whichever of its folders it is."""
+    missing = f"{path} holds no {name}, so it is not the archive of that name. {_REPLACE}"
+    if path.suffix == ".zip":
+        with _opened(path) as archive:
+            for member in archive.namelist():
+                if Path(member).name == name:
+                    return archive.read(member)
+        raise DamagedArchive(missing)
+    try:
+        with tarfile.open(path) as tar:
+            for info in tar:
+                if Path(info.name).name == name and (stream := tar.extractfile(info)) is not None:
+                    return stream.read()
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
+        raise DamagedArchive(f"{path} is damaged or cut short ({error}). {_REPLACE}") from None
+    raise DamagedArchive(missing)
 
 
 @contextmanager

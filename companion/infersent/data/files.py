@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from infersent.data.formats import decoded_lines as decoded_lines
 from infersent.data.formats import jsonl_records as jsonl_records
 from infersent.data.formats import tsv_records as tsv_records
 from infersent.data.pairs import LABELS, Pairs, ScoredPairs
+from infersent.foundation.arrays import Ints
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.notices import notice
 
@@ -31,26 +33,80 @@ COLUMNS = {
     "score": ("score", "label"),
 }
 
-#: Names of other corpora that are taken where there are none of :data:`COLUMNS`, with a notice.
+#: Names of other corpora that are taken where there are none of :data:`COLUMNS`, with a notice: those of Quora's
+#: questions, SICK, MRPC, GLUE's tasks and PAWS, and what sentence-transformers, MTEB and retrieval call a pair. Neither
+#: case nor blanks, dashes and underscores count.
 TEXT_GUESSES = (
     ("question1", "question2"),
-    ("sentence_A", "sentence_B"),
+    ("sentence1", "sentence2"),
+    ("sentence_a", "sentence_b"),
     ("#1 String", "#2 String"),
+    ("string1", "string2"),
     ("text1", "text2"),
     ("text_a", "text_b"),
-    ("sentence_1", "sentence_2"),
     ("sent1", "sent2"),
+    ("sent_a", "sent_b"),
     ("s1", "s2"),
-    ("question", "sentence"),
+    ("q1", "q2"),
+    ("phrase1", "phrase2"),
+    ("input1", "input2"),
+    ("text", "hypothesis"),
+    ("t", "h"),
+    ("anchor", "positive"),
     ("query", "passage"),
+    ("query", "document"),
+    ("query", "positive"),
+    ("query", "answer"),
+    ("query", "text"),
+    ("question", "sentence"),
+    ("question", "passage"),
+    ("question", "answer"),
+    ("claim", "evidence"),
+    ("text", "paraphrase"),
+    ("sentence", "paraphrase"),
+    ("original", "paraphrase"),
     ("a", "b"),
 )
 
 #: The same for the third column.
 GUESSES = {
-    "label": ("is_duplicate", "Quality", "entailment_judgment", "is_paraphrase", "class", "target", "y"),
-    "score": ("relatedness_score", "similarity", "similarity_score", "relatedness", "rating", "y"),
+    "label": (
+        "is_duplicate",
+        "duplicate",
+        "Quality",
+        "entailment_judgment",
+        "is_paraphrase",
+        "paraphrase",
+        "is_match",
+        "match",
+        "relation",
+        "judgment",
+        "labels",
+        "label_text",
+        "class",
+        "category",
+        "gold",
+        "target",
+        "y",
+    ),
+    "score": (
+        "relatedness_score",
+        "relatedness",
+        "similarity_score",
+        "similarity",
+        "sim",
+        "sts_score",
+        "gold_score",
+        "scores",
+        "relevance",
+        "relevance_score",
+        "rating",
+        "y",
+    ),
 }
+
+# Names of scores alone: a column called otherwise is one of scores where its numbers have fractions.
+_NAMES_OF_SCORES = ("score", *(name for name in GUESSES["score"] if name not in GUESSES["label"]))
 
 #: The columns of the two texts; ours, SNLI's or a guess if left out.
 Text: TypeAlias = Sequence[str] | None
@@ -163,7 +219,7 @@ def pairs_from(
     Examples
     --------
     >>> pairs_from({"premise": ["A?"], "hypothesis": ["B?"], "label": ["no"]})
-    Pairs(pairs: 1 pairs; 1 no)
+    Pairs(pairs: 1 pair; 1 no)
     """
     wanted = _Wanted(name, text, label, unit="row")
     return wanted.said(_pairs(table_records(table, name, wanted), wanted, name, labels, "row"))
@@ -366,30 +422,47 @@ class _Wanted:
         if None not in found:
             return [name for name in found if name]
         for pair in TEXT_GUESSES:
-            both = [self._find(name) for name in pair]
-            if None not in both:
+            both = [self._like(name) for name in pair]
+            if None not in both and both[0] != both[1]:
                 self._guessed = True
                 return [name for name in both if name]
         missing = "hypothesis" if found[0] else "premise"
-        raise self._missing(COLUMNS[missing], "text=('…', '…') (--text)")
+        others = "; ".join(f"{first}, {second}" for first, second in TEXT_GUESSES)
+        raise self._missing(
+            COLUMNS[missing], f"text=('…', '…') (--text). Other pairs of names that are known: {others}"
+        )
 
     def _third(self, roles: Sequence[str]) -> str:
         for role in roles:
             if name := self._first(COLUMNS[role]):
                 return name
         for role in roles:
-            if name := self._first(GUESSES[role]):
+            if name := next((found for guess in GUESSES[role] if (found := self._like(guess))), None):
                 self._guessed = True
                 return name
-        raise self._missing(COLUMNS[roles[-1]], "label='…' (--label)")
+        others = ", ".join(dict.fromkeys(name for role in roles for name in GUESSES[role]))
+        remedy = f"label='…' (--label). Other names that are known: {others}"
+        scores = [self._like(name) for name in _NAMES_OF_SCORES] if roles == ("label",) else []
+        if found := next((name for name in scores if name), None):
+            remedy = f"label='…' (--label). {found!r} has the name of scores; `infersent choose` takes these"
+        raise self._missing(COLUMNS[roles[-1]], remedy)
 
     def _first(self, names: Iterable[str]) -> str | None:
         return next((found for name in names if (found := self._find(name))), None)
+
+    def _like(self, name: str) -> str | None:
+        """Return the one column that has this name but for case, blanks, dashes and underscores."""
+        found = [other for other in self._present if _bare(other) == _bare(name)]
+        return self._find(name) or (found[0] if len(found) == 1 else None)
 
     def _missing(self, names: Sequence[str], remedy: str) -> MalformedLine:
         wanted = " or ".join(map(repr, names))
         present = ", ".join(map(repr, self._present))
         return self._error(f"no column {wanted} among {present}. Name yours by {remedy}.")
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).lower()
 
 
 def _short(path: str | Path) -> str:
@@ -451,9 +524,23 @@ def _labelled(gathered: _Gathered, wanted: _Wanted, name: str, labels: Sequence[
         raise MalformedLine(wanted.source, places[error.row], str(error), unit) from None
     if not len(indices):
         raise ValueError(f"{wanted.source} holds no labelled pair. Give it at least one, with a label.")
+    if labels is not None and indices.min() > 0:
+        _tell_places([values[row] for row in rows], indices, names, wanted.source)
     if len(rows) < len(values):
         premises, hypotheses = ([column[row] for row in rows] for column in (premises, hypotheses))
     return Pairs(premises, hypotheses, indices, name, label_names=names)
+
+
+def _tell_places(values: list[Any], indices: Ints, names: Sequence[str], source: str | Path) -> None:
+    """Say which number was taken for which label where 0 is not among them: they may have been counted from 1."""
+    pairs = {str(plain(value)): names[i] for value, i in zip(values, indices.tolist(), strict=True)}
+    taken = ", ".join(f"{value} for {name!r}" for value, name in sorted(pairs.items()) if value.lower() != name.lower())
+    if taken:
+        notice(
+            f"{source}: numbers are the places of labels, counted from 0, so {taken} was taken; none is 0. If yours "
+            "are counted from 1, write the names themselves into the column.",
+            stacklevel=5,
+        )
 
 
 def _soft(gathered: _Gathered, wanted: _Wanted, name: str, labels: Sequence[str] | None, unit: str) -> Pairs:
@@ -505,7 +592,8 @@ def _with_scores(gathered: _Gathered, wanted: _Wanted, name: str, unit: str) -> 
 
 def _either(records: Iterable[Record], wanted: _Wanted, name: str, unit: str) -> Pairs | ScoredPairs:
     gathered = _gather(records, wanted, unit)
-    if not wanted.shares and wanted.names and wanted.names[2].lower() in ("score", *map(str.lower, GUESSES["score"])):
+    of_scores = wanted.names and not wanted.shares and _bare(wanted.names[2]) in map(_bare, _NAMES_OF_SCORES)
+    if of_scores and any(_is_number(value) for value in gathered[3]):  # "high" and "low" are labels, whatever the name
         return _with_scores(gathered, wanted, name, unit)
     try:
         classes_of([] if wanted.shares or isinstance(next(iter(gathered[3]), None), dict) else gathered[3])
@@ -514,6 +602,13 @@ def _either(records: Iterable[Record], wanted: _Wanted, name: str, unit: str) ->
     except BadLabel:
         pass  # said below, with its place
     return _labelled(gathered, wanted, name, None, unit)
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return not isinstance(value, bool) and bool(np.isfinite(float(value)))
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _number(value: Any, column: str, wanted: _Wanted, place: int, unit: str) -> float:

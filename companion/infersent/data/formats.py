@@ -32,15 +32,48 @@ class MalformedLine(ValueError):
         super().__init__(f"{source}, {unit} {line}: {problem}")
 
 
+#: How files begin that are no text, what they are, and how the text in them is got at.
+_NOT_TEXT = (
+    (
+        b"PAR1",
+        "a Parquet table",
+        "Pairs are read from it if its name ends in .parquet; sentences to encode are lines of text.",
+    ),
+    (b"PK\x03\x04", "a zip archive, as .xlsx and .npz are", "Save a sheet as .csv; unpack any other archive."),
+    (b"\x93NUMPY", "an array of numpy", "Arrays of vectors are taken by `infersent choose --vectors`."),
+    (b"\x1f\x8b", "compressed by gzip", "Unpack it by gunzip, or pipe it: zcat FILE | infersent … with - as the file."),
+    (b"BZh91AY&SY", "compressed by bzip2", "Unpack it by bunzip2."),
+    (b"\xfd7zXZ\x00", "compressed by xz", "Unpack it by unxz."),
+    (b"\x28\xb5\x2f\xfd", "compressed by zstd", "Unpack it by unzstd."),
+    (b"\xd0\xcf\x11\xe0", "a document of an older Office, such as .xls", "Save the sheet as .csv."),
+    (b"%PDF-", "a PDF", "Save its text, in UTF-8."),
+    (b"ARROW1", "a table of Arrow", "Save it as .parquet or .csv."),
+    (b"FEA1", "a Feather table", "Save it as .parquet or .csv."),
+    (b"\x89HDF", "an HDF5 file", "Save what is in it as text, or vectors as .npy."),
+    (b"SQLite format 3", "a database of SQLite", "Save the table as .csv."),
+    (b"\x80\x02", "a pickle of Python's", "Save what is in it as text, or vectors as .npy."),
+    (b"\x80\x03", "a pickle of Python's", "Save what is in it as text, or vectors as .npy."),
+    (b"\x80\x04", "a pickle of Python's", "Save what is in it as text, or vectors as .npy."),
+    (b"\x80\x05", "a pickle of Python's", "Save what is in it as text, or vectors as .npy."),
+)
+
+
+def not_text(beginning: bytes) -> str:
+    """Return what a file is that begins in this way, and what to do; nothing if it may be text."""
+    return next((f"{what}, not text. {remedy}" for magic, what, remedy in _NOT_TEXT if beginning.startswith(magic)), "")
+
+
 def decoded_lines(lines: Iterable[bytes], source: str | Path) -> Iterator[tuple[int, str]]:
     """Yield the number and the text of each line, without its end and without a byte-order mark.
 
     Raises
     ------
     MalformedLine
-        A line is not UTF-8.
+        A line is not UTF-8, or the first tells that this is no text at all.
     """
     for number, line in enumerate(lines, start=1):
+        if number == 1 and (odd := not_text(line)):
+            raise MalformedLine(source, number, f"this is {odd}")
         try:
             yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
@@ -121,13 +154,23 @@ def file_records(path: str | Path, saw: SawColumns) -> tuple[Iterator[Record], s
         suffix = Path(path).suffix.lower()
         if suffix not in SUFFIXES:
             known = f"{', '.join(SUFFIXES[:-1])} and {SUFFIXES[-1]}"
-            raise ValueError(f"{path} ends in {suffix!r}. Pairs are read from {known} files.")
+            odd = ""
+            if Path(path).is_file():
+                with Path(path).open("rb") as file:
+                    odd = not_text(file.read(16))
+            raise ValueError(
+                f"{path} ends in {suffix!r}. Pairs are read from {known} files.{f' This is {odd}' if odd else ''}"
+            )
         if suffix == ".parquet":
             return _parquet_records(Path(path), saw), "row", False
         if suffix == ".jsonl":
             return _jsonl_file(Path(path)), "line", True
         data = Path(path).read_bytes()
+    if odd := not_text(data[:16]):
+        raise MalformedLine(source, 1, f"this is {odd}")
     data = _in_utf8(data, source)
+    if b"\n" not in data:  # lines that end in carriage returns alone, as old Macs' do
+        data = data.replace(b"\r", b"\n")
     if suffix == ".jsonl":
         return jsonl_records(io.BytesIO(data), source), "line", True
     if suffix != ".csv":
@@ -213,7 +256,7 @@ def _parquet_records(path: Path, saw: SawColumns) -> Iterator[Record]:
             names = saw(file.schema_arrow.names, 0)
             table = file.read(columns=names if isinstance(names, list) else None)
     except ArrowInvalid as error:
-        raise ValueError(f"{path} is damaged or not a Parquet file ({error}).") from None
+        raise ValueError(f"{path} is damaged or not a Parquet file ({error}). Write or copy it again.") from None
     yield from table_records(table, str(path), saw)
 
 

@@ -1,4 +1,10 @@
-"""The Microsoft Research Paraphrase Corpus (Dolan and Brockett 2005): is a pair a paraphrase? From a copy on disk."""
+"""The Microsoft Research Paraphrase Corpus (Dolan and Brockett 2005): is a pair a paraphrase? From a copy on disk.
+
+Microsoft publishes it for research, as an installer for Windows (:data:`INSTALLER`); the two text files have no address
+of their own. So they are not downloaded: run the installer, or unpack it with ``msiextract`` or ``cabextract``, and
+copy the files to where :func:`infersent.data.fetch.find_file` looks. The copy that SentEval hands on is split into
+tokens, so its sentences are not quite the same.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +20,13 @@ PARAPHRASE = ("different", "paraphrase")
 #: The two files, and how many pairs each has.
 FILES = {"train": ("msr_paraphrase_train.txt", 4_076), "test": ("msr_paraphrase_test.txt", 1_725)}
 
-#: Where its authors publish it, for research.
-PAGE = "Microsoft's download centre (Microsoft Research Paraphrase Corpus)"
+#: Where its authors publish it.
+INSTALLER = "https://download.microsoft.com/download/D/4/6/D46FF87A-F6B9-4252-AA8B-3604ED519838/MSRParaphraseCorpus.msi"
+
+_SOURCE = (
+    f"{INSTALLER}, which holds it (https://www.microsoft.com/en-us/download/details.aspx?id=52398; run the installer, "
+    "or unpack it with msiextract or cabextract)"
+)
 
 
 def load(split: str = "train") -> Pairs:
@@ -38,7 +49,7 @@ def load(split: str = "train") -> Pairs:
     """
     choose("split of MRPC", split, dict.fromkeys(["train", "dev", "test", "train+dev"]))
     name, size = FILES["test" if split == "test" else "train"]
-    path = fetch.find_file("mrpc", name, PAGE)
+    path = fetch.find_file("mrpc", name, _SOURCE)
     pairs = read_pairs(path, text=("#1 String", "#2 String"), label="Quality", labels=PARAPHRASE)
     if split in ("test", "train+dev"):
         return whole(pairs, path, size, f"MRPC {split}")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
+from infersent.foundation.wording import counted
 
 #: The three relations of natural language inference, in the order of every logit and probability. They are the labels
 #: of every corpus and model that names no others.
@@ -97,7 +98,7 @@ class Pairs:
             f"{count:,} {label}" for label, count in zip(self.label_names, self.label_counts(), strict=True)
         )
         soft = "" if self.distributions is None else "; soft labels, counted by the likeliest"
-        return f"Pairs({self.name}: {len(self):,} pairs; {counts}{soft})"
+        return f"Pairs({self.name}: {counted(len(self), 'pair')}; {counts}{soft})"
 
     def label_counts(self) -> Ints:
         """Return how many pairs carry each label: ``[labels]``, in the order of :attr:`label_names`."""
@@ -219,7 +220,7 @@ class ScoredPairs:
 
     def __repr__(self) -> str:
         span = f"; scores from {self.scores.min():g} to {self.scores.max():g}" if len(self) else ""
-        return f"ScoredPairs({self.name}: {len(self):,} pairs{span})"
+        return f"ScoredPairs({self.name}: {counted(len(self), 'pair')}{span})"
 
     def take(self, rows: slice | Sequence[int] | Ints | Bools, name: str | None = None) -> ScoredPairs:
         """Return the pairs at ``rows`` (a slice, indices or a mask), in that order."""

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 #: the product is darker, for contrast).
 COLOURS = {"u": "#0072B2", "v": "#D55E00", "|u-v|": "#009E73", "u*v": "#A8437F"}
 
+#: What stands for no block: what a figure shows, what that is compared with, and a third ink beside these two.
+INK, GREY, GOLD = "#222222", "#666666", "#A98600"
+
 #: Evidence against and for a label, and signed numbers altogether: no block's colour, nor near one.
-AGAINST, FOR = "#A98600", "#3D3D3D"
+AGAINST, FOR = GOLD, "#3D3D3D"
 
 #: How each block is written on an axis.
 MATHS = {"u": "$u$", "v": "$v$", "|u-v|": r"$|u-v|$", "u*v": r"$u*v$"}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
+
+from wcwidth import wcswidth
 
 #: What a cell holds: a text, or a number that :attr:`Table.formats` writes.
 Cell = str | float | None
@@ -68,9 +71,12 @@ class Table:
 
     def __str__(self) -> str:
         lines = [list(self.header), *self.cells]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(self.header))]
+        widths = [max(columns(line[i]) for line in lines) for i in range(len(self.header))]
         return "\n".join(
-            "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in lines
+            "  ".join(
+                [flush(line[0], widths[0]), *(flush(*one, "right") for one in zip(line[1:], widths[1:], strict=True))]
+            ).rstrip()
+            for line in lines
         )
 
     def __repr__(self) -> str:
@@ -91,6 +97,31 @@ class Table:
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: two for most Chinese, Japanese and Korean characters.
+
+    Examples
+    --------
+    >>> columns("same"), columns("同じ"), columns("e\u0301")
+    (4, 4, 1)
+    """
+    width = wcswidth(text)
+    return width if width >= 0 else len(text)  # a control character has no width of its own
+
+
+def flush(text: str, width: int, side: Literal["left", "right", "middle"] = "left") -> str:
+    """Return a text filled up with blanks to so many columns of a terminal, as it stands flush with one side.
+
+    Examples
+    --------
+    >>> flush("同じ", 6), flush("同じ", 6, "right"), flush("same", 9, "middle")
+    ('同じ  ', '  同じ', '  same   ')
+    """
+    missing = max(0, width - columns(text))
+    before = {"left": 0, "right": missing, "middle": missing // 2}[side]
+    return " " * before + text + " " * (missing - before)
 
 
 def signed(number: float, digits: int = 2, *, plus: bool = True) -> str:

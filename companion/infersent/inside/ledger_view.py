@@ -9,6 +9,7 @@ import numpy as np
 from infersent.foundation.arrays import Bools
 from infersent.foundation.choices import choose
 from infersent.foundation.plots import COLOURS, MATHS, STYLE, signed_map
+from infersent.foundation.tables import columns, flush
 from infersent.inside.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -104,13 +105,13 @@ def in_terminal(ledger: Ledger, *, colour: bool = True, cells: int = 5) -> str:
     parts = {"bias": ledger.bias, **ledger.by_block}
     largest = max(float(np.abs(part).max()) for part in parts.values()) or 1.0
     width = 2 * _HALF_BAR + 9
-    shortened = [label if len(label) <= width else f"{label[: width - 1]}…" for label in ledger.labels]
-    lines.append(f"{'':13}" + "".join(f"{label:^{width}}  " for label in shortened).rstrip())
+    shortened = [_cut(label, width) for label in ledger.labels]
+    lines.append(f"{'':13}" + "".join(f"{flush(label, width, 'middle')}  " for label in shortened).rstrip())
     for name, part in parts.items():
-        lines.append(f"{name:13}" + "  ".join(f"{value:+7.2f} {bar(value, largest)}" for value in part))
+        lines.append(flush(name, 13) + "  ".join(f"{value:+7.2f} {bar(value, largest)}" for value in part))
     for name, values in (("logit", ledger.logits), ("probability", 100 * ledger.probabilities)):
         form = "{:+7.2f}" if name == "logit" else "{:6.1f}%"
-        lines.append((f"{name:13}" + "  ".join(f"{form.format(value):<{width}}" for value in values)).rstrip())
+        lines.append((flush(name, 13) + "  ".join(f"{form.format(value):<{width}}" for value in values)).rstrip())
     if ledger.premise_winners is None:
         return "\n".join([*lines, "", "This encoder does not pool by the maximum, so nothing falls on words."])
     for name, words in (("u", ledger.premise_words), ("v", ledger.hypothesis_words)):
@@ -124,8 +125,17 @@ def in_terminal(ledger: Ledger, *, colour: bool = True, cells: int = 5) -> str:
         for i, j, by_block in strongest:
             said = ", ".join(f"{name} {value:+.2f}" for name, value in by_block.items())
             pair = f"{ledger.premise_words[i]} × {ledger.hypothesis_words[j]}"
-            lines.append(f"  {pair:28}{sum(by_block.values()):+6.2f}  ({said})")
+            lines.append(f"  {flush(pair, 28)}{sum(by_block.values()):+6.2f}  ({said})")
     return "\n".join(lines)
+
+
+def _cut(text: str, width: int) -> str:
+    """Return a text that takes no more than so many columns of a terminal."""
+    if columns(text) <= width:
+        return text
+    while columns(text) >= width:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def _strongest(ledger: Ledger, label: int, count: int) -> list[tuple[int, int, dict[str, float]]]:

@@ -47,6 +47,9 @@ _FORMAT_OF_NLI = 1
 #: The name of the given word vectors among the weights.
 GIVEN = "encoder.embedding.given"
 
+# Files that a model of sentence-transformers has, and none of ours.
+_SENTENCE_TRANSFORMERS = ("modules.json", "config_sentence_transformers.json", "sentence_bert_config.json")
+
 _FILES = ("model.safetensors", "config.json", "tokenizer.json", "metrics.json")
 
 # What config.json may hold: a name that a flipped bit has changed must not pass for one that is left out.
@@ -182,6 +185,21 @@ def find_checkpoint(path: str | Path) -> Path:
     for folder in (path, path / "best", aside(path), aside(path / "best")):
         if all((folder / name).is_file() for name in _FILES):
             return folder
+    if str(path) == "-":
+        raise CheckpointError(
+            "- would be standard input, but a model is a folder. Name it; ./- is a folder of that name."
+        )
+    if path.is_file():
+        official = " InferSent.from_official reads the encoders that InferSent's authors released."
+        remedy = official if path.suffix == ".pkl" else " Name the folder of a training run, or of its best epoch."
+        raise CheckpointError(f"{path} is not a checkpoint: it is a file, and a checkpoint is a folder.{remedy}")
+    if whose := foreign_model(path):
+        raise CheckpointError(
+            f"{path} is not a checkpoint of this package but a model of {whose}. `infersent choose FILE --encoder "
+            f"{path}` compares pair features on its vectors, and infersent.nn.PairHead is a head for them; for "
+            "anything else here give a folder that `infersent train --out` made, or leave it out for the package's own "
+            "model."
+        )
     missing = [name for name in _FILES if not (path / name).is_file()]
     what = "lacks " + ", ".join(missing) if path.is_dir() else "does not exist"
     raise CheckpointError(f"{path} is not a checkpoint: it {what}. Make one by `infersent train --out {path}`.")
@@ -216,6 +234,18 @@ def _check_digests(folder: Path, config: dict[str, Any], names: Sequence[str]) -
         damaged += [name for name in names if file_digest(folder / name) != expected.get(name)]
     if damaged:
         raise CheckpointError(f"{folder / damaged[0]} is damaged: it is not what was saved there. {DAMAGE_REMEDY}")
+
+
+def foreign_model(path: str | Path) -> str:
+    """Return the library that a folder holds a model of, if it is not this one: "" otherwise."""
+    path = Path(path)
+    if any((path / name).is_file() for name in _SENTENCE_TRANSFORMERS):
+        return "sentence-transformers"
+    try:
+        config = json.loads((path / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return "transformers" if isinstance(config, dict) and {"model_type", "architectures"} & config.keys() else ""
 
 
 def _digest(vectors: Tensor) -> str:

@@ -44,7 +44,14 @@ from infersent.model.features import BLOCKS, Blocks, features_width, pair_featur
 from infersent.model.heads import build_head
 from infersent.model.official import OfficialEncoder, official_vectors, read_official
 from infersent.model.precision import check_precision, in_precision
-from infersent.text.batching import Batch, EncodedPairs, batches_by_length, batches_in_order, word_ids
+from infersent.text.batching import (
+    WORDS_AT_ONCE,
+    Batch,
+    EncodedPairs,
+    batches_by_length,
+    batches_in_order,
+    word_ids,
+)
 from infersent.text.catalogue import load_vectors
 from infersent.text.tokenizer import SPECIAL_TOKENS, UNKNOWN_ID, more_words
 from infersent.text.vectors import WordVectors
@@ -55,6 +62,9 @@ _MOST_UNKNOWN = 0.5
 
 # The recurrent weights alone of so many units take 34 GB: what asks for more is a slip, which no memory would hold.
 _MOST_UNITS = 2**15
+
+# So many different sentences are counted once each by `UnknownWords`, and further ones as often as they come.
+_REMEMBERED = 1_000_000
 
 # How many numbers the states of one batch may be, in `encode`: 64 MB in float32. A batch needs several times as much.
 _NUMBERS_AT_ONCE = 2**24
@@ -350,8 +360,24 @@ class InferSent(nn.Module):
 
     def sentence_pair(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return ``u`` and ``v``, ``[pairs, dim]`` each; every distinct sentence of the batch is encoded once."""
-        sentences = self.encoder(batch.ids, batch.lengths)  # [sentences, time] -> [sentences, dim]
+        if torch.is_grad_enabled() or batch.ids.numel() <= WORDS_AT_ONCE:
+            sentences = self.encoder(batch.ids, batch.lengths)  # [sentences, time] -> [sentences, dim]
+        else:  # one pair of a long text, see batches_in_order: each sentence without the other's padding, in windows
+            rows = zip(batch.ids, batch.lengths, strict=True)
+            sentences = torch.cat([self._one(ids[None, :length], length[None]) for ids, length in rows])
         return sentences[batch.premises], sentences[batch.hypotheses]
+
+    @property
+    def _words_at_once(self) -> int:
+        """How many words one batch of :meth:`encode` may have, so that its states are not too many numbers."""
+        return max(1, _NUMBERS_AT_ONCE // self.encoder.dim)
+
+    def _one(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the vector of one sentence, ``[1, time] -> [1, dim]``, window by window where it is long."""
+        if ids.shape[1] <= self._words_at_once:
+            vector: Tensor = self.encoder(ids, lengths)
+            return vector
+        return self.encoder.in_windows(ids[0], self._words_at_once)[None]
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the logits of a batch, ``[pairs, labels]``, in the order of :attr:`labels`."""
@@ -506,20 +532,11 @@ class InferSent(nn.Module):
         _check_batch_size(batch_size)
         check_precision(precision, bounded=self.encoder.bounded, normalized=normalize_embeddings)
         self._check_foreign_options(output_value, device, prompt if prompt is not None else prompt_name)
-        words = max(1, _NUMBERS_AT_ONCE // self.encoder.dim)
         ids = word_ids(self.tokenizer, texts)
-        dtype = next(self.parameters()).dtype
-        vectors = torch.empty(len(texts), self.encoder.dim, device=self.device, dtype=dtype)
-        quiet = None if show_progress_bar is None else not show_progress_bar  # None is "unless a terminal is there"
-        bar = tqdm(total=len(texts), unit="sentence", disable=quiet, desc="encoding")
-        with bar, evaluating(self):
-            for rows, batch, lengths in batches_by_length(ids, batch_size, words):
-                batch = batch.to(self.device)
-                if batch.shape[1] <= words:
-                    vectors[rows] = self.encoder(batch, lengths).to(dtype)  # [rows, time] -> [rows, dim]
-                else:  # one sentence, see batches_by_length
-                    vectors[rows] = self.encoder.in_windows(batch[0], words).to(dtype)  # [time] -> [dim]
-                bar.update(len(rows))
+        unknown = UnknownWords()
+        unknown.add(texts, ids)
+        unknown.tell("their vectors mean little")
+        vectors = self.encode_ids(ids, batch_size, show_progress_bar)
         if normalize_embeddings:
             vectors = F.normalize(vectors, dim=1)
         if isinstance(sentences, str):
@@ -529,6 +546,40 @@ class InferSent(nn.Module):
         if precision == "float32":
             return vectors
         return torch.from_numpy(in_precision(to_numpy(vectors), precision)).to(self.device)
+
+    @torch.no_grad()
+    def encode_ids(
+        self, ids: Sequence[Sequence[int]], batch_size: int = 128, show_progress_bar: bool | None = False
+    ) -> Tensor:
+        """Return the vectors, ``[n, dim]``, of sentences that are word ids already; :meth:`encode` is for texts.
+
+        Parameters
+        ----------
+        ids
+            From :func:`infersent.text.batching.word_ids`.
+        batch_size, show_progress_bar
+            As for :meth:`encode`.
+
+        Raises
+        ------
+        ValueError
+            If ``batch_size`` is below 1.
+        """
+        _check_batch_size(batch_size)
+        words = self._words_at_once
+        dtype = next(self.parameters()).dtype
+        vectors = torch.empty(len(ids), self.encoder.dim, device=self.device, dtype=dtype)
+        quiet = None if show_progress_bar is None else not show_progress_bar  # None is "unless a terminal is there"
+        bar = tqdm(total=len(ids), unit="sentence", disable=quiet, desc="encoding")
+        with bar, evaluating(self):
+            for rows, batch, lengths in batches_by_length(ids, batch_size, words):
+                batch = batch.to(self.device)
+                if batch.shape[1] <= words:
+                    vectors[rows] = self.encoder(batch, lengths).to(dtype)  # [rows, time] -> [rows, dim]
+                else:  # one sentence, see batches_by_length
+                    vectors[rows] = self._one(batch, lengths).to(dtype)  # [1, time] -> [1, dim]
+                bar.update(len(rows))
+        return vectors
 
     def _check_foreign_options(self, output_value: str, device: torch.device | str | None, prompt: str | None) -> None:
         if output_value != "sentence_embedding":
@@ -586,9 +637,13 @@ class InferSent(nn.Module):
         premises, hypotheses = as_list(premises), as_list(hypotheses)
         if len(premises) != len(hypotheses):
             raise ValueError(f"There are {len(premises)} premises but {len(hypotheses)} hypotheses.")
-        warn_of_unknown_words(self, [*premises, *hypotheses])
-        u = self.encode(premises, batch_size, convert_to_numpy=False)  # [n, dim]
-        v = self.encode(hypotheses, batch_size, convert_to_numpy=False)
+        unknown, sides = UnknownWords(), []
+        for texts in (_texts(premises), _texts(hypotheses)):
+            ids = word_ids(self.tokenizer, texts)
+            unknown.add(texts, ids)
+            sides.append(self.encode_ids(ids, batch_size))
+        u, v = sides  # [n, dim] each
+        unknown.tell("its answers to them mean little")
         with evaluating(self):
             # In batches, because the features of all pairs may not fit into memory.
             rows = zip(u.split(batch_size), v.split(batch_size), strict=True)
@@ -643,23 +698,50 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=_after_fork)
 
 
+class UnknownWords:
+    """Counts sentences most of whose words a model does not know, for one notice about all that a call has read."""
+
+    def __init__(self) -> None:
+        self.sentences = self.strange = self.words = self.unknown = 0
+        self.example = ""
+        self._seen: set[int] = set()
+        self._lock = threading.Lock()
+
+    def add(self, sentences: Sequence[str], ids: Sequence[Sequence[int]]) -> None:
+        """Count sentences by their word ids, each once, and none that is blank; several threads may do it."""
+        with self._lock:
+            for text, words in zip(sentences, ids, strict=True):
+                if not text.strip() or (key := hash(text)) in self._seen:
+                    continue
+                if len(self._seen) < _REMEMBERED:
+                    self._seen.add(key)
+                unknown = sum(word == UNKNOWN_ID for word in words)
+                self.sentences += 1
+                self.words += len(words)
+                self.unknown += unknown
+                if unknown > _MOST_UNKNOWN * len(words):
+                    self.example = self.example if self.strange else text
+                    self.strange += 1
+
+    def tell(self, so: str, *, stacklevel: int = 4) -> None:
+        """Give a notice if there are such sentences; ``so`` says what follows from it."""
+        if not self.strange:
+            return
+        shown = self.example if len(self.example) <= 60 else f"{self.example[:60]}…"
+        notice(
+            f"The model does not know most of the words of {self.strange:,} of {self.sentences:,} sentences, "
+            f"such as {shown!r}, so {so}; of all words it does not know {self.unknown / self.words:.1%}. More words: "
+            "from_pretrained(vectors=…) (--vectors), or train with other vectors.",
+            stacklevel=stacklevel,
+        )
+
+
 def warn_of_unknown_words(model: InferSent, sentences: Sequence[str]) -> None:
     """Give a notice if there are sentences most of whose words the model does not know; once for a call."""
-    texts = [text for text in dict.fromkeys(sentences) if isinstance(text, str) and text.strip()]
-    ids = word_ids(model.tokenizer, texts)
-    unknown = np.array([sentence.count(UNKNOWN_ID) for sentence in ids], dtype=np.int64)
-    words = np.array([len(sentence) for sentence in ids], dtype=np.int64)
-    strange = np.flatnonzero(unknown > _MOST_UNKNOWN * words)
-    if len(strange):
-        example = texts[strange[0]]
-        shown = example if len(example) <= 60 else f"{example[:60]}…"
-        notice(
-            f"The model does not know most of the words of {len(strange):,} of {len(texts):,} sentences, such as "
-            f"{shown!r}, so its answers to them mean little; of all words it does not know "
-            f"{unknown.sum() / words.sum():.1%}. More words: from_pretrained(vectors=…) (--vectors), or train with "
-            "other vectors.",
-            stacklevel=4,
-        )
+    texts = list(dict.fromkeys(sentences))
+    unknown = UnknownWords()
+    unknown.add(texts, word_ids(model.tokenizer, texts))
+    unknown.tell("its answers to them mean little", stacklevel=4)
 
 
 def _texts(sentences: Sequence[str]) -> list[str]:

@@ -27,13 +27,14 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import numpy as np
 import torch
+from torch.nn import functional as F
 
 from infersent.data.files import decoded_lines
 from infersent.foundation.arrays import Array
@@ -41,8 +42,9 @@ from infersent.foundation.atomic import failed_write_explained, replace_file
 from infersent.foundation.locks import alone
 from infersent.foundation.parallel import check_address
 from infersent.foundation.progress import Progress
-from infersent.model.infersent import InferSent
-from infersent.text.batching import in_portions
+from infersent.model.infersent import InferSent, UnknownWords, to_numpy
+from infersent.model.precision import check_precision, in_precision
+from infersent.text.batching import in_portions, word_ids
 
 #: A portion of sentences is encoded at a time by one thread: this many sentences, and no more characters than this.
 PORTION, CHARACTERS = 4096, 4_000_000
@@ -52,6 +54,9 @@ SUFFIXES = (".npy", ".parquet")
 
 # Part of the digest: raise it whenever the same sentences would get other vectors.
 _VERSION = 1
+
+# What follows from unknown words.
+_SO = "their vectors mean little"
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -66,10 +71,12 @@ class Options:
     precision: str = "float32"
 
     def encode(self, model: InferSent, sentences: list[str]) -> Array:
-        """Return the vectors, ``[n, width]``."""
-        vectors = model.encode(sentences, **asdict(self))
-        assert isinstance(vectors, np.ndarray)
-        return vectors
+        """Return the vectors, ``[n, width]``, as the model's own ``encode`` does, but without a notice."""
+        check_precision(self.precision, bounded=model.encoder.bounded, normalized=self.normalize_embeddings)
+        vectors = model.encode_ids(word_ids(model.tokenizer, sentences), self.batch_size)
+        return in_precision(
+            to_numpy(F.normalize(vectors, dim=1) if self.normalize_embeddings else vectors), self.precision
+        )
 
 
 def encode_file(
@@ -80,8 +87,11 @@ def encode_file(
     *,
     jobs: int | None = None,
     remember: bool = False,
+    unknown: UnknownWords | None = None,
 ) -> tuple[int, int]:
     """Write the vectors of a file of sentences, one per line, to another file.
+
+    One notice tells of sentences most of whose words the model does not know, among those that this call encodes.
 
     Memory does not grow with the number of lines. A line is what ends in a line feed: other separators may be part of a
     sentence.
@@ -102,6 +112,8 @@ def encode_file(
         How many threads encode, each on one processor; by default as many as torch would use. They share the model.
     remember
         Keep the journal when all is done, so that the same call returns at once.
+    unknown
+        Counts the words that the model does not know, in place of the notice.
 
     Returns
     -------
@@ -120,6 +132,7 @@ def encode_file(
         what is finished is kept.
     """
     jobs = _check_jobs(jobs, model)
+    found = UnknownWords() if unknown is None else unknown
     to_stdout = str(output) == "-"
     output = Path(output)
     special = to_stdout or (output.exists() and not output.is_file())  # a pipe, a device
@@ -133,18 +146,23 @@ def encode_file(
         if special:
             with nullcontext(sys.stdout.buffer) if to_stdout else output.open("wb") as file:
                 _write_header(file, count, like)
-                _append(file, model, lines.portions(), options, jobs, Progress(count, "encoding", "sentence"))
+                progress = Progress(count, "encoding", "sentence")
+                _append(file, model, _counted(lines.portions(), model, found), options, jobs, progress)
                 file.flush()
+            if unknown is None:
+                found.tell(_SO, stacklevel=3)
             return count, like.shape[1]
         part = _Part(output.resolve(), _digest(model, options, digest), count, like)
         with part.locked():
             if not (remember and part.finished()):
                 try:
-                    part.fill(model, lines, options, jobs)
+                    part.fill(model, lines, options, jobs, found)
                     part.finish(lines, remember=remember)
                 except BaseException:
                     part.forget_unless_noted()
                     raise
+    if unknown is None:
+        found.tell(_SO, stacklevel=3)
     return count, like.shape[1]
 
 
@@ -190,8 +208,10 @@ def encode_folder(
     output.mkdir(parents=True, exist_ok=True)
     outputs = [output / f"{source.stem}.npy" for source in sources]
     if cluster is None:
+        unknown = UnknownWords()
         for source, target in zip(sources, outputs, strict=True):
-            encode_file(model, source, target, options, jobs=jobs, remember=True)
+            encode_file(model, source, target, options, jobs=jobs, remember=True, unknown=unknown)
+        unknown.tell(_SO, stacklevel=3)
     else:
         _on_cluster(cluster, model, sources, outputs, options)
     for target in outputs:
@@ -307,8 +327,8 @@ class _Part:
         """Return whether the output holds all vectors."""
         return self.output.exists() and not self.part.exists() and self.journal.exists() and self.done() == self.count
 
-    def fill(self, model: InferSent, lines: _Lines, options: Options, jobs: int) -> None:
-        """Encode what is missing."""
+    def fill(self, model: InferSent, lines: _Lines, options: Options, jobs: int, unknown: UnknownWords) -> None:
+        """Encode what is missing, and count its unknown words."""
         row = self.like.itemsize * self.like.shape[1]
         done = self.done() if self.part.exists() else 0
         if done and self.part.stat().st_size < done * row:  # a crash of the machine may have lost what was written
@@ -323,7 +343,8 @@ class _Part:
             if done:
                 print(f"{self.output.name}: goes on after {done:,} sentences.", file=sys.stderr)
             progress = Progress(self.count, "encoding", "sentence", done=done)
-            _append(file, model, _without_first(lines.portions(), done), options, jobs, progress, self._note)
+            missing = _counted(_without_first(lines.portions(), done), model, unknown)
+            _append(file, model, missing, options, jobs, progress, self._note)
 
     def finish(self, lines: _Lines, *, remember: bool) -> None:
         """Let the vectors take the place of the output."""
@@ -434,6 +455,13 @@ def _without_first(portions: Iterable[list[str]], done: int) -> Iterator[list[st
             done -= len(portion)
         else:
             yield portion
+
+
+def _counted(portions: Iterable[list[str]], model: InferSent, unknown: UnknownWords) -> Iterator[list[str]]:
+    """Yield portions once their unknown words are counted: that takes far less time than their vectors."""
+    for portion in portions:
+        unknown.add(portion, word_ids(model.tokenizer, portion))
+        yield portion
 
 
 def _write_parquet(path: Path, vectors: Path, like: Array, lines: _Lines) -> None:

@@ -133,6 +133,10 @@ def read_grid(path: str | Path) -> list[Trial]:
         grid = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file} is not a TOML file: {error}.") from None
+    if not grid:
+        raise ValueError(
+            f"{file} is empty: a grid says what its runs share, [fixed], and what they differ in, [[vary]]."
+        )
     for name in grid:
         choose(f"part of the grid {file.name}:", name, dict.fromkeys(["about", "fixed", "vary"]))
     if not isinstance(grid.get("fixed", {}), dict):

@@ -230,7 +230,8 @@ def load_records(name: str) -> list[Record]:
     (('u',), 0, 60000)
     """
     known = {file.stem: file for file in sorted(RECORDS.glob("*.jsonl"))}
-    return _read_lines(choose("study", name, known))
+    remedy = "Of a grid of your own, name the folder of records by --out."
+    return _read_lines(choose("study", name, known, remedy=remedy))
 
 
 def unfinished_records(name: str) -> list[Record]:

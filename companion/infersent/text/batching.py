@@ -115,6 +115,36 @@ class EncodedPairs:
         """The word ids of each distinct sentence."""
         return [self.words[start:stop] for start, stop in pairwise(self.starts)]
 
+    def parts(self, rows: Ints, words: int = WORDS_AT_ONCE) -> list[Ints]:
+        """Return the rows of a batch in parts that memory holds: all at once, unless a long text is among them.
+
+        Parameters
+        ----------
+        rows
+            The pairs of the batch.
+        words
+            How many words the distinct sentences of a part may have, with their padding; a pair that has more is a part
+            of its own.
+
+        Returns
+        -------
+        list of array
+            ``[rows]`` itself where the batch fits; else every row once, the pairs with the longest sentences first.
+        """
+        distinct = np.unique(np.concatenate([self.premises[rows], self.hypotheses[rows]]))
+        lengths = self.lengths
+        if len(distinct) * int(lengths[distinct].max()) <= words:
+            return [rows]
+        longer = np.maximum(lengths[self.premises[rows]], lengths[self.hypotheses[rows]])  # [rows]
+        order = rows[np.argsort(-longer, kind="stable")]
+        found, start = [], 0
+        longest = -np.sort(-longer)
+        while start < len(order):
+            stop = start + max(1, words // (2 * int(longest[start])))
+            found.append(order[start:stop])
+            start = stop
+        return found
+
     def batch(self, rows: Ints) -> Batch:
         """Return the pairs at ``rows`` as a batch, in which a sentence that several of them share occurs once."""
         both = np.concatenate([self.premises[rows], self.hypotheses[rows]])  # [2 * pairs]

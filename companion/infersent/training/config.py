@@ -43,7 +43,7 @@ class TrainingConfig:
     epochs
         The largest number of epochs.
     batch_size
-        Pairs per step.
+        Pairs per step; those of one step with a long text among them are computed in parts, with the same loss.
     clip
         The largest norm of the gradient; a longer one is scaled down to it.
     class_weights

@@ -12,6 +12,8 @@ import torch
 from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.foundation.intervals import wilson_interval
+from infersent.foundation.tables import columns, flush
+from infersent.foundation.wording import counted
 from infersent.model.infersent import InferSent, evaluating, to_numpy
 from infersent.text.batching import EncodedPairs, batches_in_order
 
@@ -129,12 +131,15 @@ class Evaluation:
 
     def __str__(self) -> str:
         low, high = self.interval
-        lines = [f"accuracy {self.accuracy:.1%} (95% interval {low:.1%} to {high:.1%}, {len(self.labels):,} pairs)"]
+        lines = [
+            f"accuracy {self.accuracy:.1%} (95% interval {low:.1%} to {high:.1%}, {counted(len(self.labels), 'pair')})"
+        ]
         if self.unbalanced:
             label, share = self.commonest
             lines.append(f"macro-F1 {self.macro_f1:.1%}; always answering {label!r} would be right in {share:.1%}")
-        width = max(13, *map(len, self.label_names))
-        lines += [f"  {label:{width}} {'–' if math.isnan(x) else f'{x:.1%}'}" for label, x in self.recall.items()]
+        width = max(13, *map(columns, self.label_names))
+        for label, x in self.recall.items():
+            lines.append(f"  {flush(label, width)} {'–' if math.isnan(x) else f'{x:.1%}'}")
         return "\n".join(lines)
 
 

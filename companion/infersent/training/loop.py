@@ -54,6 +54,9 @@ def train(
 ) -> list[Epoch]:
     """Train a model in place and leave it with the parameters of its best epoch on dev.
 
+    Memory holds one batch at a time, or a part of one where a long text is among its pairs: a part has no more than
+    :data:`infersent.text.batching.WORDS_AT_ONCE` words, unless a single pair has, whose texts are kept whole.
+
     The same seed on the same machine gives the same numbers. With ``out``, every epoch ends on disk: ``out/best`` is
     the checkpoint of the best epoch, ``out/log.jsonl`` has one line per epoch, and ``out/resume.pt`` is what
     ``resume=True`` continues from, to the same result as an uninterrupted run. If the process is killed, it loses the
@@ -157,6 +160,37 @@ def _identity(model: InferSent, *parts: EncodedPairs) -> str:
     return sha.hexdigest()
 
 
+def _step(model: InferSent, pairs: EncodedPairs, rows: Ints, weights: Tensor | None) -> tuple[float, int]:
+    """Add the gradient of one batch's mean loss to the parameters; return the loss, and how many answers are right.
+
+    A batch with a long text is computed part by part, see :meth:`infersent.text.batching.EncodedPairs.parts`: the
+    gradients of the parts' shares of the loss add up to that of the whole, and memory holds one part at a time.
+    """
+    parts = pairs.parts(rows)
+    if len(parts) == 1:
+        batch = pairs.batch(rows).to(model.device)
+        logits = model(batch)  # [pairs, labels]
+        target = batch.labels if batch.distributions is None else batch.distributions
+        loss = F.cross_entropy(logits, target, weight=weights)
+        loss.backward()
+        return loss.item(), int((logits.argmax(dim=1) == batch.labels).sum().item())
+    # What the sum over the pairs is divided by for the mean: with weights of classes their sum, as torch has it, but
+    # with shares of classes the number of pairs.
+    total = float(len(rows))
+    if weights is not None and pairs.distributions is None:
+        total = float(weights[torch.from_numpy(pairs.labels[rows]).to(weights.device)].sum())
+    whole, right = 0.0, 0
+    for part in parts:
+        batch = pairs.batch(part).to(model.device)
+        logits = model(batch)
+        target = batch.labels if batch.distributions is None else batch.distributions
+        loss = F.cross_entropy(logits, target, weight=weights, reduction="sum") / total
+        loss.backward()
+        whole += loss.item()
+        right += int((logits.argmax(dim=1) == batch.labels).sum().item())
+    return whole, right
+
+
 def _one_epoch(
     run: TrainingRun, columns: ColumnSteps, pairs: EncodedPairs, weights: Tensor | None, number: int, progress: bool
 ) -> dict[str, float]:
@@ -171,22 +205,18 @@ def _one_epoch(
     title = f"epoch {number}/{config.epochs}" + (f", best dev {run.best_epoch.dev_accuracy:.1%}" if run.log else "")
     with tqdm(plan, desc=title, unit="batch", disable=not progress, leave=False) as bar:
         for step, rows in enumerate(bar, start=1):
-            batch = pairs.batch(rows).to(model.device)
-            logits = model(batch)  # [pairs, labels]
-            target = batch.labels if batch.distributions is None else batch.distributions
-            loss = F.cross_entropy(logits, target, weight=weights)
             run.optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            loss, hits = _step(model, pairs, rows, weights)
             norm = nn.utils.clip_grad_norm_(run.parameters, config.clip)
             # Before the step, so that nothing infinite reaches the parameters, which are saved.
-            for name, value in (("loss", loss.item()), ("gradient", norm.item())):
+            for name, value in (("loss", loss), ("gradient", norm.item())):
                 if not math.isfinite(value):
                     raise TrainingDiverged(f"The {name} became {value} in epoch {number}, step {step}.")
             columns.step(run.optimizer)
             run.update_average()
-            total_loss += loss.item() * len(batch)
-            right += (logits.argmax(dim=1) == batch.labels).sum().item()
-            seen += len(batch)
+            total_loss += loss * len(rows)
+            right += hits
+            seen += len(rows)
             if step % 20 == 1 or step == len(plan):
                 rate = 2 * seen / (time.perf_counter() - start)
                 bar.set_postfix_str(

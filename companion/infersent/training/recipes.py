@@ -300,5 +300,8 @@ def load_pairs(recipe: Recipe, split: str) -> Pairs:
     options = {"subset": recipe.subset} if recipe.subset and split == "train" else {}
     pairs = load(recipe.data, split, **options)
     if isinstance(pairs, ScoredPairs):
-        raise ValueError(f"{pairs.name} has scores and no labels; a classifier learns labels.")
+        raise ValueError(
+            f"{pairs.name} has scores and no labels; a classifier learns labels. For scores there is `infersent choose "
+            "FILE`, which says what pair features serve them best."
+        )
     return pairs

@@ -43,15 +43,16 @@ def check_out(out: str | Path, resume: bool) -> None:
     Raises
     ------
     ValueError
-        If it holds a run or a checkpoint, and ``resume`` is not set; if it is a file, or cannot be made.
+        If it holds a run or a checkpoint, and ``resume`` is not set; if it is a file, lies under one, or cannot be
+        made.
     """
-    if Path(out).exists() and not Path(out).is_dir():
-        raise ValueError(f"{out} is a file, but a run needs a folder; choose another --out.")
     place = Path(out).absolute()
     while not place.exists():
         place = place.parent
-    if not place.is_dir() or not os.access(place, os.W_OK):
-        raise ValueError(f"{out} cannot be written: {place} is not open to you; choose another --out.")
+    if not place.is_dir():
+        raise ValueError(f"--out {out}: {place} is a file, and a run is a folder. Name another place.")
+    if not os.access(place, os.W_OK):
+        raise ValueError(f"--out {out} cannot be written: {place} is not open to you. Name another place.")
     for name in ("resume.pt", "best", "config.json"):
         if not resume and (Path(out) / name).exists():
             raise ValueError(f"{out} already has a run ({name}); continue it by --resume, or choose another --out.")

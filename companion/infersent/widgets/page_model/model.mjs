@@ -37,15 +37,40 @@ export async function fetchModel(url, bytes, onProgress) {
   // Secure pages have a store.
   const store = await globalThis.caches?.open("infersent").catch(() => undefined);
   const kept = await store?.match(url);
-  const response = kept ?? await fetch(url);
+  if (kept) {
+    // What is damaged in the store is fetched again.
+    const found = await readChecked(kept, url, bytes, onProgress).catch(() => undefined);
+    if (found) return found.model;
+  }
+  // The browser's own cache is asked whether it is up to date: it may hold what was wrong before.
+  const response = await fetch(url, { cache: "no-cache" });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const buffer = await readAll(response, bytes, onProgress);
-  if (store && !kept) {
+  const { buffer, model } = await readChecked(response, url, bytes, onProgress);
+  if (store) {
     for (const older of await store.keys()) await store.delete(older);
     await store.put(url, new Response(buffer)).catch(() => {}); // a full disk keeps nothing
   }
-  return new InferSent(readFile(buffer));
+  return model;
 }
+
+/**
+ * The model in a response, whose bytes must be those that the digest in the file's name stands for.
+ *
+ * @param {Response} response
+ * @param {string} url
+ * @param {number} bytes
+ * @param {(done: number) => void} onProgress
+ */
+async function readChecked(response, url, bytes, onProgress) {
+  const buffer = await readAll(response, bytes, onProgress);
+  const expected = /-([0-9a-f]+)\.safetensors$/.exec(url)?.[1];
+  const digest = expected && await globalThis.crypto?.subtle?.digest("SHA-256", buffer); // on secure pages
+  if (digest && !hex(digest).startsWith(expected)) throw new Error("what came is not the file of that name");
+  return { buffer, model: new InferSent(readFile(buffer)) };
+}
+
+/** @param {ArrayBuffer} buffer */
+const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
  * The body of a response, which must have so many bytes.

@@ -1,0 +1,95 @@
+"""What the how-to pages say: of the records, of their own stored outputs, and of what can be counted."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from infersent.choose.task import macro_f1
+from tests.claims import prose
+from tests.claims.test_which_features import chosen, score
+from tools import notebooks
+
+paraphrase, relatedness, entailment, re_ranking = (
+    partial(prose.says, f"how-to/{name}") for name in ("paraphrase", "relatedness", "entailment", "re-ranking")
+)
+
+
+def printed(page: str, words: str) -> list[str]:
+    """Return what follows these words on the last line that begins with them, in what a page's cells print."""
+    cells = notebooks.read(prose.BOOK / "how-to" / f"{page}.ipynb").cells
+    lines = [line for cell in cells for output in cell.get("outputs", []) for line in output["text"].splitlines()]
+    return [line.removeprefix(words).split() for line in lines if line.startswith(f"{words} ")][-1]
+
+
+def test_the_zero_of_the_duplicates() -> None:
+    y = np.array([1] * 96 + [0] * 480)
+    always_no = (y == 0).mean(), macro_f1(y, np.zeros_like(y), 2)
+    paraphrase(f"Who always says *no* is right on {always_no[0]:.1%} of the pairs: here accuracy begins.")
+    paraphrase(f"gives the same answer {always_no[1]:.1%}.")
+    paraphrase(f"With {len(y)} pairs to train on they cost instead of helping.")
+    for blocks in ("u", "v", "u, v"):
+        assert printed("paraphrase", blocks)[1:3] == [f"{x:.1%}" for x in always_no]
+    assert printed("paraphrase", "by lengths alone:") == [f"{always_no[1]:.1%}"]
+    assert printed("paraphrase", "u, v, |u-v|")[-1] == "differs"
+    assert printed("paraphrase", "|u-v|, u*v")[-1] == "best"
+    assert printed("paraphrase", "|u-v| ◀")[-1] == "undecided"
+
+
+def test_what_the_chooser_says_of_real_pairs() -> None:
+    assert chosen("paraphrase", "InferSent")["recommended"] == ["|u-v|"]
+    assert chosen("paraphrase", "MiniLM")["recommended"] == ["cosine"]
+    paraphrase(
+        "On MRPC, real news, the chooser recommends $|u-v|$ for InferSent's vectors, and for a transformer's the "
+        "cosine alone"
+    )
+    for task in ("similarity", "relatedness"):
+        behind = {
+            encoder: score(chosen(task, encoder), "|u-v|") - score(chosen(task, encoder), "u*v")
+            for encoder in ("InferSent", "MiniLM")
+        }
+        assert behind["MiniLM"] < 0.01 < 0.1 < behind["InferSent"]
+    relatedness(
+        "With real ratings, STS-B and SICK, the product is nearly as good as the difference on a transformer's "
+        "vectors, and far behind on InferSent's"
+    )
+
+
+def test_a_hundredth_of_a_correlation() -> None:
+    high, low = ((1 - (r + 0.01) ** 2) / (1 - r**2) for r in (0.95, 0.50))
+    assert 1 - high == pytest.approx(1 / 5, abs=0.01)
+    assert 1 - low == pytest.approx(1 / 100, abs=0.004)
+    relatedness("from .95 to .96 a fifth of the unexplained variance $1-r^2$ goes, from .50 to .51 a hundredth.")
+    cosine, product, difference = (float(printed("relatedness", name)[1]) for name in ("cosine", "u*v", "|u-v| ◀"))
+    assert cosine < product < difference
+    assert printed("relatedness", "u, v, |u-v|")[-1] == "differs"
+
+
+def test_entailment_wants_a_direction() -> None:
+    share = {name: float(printed("entailment", name)[1].rstrip("%")) for name in ("u", "v", "u, v")}
+    assert all(30 < one < 45 for one in share.values())
+    symmetric, one_sided, all_three = (
+        float(printed("entailment", name)[1].rstrip("%")) for name in ("|u-v|, u*v", "max(v-u,0) ◀", "u, v, |u-v|")
+    )
+    assert symmetric < min(one_sided, all_three)
+    assert 3 * int(printed("entailment", "max(v-u,0) ◀")[0]) == int(
+        printed("entailment", "u, v, |u-v|")[0].replace(",", "")
+    )
+    entailment("It has a third of the columns of $(u, v, |u-v|)$, and is as good as far as these pairs can tell.")
+    assert printed("entailment", "|u-v|, u*v")[-1] == printed("entailment", "u, v, |u-v|")[-1] == "undecided"
+    entailment("The symmetric sets are a few points behind, *undecided*: 1,200 pairs are few to show a direction.")
+
+
+def test_the_order_of_candidates() -> None:
+    by_chance = np.mean([1 / rank for rank in range(1, 7)])
+    re_ranking(f"For six candidates in random order it is {by_chance:.2f}.")
+    re_ranking(f"And $u$ gets 1/6 = {1 / 6:.2f}: all its scores are equal, so every right candidate comes last.")
+    assert printed("re-ranking", "u") == [f"{1 / 6:.2f}"] * 2
+    table = {name: [float(x) for x in printed("re-ranking", name)] for name in ("|u-v|", "|u-v|, u*v")}
+    cosine = [float(x) for x in printed("re-ranking", "cosine")]
+    assert len(cosine) == 2
+    for found in table.values():
+        assert all(ours > theirs for ours, theirs in zip(found, cosine, strict=True))
+    re_ranking("The heads with the difference rank better than the cosine, which has learned nothing from our labels.")
