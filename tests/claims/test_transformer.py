@@ -65,7 +65,7 @@ def test_product_and_difference_are_about_equal() -> None:
     assert load_record("choices")["snli"]["pairs"] == 60_000
     assert max(lead(FOUR, TRIPLE, **MORE).difference, lead(FOUR, TRIPLE).difference) < 0
     says("Beside the difference it adds nothing that shows.")
-    more, fewer = lead(PRODUCT, TRIPLE, "test-hard", **MORE), lead(PRODUCT, TRIPLE, "test-hard")
+    more, fewer = (lead(PRODUCT, TRIPLE, "test-hard", seeds=(0, 1, 2), pairs=pairs) for pairs in (30_000, REASONS))
     assert (more.outcome, fewer.outcome) == ("undecided", "differs")
     says(f"there the product is {shown(more)} behind (undecided), and {shown(fewer)} with 8,000 pairs (differs).")
 
@@ -125,7 +125,7 @@ def test_scale_can_make_a_lead() -> None:
 
 def test_the_shift_costs_what_the_penalty_takes() -> None:
     assert cost(PRODUCT, change="centred").outcome == "equivalent"
-    assert cost(TRIPLE, change="shifted").difference == 0
+    assert abs(points(cost(TRIPLE, change="shifted"))) < 0.01
     test, hard = (cost(PRODUCT, split, change="shifted") for split in BOTH)
     says(f"The shift costs the product's set {shown(test)} points, and {shown(hard)} on SNLI-hard.")
     assert abs(points(cost(PRODUCT, change="shifted", anew=True))) < 0.5
@@ -182,7 +182,7 @@ def test_the_difference_needs_the_basis() -> None:
     lost = [cost(blocks, **INFERSENT, change="rotated") for blocks in (TRIPLE, PRODUCT, "u*v")]
     says(f"The difference lost {shown(lost[0])} points, the product {shown(lost[1])}.")
     assert lost[2].interval[1] < 0
-    says(f"(Alone, the product even gains {shown(lost[2])}:")
+    says(f"(Alone, the product even gains {shown(lost[2])}.)")
     lost = [cost(blocks, change="rotated") for blocks in (TRIPLE, PRODUCT, "u, v")]
     says(f"MiniLM's sets lose {shown(lost[0])} and {shown(lost[1])}, of which {shown(lost[2])} is what $(u,v)$ loses")
 
