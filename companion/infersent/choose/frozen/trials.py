@@ -100,7 +100,7 @@ class Setting:
     0
     >>> Setting(change="turned")
     Traceback (most recent call last):
-    ValueError: There is no change 'turned'. There are: none, centred, shifted, rotated, principal.
+    ValueError: There is no change 'turned'. Did you mean 'shifted'? Known: none, centred, shifted, rotated, principal.
     """
 
     encoder: str = "minilm"
