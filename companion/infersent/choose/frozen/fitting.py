@@ -15,7 +15,7 @@ from infersent.choose.folds import deal
 from infersent.choose.frozen.records import Run
 from infersent.choose.frozen.trials import Setting
 from infersent.choose.frozen.vectors import SentenceVectors, changed
-from infersent.choose.mlp import fit_mlp
+from infersent.choose.mlp import PARTS, fit_mlp
 from infersent.choose.solver import CHUNK, Features, Heads, Loss
 from infersent.data.pairs import LABELS
 from infersent.data.ties import components
@@ -70,7 +70,8 @@ def fit(
     else:
         inner = np.full(len(pairs), -1)
         groups = components(pairs[training, :2])
-        inner[training] = deal(groups, pairs[training, 2], INNER_PARTS, seed=setting.seed)
+        parts = PARTS if setting.head == "network" else INNER_PARTS
+        inner[training] = deal(groups, pairs[training, 2], parts, seed=setting.seed)
         if setting.head == "network":
             answers = _networks(setting, u, v, pairs[:, 2], inner, blocks)
         else:
