@@ -104,6 +104,9 @@ def test_a_network_learns_the_comparison_for_a_price_in_pairs() -> None:
     hard = lead(TRIPLE, "u, v", "test-hard", pairs=30_000, head="network")
     says(f"On SNLI-hard a block still buys it {shown(hard)} points with 30,000 pairs.")
     same = {pairs: points(lead(TRIPLE, PRODUCT, pairs=pairs, head="network")) for pairs in (8000, 30_000)}
+    ends_at = frozen(TRIPLE, pairs=60_000, head="network").mean - frozen(PRODUCT, pairs=60_000, head="network").mean
+    assert all(abs(gain) < 1 for gain in (*same.values(), 100 * ends_at))
+    says("From 8,000 pairs on, product and difference are within a point of each other under a network, too.")
     lines = [
         points(behind[2000]) > 4,
         1 <= points(behind[8000]) <= 5,
