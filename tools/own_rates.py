@@ -95,8 +95,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("records", type=Path, help="the folder of its records")
     parser.add_argument("--seeds", type=int, nargs="+", required=True)
     parser.add_argument("--about", default="each set of blocks at its own learning rate")
+    parser.add_argument("--blocks", nargs="+", help="these sets alone, such as 'u, v, u*v'; all sets without it")
     options = parser.parse_args(arguments)
     trials = read_grid(options.grid)
+    if options.blocks:
+        named = {str(trial.model.blocks) for trial in trials}
+        for blocks in options.blocks:
+            if blocks not in named:
+                parser.error(f"{options.grid} has no set {blocks!r}; it has {', '.join(map(repr, sorted(named)))}")
+        trials = [trial for trial in trials if str(trial.model.blocks) in options.blocks]
     records = list(read_records(trials, options.records))
     if len(records) < len(trials):
         print(

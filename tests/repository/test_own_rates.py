@@ -62,6 +62,20 @@ def test_it_waits_for_every_record(study, capsys):
     assert "8 of 9 records" in printed.err
 
 
+def test_some_of_the_sets_need_the_records_of_these_alone(study, capsys):
+    for trial in read_grid(study / "rate.toml"):
+        if str(trial.model.blocks) == "u*v":
+            (study / "records" / f"{trial.key}.json").unlink()
+    arguments = [str(study / "rate.toml"), str(study / "records"), "--seeds", "0", "--blocks"]
+    assert main([*arguments, "u, v, 16*u*v", "u, v, |u-v|"]) == 0
+    (study / "own.toml").write_text(capsys.readouterr().out)
+    assert [str(trial.model.blocks) for trial in read_grid(study / "own.toml")] == ["u, v, |u-v|", "u, v, 16*u*v"]
+    assert main([*arguments, "u*v"]) == 1
+    with pytest.raises(SystemExit):
+        main([*arguments, "u, v, min"])
+    assert "has no set 'u, v, min'; it has 'u*v', 'u, v, 16*u*v'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("records", "message"),
     [
