@@ -3,6 +3,7 @@
 from infersent.widgets.ablation_explorer import AblationExplorer
 from infersent.widgets.base import BookWidget
 from infersent.widgets.diagonal_or_full import DiagonalOrFull
+from infersent.widgets.dog_example import DogExample
 from infersent.widgets.explainer import Explainer
 from infersent.widgets.feature_explorer import FeatureExplorer
 from infersent.widgets.learn_the_product import LearnTheProduct
@@ -13,6 +14,7 @@ __all__ = [
     "AblationExplorer",
     "BookWidget",
     "DiagonalOrFull",
+    "DogExample",
     "Explainer",
     "FeatureExplorer",
     "LearnTheProduct",
