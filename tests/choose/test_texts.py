@@ -12,8 +12,9 @@ import pytest
 
 from infersent import InferSent
 from infersent.choose import texts
-from infersent.choose.texts import TextPairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
+from infersent.choose.texts import TextPairs, corpus_pairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
 from infersent.cli import main
+from infersent.data import ScoredPairs, read_pairs
 from infersent.foundation.optional import MissingExtra
 from tests.toy import toy_model
 
@@ -145,6 +146,36 @@ def test_vectors_from_anywhere(tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "pairs   u, v" in shown
     assert "100.0% of them share a sentence" in " ".join(shown.split())
+
+
+def test_a_corpus_by_its_name(tmp_path, capsys, monkeypatch):
+    """Its training pairs choose, and its test pairs measure."""
+    asked = []
+
+    def load(name, split, **options):
+        asked.append((name, split, options))
+        some = rows(120 if split == "train" else 40, seed=len(asked))
+        return read_pairs(write_csv(tmp_path / f"{split}.csv", some))
+
+    monkeypatch.setattr(texts, "load", load)
+    assert run("mrpc", *QUICK, "--test", "mrpc", "--output", tmp_path / "result.json") == 0
+    assert asked == [("mrpc", "train", {}), ("mrpc", "test", {})]
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert result["pairs"] == 120
+    assert capsys.readouterr().out
+    assert run("sick", "--label", "score") == 1
+    assert "--label names columns of a file, and sick is a corpus" in capsys.readouterr().err
+    assert run("sick", "--task", "scores", *QUICK) == 1  # these pairs have classes
+    assert asked[2] == ("sick", "train", {"scores": True})
+    assert "has classes, not scores" in capsys.readouterr().err
+
+
+def test_scores_are_no_classes(monkeypatch):
+    scored = ScoredPairs(["a", "b"], ["c", "d"], np.array([0.5, 4.5]), "STS-B train")
+    monkeypatch.setattr(texts, "load", lambda *_: scored)
+    assert corpus_pairs("stsb", "train").labels == [0.5, 4.5]
+    with pytest.raises(ValueError, match="STS-B train has scores, not classes"):
+        corpus_pairs("stsb", "train", "classes")
 
 
 def test_scores_in_a_file_are_scores(tmp_path, capsys):

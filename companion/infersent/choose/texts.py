@@ -16,6 +16,7 @@ import numpy as np
 
 from infersent.choose.cross_validation import Gathered
 from infersent.choose.task import Kind, numbers_in
+from infersent.data import load
 from infersent.data.files import read_examples, read_pairs, read_scores
 from infersent.data.formats import STDIN, decoded_lines, name_of, not_text
 from infersent.data.pairs import Pairs, ScoredPairs
@@ -77,6 +78,38 @@ def read_text_pairs(
                 pairs = None
             if pairs is None:
                 raise
+    return _text_pairs(pairs, kind)
+
+
+def corpus_pairs(name: str, split: str, kind: Kind = "auto") -> TextPairs:
+    """Return the pairs of a corpus with their labels or scores; see :func:`infersent.data.load`.
+
+    Parameters
+    ----------
+    name
+        One of :data:`infersent.data.CORPORA`.
+    split
+        ``"train"``, ``"dev"`` or ``"test"``; the probes have test alone.
+    kind
+        ``"scores"`` for SICK's relatedness instead of its labels.
+
+    Raises
+    ------
+    ValueError
+        If the corpus lacks the split, or has no labels of that kind.
+    infersent.data.fetch.DataUnavailable
+        If it is not on disk and cannot be downloaded.
+    """
+    options = {"scores": True} if name == "sick" and kind == "scores" else {}
+    pairs = load(name, split, **options)
+    if isinstance(pairs, ScoredPairs) and kind == "classes":
+        raise ValueError(f"{pairs.name} has scores, not classes. Leave --task out, or give --task scores.")
+    if not isinstance(pairs, ScoredPairs) and kind == "scores":
+        raise ValueError(f"{pairs.name} has classes, not scores. Leave --task out, or give --task classes.")
+    return _text_pairs(pairs, kind)
+
+
+def _text_pairs(pairs: Pairs | ScoredPairs, kind: Kind) -> TextPairs:
     if isinstance(pairs, ScoredPairs):
         scores = pairs.scores.tolist()
         whole = kind == "auto" and all(score == int(score) for score in scores)

@@ -16,8 +16,10 @@ from tqdm.auto import tqdm
 from infersent.choose.choice import Choice
 from infersent.choose.curve import LearningCurve
 from infersent.choose.run import choose_blocks, settle
-from infersent.choose.texts import encode_pairs, read_label_file, read_text_pairs, read_vectors
+from infersent.choose.task import Kind
+from infersent.choose.texts import TextPairs, corpus_pairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
 from infersent.cli.options import Columns, File, Real, Text, Whole, check_output, refuse_dash, write_output
+from infersent.data import CORPORA
 from infersent.data.cache import cache_folder
 from infersent.data.formats import STDIN
 from infersent.foundation.wording import in_width
@@ -68,17 +70,21 @@ def choose(
 
     infersent choose --vectors u.npy v.npy --labels y.npy --margin 0.005
 
+    infersent choose stsb --test stsb
+
     Stop it at any time (Ctrl-C): the same command goes on with the folds that are not finished.
 
     Args:
-        file: Pairs with labels: a .csv, .tsv, .jsonl or .parquet file; "-" is standard input, tab-separated.
+        file: Pairs with labels: a .csv, .tsv, .jsonl or .parquet file; "-" is standard input, tab-separated. Or
+            the name of a corpus, whose training pairs are taken: captions, snli, sick, mrpc or stsb.
         text: The names of its two columns of texts; usual ones are found by themselves.
         label: The name of its column of labels or scores; usual ones are found by themselves.
         encoder: What turns a text into a vector: the folder of a model of this package, or the name or the folder of
             one of sentence-transformers; the package's own model if left out.
         vectors: Instead of a file of texts, two .npy files of shape [pairs, numbers].
         labels: With --vectors, the labels: a .npy file, or a text file with one per line.
-        test: A file like FILE with pairs that have no part in the choice, on which every set is measured at the end.
+        test: A file like FILE with pairs that have no part in the choice, on which every set is measured at the end; or
+            the name of a corpus, whose test pairs are taken.
         test_vectors: With --vectors, the same of vectors.
         test_labels: With --test-vectors, their labels.
         task: classes or scores, where the labels would be taken for the other.
@@ -127,9 +133,9 @@ def choose(
         if test_vectors is not None and test_labels is not None:
             held_out = (*map(read_vectors, test_vectors), read_label_file(test_labels))
     elif file is not None:
-        pairs = read_text_pairs(file, text, label, task)
+        pairs = _read(file, "train", text, label, task)
         y, texts = pairs.labels, (pairs.first, pairs.second)
-        other = None if test is None else read_text_pairs(test, text, label, task)
+        other = None if test is None else _read(test, "test", text, label, task)
         # Encoding may take hours, so whatever can be refused without the vectors is refused before.
         settle(
             y,
@@ -178,6 +184,23 @@ def choose(
     for path in output:
         write_output(path, partial(_write, choice, grown, path.suffix.lower()))
         print(f"{path}: written", file=sys.stderr)
+
+
+def _read(file: Path, split: str, text: tuple[str, str] | None, label: str | None, task: Kind) -> TextPairs:
+    """Return the pairs of a file, or of a split of the corpus of that name.
+
+    Raises
+    ------
+    ValueError
+        If they cannot be read, or a corpus is given the names of columns.
+    """
+    name = str(file)
+    if name not in CORPORA:
+        return read_text_pairs(file, text, label, task)
+    if text or label:
+        option = "--text" if text else "--label"
+        raise ValueError(f"{option} names columns of a file, and {name} is a corpus. Leave it out.")
+    return corpus_pairs(name, split, task)
 
 
 def _check_options(given: dict[str, Any]) -> None:
