@@ -29,10 +29,6 @@ OpenPage = Callable[..., Page]
 # A busy machine may be late; a page that is on time is not waited for any longer.
 expect.set_options(timeout=20_000)
 
-#: Formulas and the theme's icons: they take longer than all else on a page, and no widget has one.
-DECORATION = re.compile(r"/(mathjax/.*|scripts/fontawesome)\.js")
-
-
 # What the tests of a widget ask in the same words. A file of tests names its page in PATH and its widget in MODULE.
 
 
@@ -106,16 +102,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 class BookHandler(QuietHandler):
-    """Serves the book, without its decoration except to who asks for the whole of it."""
-
-    def do_GET(self) -> None:
-        if self.headers["Whole"] or not DECORATION.search(self.path):
-            super().do_GET()
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "text/javascript")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+    """Serves the book, whose static files may be kept from one page to the next."""
 
     def end_headers(self) -> None:
         if self.path.startswith("/_static/"):
@@ -161,15 +148,10 @@ class Visitor:
         self.contexts: list[BrowserContext] = []
         self.trouble: list[str] = []
 
-    def open_page(
-        self, url: str, prepare: Callable[[Page], None] = lambda page: None, *, whole: bool = False, **options: object
-    ) -> Page:
+    def open_page(self, url: str, prepare: Callable[[Page], None] = lambda page: None, **options: object) -> Page:
         """Open an address in a fresh browser context with the given options."""
-        headers = {"Whole": "yes"} if whole else {}
-        context = self.browser.new_context(extra_http_headers=headers, **options)
+        context = self.browser.new_context(**options)
         self.contexts.append(context)
-        if not whole and url.startswith("file:"):
-            context.route(DECORATION, lambda route: route.fulfill(body="", content_type="text/javascript"))
         page = context.new_page()
         page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.trouble.append(f"uncaught: {error}"))

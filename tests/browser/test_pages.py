@@ -72,7 +72,7 @@ CONTRAST = ["color-contrast", "link-in-text-block"]
 def whole_page(request: pytest.FixtureRequest, browser: Browser, book_url: str) -> Iterator[Page]:
     """Each page with its formulas and icons, on a phone."""
     visitor = Visitor(browser)
-    page = visitor.open_page(f"{book_url}/{request.param}", whole=True, viewport={"width": 390, "height": 800})
+    page = visitor.open_page(f"{book_url}/{request.param}", viewport={"width": 390, "height": 800})
     expect(page.locator(".book-widget:not([data-live])")).to_have_count(0)
     yield page
     visitor.leave()
@@ -111,9 +111,54 @@ def test_no_serious_accessibility_violation(whole_page: Page) -> None:
     whole_page.evaluate(BRING_THE_OTHERS_BACK)
 
 
-def test_formulas_are_typeset_without_the_net(any_book_url: str, open_page: OpenPage) -> None:
-    page = open_page(f"{any_book_url}/book/intro.html", whole=True)
-    expect(page.locator("mjx-container").first).to_be_visible()
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+def test_formulas_are_there_at_once_in_the_books_own_font(any_book_url: str, open_page: OpenPage, script: bool) -> None:
+    page = open_page(f"{any_book_url}/book/features/product.html", java_script_enabled=script)
+    formula = page.locator("div.math > math").first
+    expect(formula).to_have_text(re.compile("w⊤.*u∗v"))
+    box = formula.locator("mo", has_text="∑").bounding_box()
+    assert box["height"] > 20  # a sum of display size, as only a font for mathematics has one
+    if script:
+        assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"STIX Two Math\"', '∑'))")
+
+
+def test_no_formula_is_a_stop_of_the_tabulator(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/book/features/product.html", viewport={"width": 1280, "height": 800})
+    formulas = page.locator("math")
+    assert formulas.count() > 50
+    stops = "all => all.filter((one) => one.tabIndex >= 0 || one.closest('[tabindex=\"0\"]:not(main)')).length"
+    assert formulas.evaluate_all(stops) == 0
+
+
+def test_a_formula_wider_than_a_phone_scrolls_and_says_so(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/book/features/product-bases.html", viewport={"width": 390, "height": 800})
+    wide = page.locator("div.math").evaluate_all(
+        "boxes => boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => [box.tabIndex, box.ariaLabel])"
+    )
+    assert wide
+    assert all(each == [0, "Formula, scrolls sideways"] for each in wide)
+    clipped = page.locator("math").evaluate_all(
+        """all => all.filter((one) => !one.closest("div.math, table, .text_html")
+            && one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent)"""
+    )
+    assert clipped == []
+
+
+def test_no_line_begins_with_the_comma_after_a_formula(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/book/features/product.html")
+    places = """all => all.filter((node) => {
+        const [first, ...others] = [...node.childNodes].map((child) => {
+            const range = document.createRange();
+            range.selectNode(child);
+            return range.getBoundingClientRect();
+        });
+        return others.some((other) => other.top > first.bottom || other.bottom < first.top);
+    }).length"""
+    joined = page.locator(".joined")
+    assert joined.count() > 20
+    for width in (320, 390, 470, 800, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert joined.evaluate_all(places) == 0
 
 
 def test_the_bare_address_leads_to_the_front_page(any_book_url: str, open_page: OpenPage) -> None:
@@ -134,11 +179,11 @@ def test_a_page_loads_the_modules_of_its_widgets_and_no_others(built_book: Path,
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_weighs_little_beyond_the_theme(built_book: Path, path: str) -> None:
     """The article, its pictures, its widgets and the book's own files, as they lie on disk; what the theme puts around
-    them, and MathJax, are not counted."""
+    them is not counted."""
     page = built_book / path
     html = page.read_text(encoding="utf-8")
     article = re.search(r"<article.*</article>", html, re.DOTALL)[0]
-    own = re.compile(r"/_images/|/_static/(widgets/|widget-host|accessibility|custom|favicon|architecture)")
+    own = re.compile(r"/_images/|/_static/(widgets/|widget-host|accessibility|custom|mathematics|favicon|architecture)")
     files = {
         (page.parent / name).resolve() for name in re.findall(r'(?:src|href)="([^"#?]*)', html) if own.search(name)
     }

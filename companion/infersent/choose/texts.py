@@ -87,7 +87,7 @@ def corpus_pairs(name: str, split: str, kind: Kind = "auto") -> TextPairs:
     Parameters
     ----------
     name
-        One of :data:`infersent.data.CORPORA`.
+        One of ``infersent.data.CORPORA``.
     split
         ``"train"``, ``"dev"`` or ``"test"``; the probes have test alone.
     kind
