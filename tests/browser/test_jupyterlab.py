@@ -47,6 +47,7 @@ CASES = [
     Case("WhichHeads(blocks=['v'])", "checkbox", "u∗v", "Space", "blocks", ["v", "u*v"]),
     Case("DiagonalOrFull(angle=10)", "slider", "turn the axes of u", "ArrowRight", "angle", 11.0),
     Case("SignLab(words=3)", "slider", "words in a sentence", "ArrowRight", "words", 4),
+    Case("Quiz('product')", "button", "Yes: it is largest", "Space", "tried", [[], [], [0], []]),
     Case("AblationExplorer()", "checkbox", "A: u∗v", "Space", "first", ["u", "v", "u*v"]),
     Case(f"LearnTheProduct(width={WIDTHS[-1]})", "slider", "Width of the network", "ArrowLeft", "width", WIDTHS[-2]),
 ]

@@ -12,6 +12,7 @@ import { features, gradients } from "../../companion/infersent/widgets/feature_e
 import { hyperbola } from "../../companion/infersent/widgets/feature_explorer/surfaces.mjs";
 import { curve, describe as found, enough, pointAt, values } from
   "../../companion/infersent/widgets/learn_the_product/curves.mjs";
+import { describe as scored, fits, isSolved, score, withChoice } from "../../companion/infersent/widgets/quiz/progress.mjs";
 import { belowNormal, negativeTogether, shares, simulate } from "../../companion/infersent/widgets/sign_lab/draws.mjs";
 import { histogram } from "../../companion/infersent/widgets/sign_lab/view.mjs";
 import { fit, fitLogistic, sideOf, solve } from "../../companion/infersent/widgets/which_heads/fit.mjs";
@@ -222,4 +223,33 @@ test("curves go by pairs, and the first point that explains enough is found", ()
   assert.equal(enough(given, 1.1), undefined);
   assert.throws(() => pointAt(given, 1), /no point has 1 pairs/);
   assert.match(found(curves, dim, values(curves, "width")[0], samples[0])[1], /^From [\d,]+ pairs, a network of/);
+});
+
+// ---- the quiz ----
+
+const asked = [[0, 2], [1, 3]].map(([right, choices], i) => ({
+  ask: `Question ${i}?`,
+  choices: Array.from({ length: choices }, (_, place) => ({ text: `${place}`, why: "So.", right: place === right })),
+}));
+
+test("a choice is tried once, and the others stay as they are", () => {
+  const tried = withChoice([[], [2]], 0, 1);
+  assert.deepEqual(tried, [[1], [2]]);
+  assert.deepEqual(withChoice(tried, 0, 1), tried);
+  assert.deepEqual(withChoice(tried, 0, 0), [[1, 0], [2]]);
+});
+
+test("a question is solved by its right choice, at the first attempt or later", () => {
+  assert.equal(isSolved(asked[0], []), false);
+  assert.equal(isSolved(asked[0], [1, 0]), true);
+  assert.deepEqual(score(asked, [[0], [0, 1]]), { solved: 2, first: 1 });
+  assert.deepEqual(score(asked, [[1], []]), { solved: 0, first: 0 });
+  assert.deepEqual(scored(asked, [[], []]), ["2 questions.", "Try as often as you like."]);
+  assert.deepEqual(scored(asked, [[0], [1]]), ["2 of 2 solved,", "each at the first attempt."]);
+  assert.deepEqual(scored(asked, [[1, 0], []]), ["1 of 2 solved,", "0 at the first attempt."]);
+});
+
+test("what was kept of other questions is not taken", () => {
+  assert.ok(fits([[0], [2, 1]], asked));
+  for (const kept of [null, {}, [[0]], [[0], [3]], [[0], ["1"]], [[-1], []], [0, 1]]) assert.equal(fits(kept, asked), false);
 });

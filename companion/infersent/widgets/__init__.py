@@ -7,6 +7,7 @@ from infersent.widgets.dog_example import DogExample
 from infersent.widgets.explainer import Explainer
 from infersent.widgets.feature_explorer import FeatureExplorer
 from infersent.widgets.learn_the_product import LearnTheProduct
+from infersent.widgets.quiz import Quiz
 from infersent.widgets.sign_lab import SignLab
 from infersent.widgets.which_heads import WhichHeads
 
@@ -18,6 +19,7 @@ __all__ = [
     "Explainer",
     "FeatureExplorer",
     "LearnTheProduct",
+    "Quiz",
     "SignLab",
     "WhichHeads",
 ]
