@@ -2,8 +2,8 @@
 
 The notebooks stay as they are: the link is made when a chapter is read. A term is linked in running text alone: not in
 a heading, a table, a formula, code or another link, nor in what waits folded (a proof, a solution), where it would not
-be the first use that a reader meets. A word that means something else in a chapter stands in ``glossary_exceptions``
-of ``_config.yml``.
+be the first use that a reader meets. A word that means something else in a chapter stands, as it is spelt there, in
+``glossary_exceptions`` of ``_config.yml``.
 """
 
 from __future__ import annotations
@@ -72,11 +72,11 @@ def form(name: str) -> str:
 
 
 def first_uses(
-    document: nodes.Node, names: list[str]
+    document: nodes.Node, names: list[str], exceptions: tuple[str, ...] = ()
 ) -> dict[nodes.Text, list[tuple[str, int, int]]]:
     """Return where each term is used first: for a text, its terms with their beginnings and ends, in order.
 
-    A term that its author has linked counts as used there.
+    A term that its author has linked counts as used there. ``exceptions`` are spellings that mean something else.
     """
     longest_first = sorted(names, key=len, reverse=True)
     by_lower = {name.lower(): name for name in names}
@@ -96,7 +96,7 @@ def first_uses(
                 return
             for match in pattern(tuple(names)).finditer(str(node)):
                 name = longest_first[match.lastindex - 1]
-                if name not in used:
+                if name not in used and match[0] not in exceptions:
                     used.add(name)
                     found.setdefault(node, []).append((name, *match.span()))
             return
@@ -134,13 +134,10 @@ class GlossaryLinks(SphinxTransform):
             return
         glossary = Path(self.env.doc2path(GLOSSARY))
         self.env.note_dependency(str(glossary))
-        exceptions = self.config.glossary_exceptions.get(docname, [])
-        names = [
-            name
-            for name in terms(glossary.read_text("utf-8"))
-            if name not in exceptions
-        ]
-        for text, uses in first_uses(self.document, names).items():
+        names = terms(glossary.read_text("utf-8"))
+        exceptions = tuple(self.config.glossary_exceptions.get(docname, ()))
+        found = first_uses(self.document, names, exceptions)
+        for text, uses in found.items():
             whole, pieces, end_before = str(text), [], 0
             for name, begin, end in uses:
                 pieces += [
