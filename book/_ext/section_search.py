@@ -64,6 +64,8 @@ class SectionParser(HTMLParser):
     ) -> None:
         """Enter an element."""
         if tag in VOID:
+            if self.open and self.open[-1][1]:
+                self.say(" ")
             return
         named = dict(attributes)
         classes = set((named.get("class") or "").split())
@@ -137,7 +139,10 @@ def sections(article: str) -> list[tuple[str, str, str]]:
     )
 
     def joined(parts: list[str]) -> str:
-        return " ".join("".join(parts).split())
+        text = " ".join("".join(parts).split())
+        return re.sub(
+            r"\((\(\d+\))\)", r"\1", text
+        )  # an equation's number, in brackets
 
     return [
         (one.anchor, joined(one.title), joined(one.text))

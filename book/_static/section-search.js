@@ -143,7 +143,9 @@
     paragraph.className = "context";
     const pieces = text.split(/([\p{L}\p{N}]+)/u); // words stand at the odd places
     /** @param {number} i */
-    const isHit = (i) => i % 2 === 1 && wanted.has(stem(pieces[i].toLowerCase()));
+    const isWord = (i) => i % 2 === 1 && wanted.has(stem(pieces[i].toLowerCase()));
+    /** @param {number} i the hyphen between two of them belongs to them */
+    const isHit = (i) => isWord(i) || (pieces[i] === "-" && isWord(i - 1) && isWord(i + 1));
     const first = pieces.findIndex((_, i) => isHit(i));
     let start = Math.max(first, 0);
     for (let room = EXCERPT / 3; start > 0 && room > 0; ) room -= pieces[--start].length;

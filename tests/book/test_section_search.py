@@ -9,7 +9,8 @@ CHAPTER = """<article><section id="a"><h1>The <em>product</em><a class="headerli
 <details class="fold"><summary>Code</summary><div class="cell_input"><pre>x = 1</pre></div></details>
 <div class="cell_output"><table><tr><td>0.5</td></tr></table><figure><figcaption><p>A caption.</p></figcaption></figure>
 </div><section id="b"><h2>Gates</h2><p>They open.</p><div class="proof theorem"><p>Theorem 1</p>
-<section id="proof-content"><p>One &amp; two.</p></section></div><h3>Not in the list</h3></section></section></article>"""
+<section id="proof-content"><p>One &amp; two.</p></section></div><h3>Not in the list</h3></section>
+</section></article>"""
 
 
 def test_a_chapter_becomes_its_sections():

