@@ -178,13 +178,15 @@ def test_a_page_loads_the_modules_of_its_widgets_and_no_others(built_book: Path,
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_weighs_little_beyond_the_theme(built_book: Path, path: str) -> None:
-    """The article, its pictures, its widgets and the book's own files, as they lie on disk; what the theme puts around
-    them is not counted."""
+    """The article, its previews, pictures, widgets and the book's own files, as they lie on disk; what the theme puts
+    around them is not counted."""
     page = built_book / path
     html = page.read_text(encoding="utf-8")
     article = re.search(r"<article.*</article>", html, re.DOTALL)[0]
-    own = re.compile(r"/_images/|/_static/(widgets/|widget-host|accessibility|custom|mathematics|favicon|architecture)")
+    previews = "".join(re.findall(r"<template data-preview.*?</template>", html, re.DOTALL))
+    names = "widget-host|accessibility|custom|mathematics|favicon|architecture|two-depths|reading-progress|previews"
+    own = re.compile(rf"/_images/|/_static/(widgets/|{names})")
     files = {
         (page.parent / name).resolve() for name in re.findall(r'(?:src|href)="([^"#?]*)', html) if own.search(name)
     }
-    assert len(article.encode()) + sum(file.stat().st_size for file in files) < 300_000
+    assert len((article + previews).encode()) + sum(file.stat().st_size for file in files) < 300_000

@@ -7,6 +7,8 @@ declare module "*.css" {
 interface Window {
   /** The sources of the page's widgets, by module: what infersent.widgets.sphinx writes. */
   BOOK_WIDGETS?: Record<string, string>;
+  /** The book's sections, for its search: what book/_ext/section_search.py writes. */
+  BOOK_SECTIONS?: unknown;
 }
 
 interface Navigator {
@@ -16,3 +18,16 @@ interface Navigator {
 
 /** There in a worker alone. */
 declare const WorkerGlobalScope: unknown;
+
+// What Sphinx's scripts declare on the search page.
+declare const stopwords: string[];
+declare class Stemmer {
+  stemWord(word: string): string;
+}
+declare const Search: {
+  query(query: string): void;
+  stopPulse(): void;
+  title: HTMLElement;
+  status: HTMLElement;
+  output: HTMLElement;
+};
