@@ -28,7 +28,7 @@ PAIRS = {
     "Follows": ("A dog is running on the beach.", "An animal is outdoors."),
     "May be true": ("A dog is running on the beach.", "A dog is chasing a ball."),
     "Cannot be true": ("A dog is running on the beach.", "The dog is asleep."),
-    "Fooled by “not”": ("A woman is reading a book.", "A woman is not reading a book."),
+    "A “not”": ("A woman is reading a book.", "A woman is not reading a book."),
 }
 
 #: The blocks that have a switch: those in which the sentences meet.
@@ -74,8 +74,8 @@ class Hero(BookWidget):
     blocks = traitlets.List(traitlets.Unicode(), default_value=list(BLOCKS)).tag(sync=True)
     #: What is drawn of the pair, see :func:`drawn`.
     ledger = traitlets.Dict().tag(sync=True)
-    #: The pairs of the buttons, by name, each as ``ledger`` has it.
-    pairs = traitlets.Dict().tag(sync=True)
+    #: The pairs of the buttons, each a name and what ``ledger`` has of it.
+    pairs = traitlets.List().tag(sync=True)
     #: Of each block with a switch: the accuracy without it, untouched first, and its worth to a trained model.
     study = traitlets.Dict().tag(sync=True)
     #: The file from which a page computes, ``{"file": name, "bytes": size}``.
@@ -94,7 +94,7 @@ class Hero(BookWidget):
             premise=premise,
             hypothesis=hypothesis,
             blocks=list(blocks),
-            pairs={name: drawn(_account(*pair), *pair) for name, pair in PAIRS.items()},
+            pairs=[[name, drawn(_account(*pair), *pair)] for name, pair in PAIRS.items()],
             study=study(),
             weights={"file": shipped.name, "bytes": shipped.stat().st_size},
             **settings,
@@ -148,7 +148,7 @@ class Hero(BookWidget):
             moves=moves(self.ledger, self.blocks),
             shares=probabilities(self.ledger, self.blocks),
             words=self.describe(),
-            facts={name: fact(*self.study[name]) for name in SWITCHED},
+            study=self.study,
         )
 
 
@@ -228,13 +228,6 @@ def study() -> dict[str, list[list[float]]]:
         name: [[round(100 * record["accuracy"], 1), round(100 * record["dropped"][name], 1)], list(WORTH[name])]
         for name in SWITCHED
     }
-
-
-def fact(accuracy: Sequence[float], worth: Sequence[float]) -> tuple[str, str]:
-    """Return what a switch does on all of SNLI's test pairs, and what the block is worth to a trained model."""
-    before, after = accuracy
-    low, high = (f"{x:+.1f}".replace("-", "−") for x in worth)
-    return f"{before:.1f}% → {after:.1f}%", f"{low} to {high} points"
 
 
 def _rounded(numbers: Floats, digits: int) -> list[float]:

@@ -9,14 +9,14 @@ import { mount } from "../toolkit/host.mjs";
 import { change, read } from "../toolkit/model.mjs";
 import { h } from "../toolkit/nodes.mjs";
 import { createAsker } from "./asker.mjs";
-import { draw, frame, probabilities, tell } from "./picture.mjs";
+import { HINT, draw, frame, probabilities, tell } from "./picture.mjs";
 import { createFlow, createSwitches, createTexts } from "./view.mjs";
 import { createMotion } from "./motion.mjs";
 // @ts-expect-error A module as a text: TypeScript sees only the module.
 import MODEL from "../page_model/model.mjs" with { type: "text" };
 import STYLE from "./style.css" with { type: "text" };
 
-export { between, draw, frame, probabilities, ribbons, shade, tell, wires } from "./picture.mjs";
+export { between, collector, draw, frame, probabilities, ribbons, shade, tell, wires } from "./picture.mjs";
 
 /** @import { Host } from "../toolkit/host.mjs" */
 /** @import { Account } from "../explainer/account.mjs" */
@@ -30,8 +30,8 @@ export { between, draw, frame, probabilities, ribbons, shade, tell, wires } from
  * @property {string} hypothesis
  * @property {string[]} blocks those that are on
  * @property {Drawn | Account} ledger
- * @property {Record<string, Drawn>} pairs
- * @property {Record<string, [accuracy: number[], worth: number[]]>} study
+ * @property {[name: string, pair: Drawn][]} pairs
+ * @property {Record<string, [accuracy: number[], gain: number[]]>} study
  * @property {{ file?: string, bytes?: number }} weights
  */
 
@@ -58,7 +58,7 @@ export default {
 
     const chips = createChoices({
       label: "Pairs to try",
-      choices: Object.entries(model.get("pairs")),
+      choices: model.get("pairs"),
       onChoose: (pair) => asker.take(pair),
       onReset: () => {
         change(model, { blocks: start.blocks });
@@ -70,7 +70,7 @@ export default {
     const result = createResult();
     const switches = createSwitches(model.get("study"), (off) =>
       change(model, { blocks: EVERY.filter((name) => !off.includes(name)) }));
-    const status = h("p", { class: "hero-status bw-hint", role: "status" });
+    const status = h("span", { role: "status" });
     const motion = createMotion(flow.show);
 
     const update = () => {
@@ -86,7 +86,8 @@ export default {
       const words = asker.words(drawn.unknown);
       if (status.textContent !== words) status.textContent = words;
     };
-    const node = h("div", { class: "hero" }, chips.node, flow.put(texts.nodes), result.node, switches.node, status);
+    const node = h("div", { class: "hero" }, chips.node, flow.put(texts.nodes), result.node, switches.node,
+      h("p", { class: "hero-foot bw-hint" }, HINT, " ", status));
     const untie = mount({ model, el, style: STYLE, node, traits: [...FIELDS, "blocks", "ledger"], update });
     return () => {
       untie();

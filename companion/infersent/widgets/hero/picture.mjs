@@ -31,6 +31,9 @@ import { capital, softmax, sum, unknownWords } from "../explainer/account.mjs";
  */
 
 const CELLS = 32;
+const SCALE = [-1, 4]; // the ends of the axis of gains, in points
+export const HINT =
+  "A ribbon is as wide as its block moves this answer. Percentages and points: accuracy on SNLI’s test pairs.";
 /** @type {Block[]} */
 export const ORDER = ["u", "|u-v|", "u*v", "v"];
 /** @type {Block[]} */
@@ -128,6 +131,24 @@ export function ribbons(widths) {
     return `M0 ${a}C55 ${a} 45 ${b} 100 ${b}V${c}C45 ${c} 55 ${d} 0 ${d}Z`;
   });
 }
+
+/**
+ * The bar in which all ribbons end.
+ *
+ * @param {Record<string, number>} widths
+ */
+export function collector(widths) {
+  const height = ORDER.reduce((total, name) => total + widths[name], 0) + GAP * (ORDER.length - 1);
+  const top = (HEIGHT - height) / 2;
+  return `M96 ${(top - 3).toFixed(1)}H100V${(top + height + 3).toFixed(1)}H96Z`;
+}
+
+/**
+ * The place of a gain on its axis, in percent.
+ *
+ * @param {number} points
+ */
+export const placeOf = (points) => (100 * (points - SCALE[0])) / (SCALE[1] - SCALE[0]);
 
 /**
  * The lines from each sentence to its three blocks.

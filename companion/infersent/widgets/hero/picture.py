@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from infersent.data.pairs import LABELS
+from infersent.foundation.tables import signed
 from infersent.widgets.modules import FOLDER
 
 #: The cells of a strip.
@@ -30,6 +31,12 @@ GAP = 2
 
 #: The value that is drawn in full colour.
 FULL = 0.55
+
+#: The ends of the axis of what a block gains, in points of accuracy.
+SCALE = (-1.0, 4.0)
+
+#: What stands under the picture.
+HINT = "A ribbon is as wide as its block moves this answer. Percentages and points: accuracy on SNLI’s test pairs."
 
 _CLASSES = {"u": "u", "v": "v", "|u-v|": "d", "u*v": "p"}
 
@@ -65,6 +72,13 @@ def ribbons(wide: Mapping[str, float]) -> dict[str, str]:
     return paths
 
 
+def collector(wide: Mapping[str, float]) -> str:
+    """Return the bar in which all ribbons end, as an SVG path."""
+    height = sum(wide.values()) + GAP * (len(ORDER) - 1)
+    top = (HEIGHT - height) / 2
+    return f"M96 {top - 3:.1f}H100V{top + height + 3:.1f}H96Z"
+
+
 def wires() -> list[tuple[str, str]]:
     """Return the lines from each sentence to its three blocks, as (block of the sentence, SVG path)."""
     found = []
@@ -83,7 +97,7 @@ def to_html(
     moves: Mapping[str, float],
     shares: Sequence[float],
     words: tuple[str, str],
-    facts: Mapping[str, tuple[str, str]],
+    study: Mapping[str, Sequence[Sequence[float]]],
 ) -> str:
     """Return the picture and the styles that it shares with the live widget."""
     looks = "".join(
@@ -97,6 +111,7 @@ def to_html(
     lines = "".join(f'<path class="bw-{side}" d="{path}"/>' for side, path in wires())
     paths = ribbons(widths(moves))
     bands = "".join(f'<path class="bw-{_CLASSES[name]}" d="{paths[name]}"/>' for name in ORDER)
+    bands += f'<path class="hero-sum" d="{collector(widths(moves))}"/>'
     strips = "".join(_block(name, cells[name], off=not moves[name]) for name in ORDER)
     answers = "".join(
         f'<div class="hero-answer{" hero-best" if share == max(shares) else ""}"><span>{label.capitalize()}</span>'
@@ -105,16 +120,17 @@ def to_html(
         for label, share in zip(LABELS, shares, strict=True)
     )
     switches = "".join(
-        f'<div class="hero-switch bw-{_CLASSES[name]}"><span class="hero-toggle">without '
-        f'<span class="hero-own">{printed(name)}</span></span>{_facts(*facts[name])}</div>'
-        for name in facts
+        f'<div class="hero-switch bw-{_CLASSES[name]}"><span class="hero-toggle"><span>without '
+        f'<span class="hero-own">{printed(name)}</span></span></span>{_facts(*study[name])}</div>'
+        for name in ORDER
+        if name in study
     )
     return (
         f'<div class="bw-host"><style>{looks}</style><div class="bw"><div class="hero"><div class="hero-wait"></div>'
         f'<div class="hero-flow">{fields}{_svg("hero-wires", lines)}<div class="hero-blocks">{strips}</div>'
         f'{_svg("hero-ribbons", bands)}<div class="hero-answers">{answers}</div></div>'
         f'<div class="bw-result"><p><strong>{words[0]}</strong> <span>{words[1]}</span></p></div>'
-        f'<div class="hero-switches">{switches}</div><div class="hero-wait hero-status"></div></div></div></div>'
+        f'<div class="hero-switches">{switches}</div><p class="hero-foot bw-hint">{HINT}</p></div></div></div>'
     )
 
 
@@ -137,9 +153,14 @@ def _block(name: str, values: Sequence[float], *, off: bool) -> str:
     )
 
 
-def _facts(dropped: str, worth: str) -> str:
+def _facts(accuracy: Sequence[float], gain: Sequence[float]) -> str:
+    """Return what a switch does to all of SNLI's test pairs, and what models trained with the block gain."""
+    (before, after), (low, high) = accuracy, gain
+    start, stop = (100 * (x - SCALE[0]) / (SCALE[1] - SCALE[0]) for x in (low, high))
+    zero = -100 * SCALE[0] / (SCALE[1] - SCALE[0])
     return (
-        '<dl class="hero-facts">'
-        f"<div><dt>Zeros in its place, this model gets right</dt><dd>{dropped}</dd></div>"
-        f"<div><dt>To a model trained anew, it is worth</dt><dd>{worth}</dd></div></dl>"
+        f'<p class="hero-fact">Zeros in its place, this model <b>{before:.1f}% → {after:.1f}%</b></p>'
+        f'<p class="hero-fact">Trained with it, models gain <b>{signed(low, 1)} to {signed(high, 1)} points</b></p>'
+        f'<div class="hero-gain" aria-hidden="true"><i style="left:{zero:.1f}%"></i>'
+        f'<span style="left:{start:.1f}%;width:{stop - start:.1f}%"></span></div>'
     )

@@ -5,7 +5,7 @@ import { LABELS, colour, printed } from "../toolkit/blocks.mjs";
 import { h, s, setAttributes } from "../toolkit/nodes.mjs";
 import { percent, signed } from "../toolkit/numbers.mjs";
 import { capital } from "../explainer/account.mjs";
-import { HEIGHT, ORDER, ROLES, SWITCHED, ribbons, shade, wires } from "./picture.mjs";
+import { HEIGHT, ORDER, ROLES, SWITCHED, collector, placeOf, ribbons, shade, wires } from "./picture.mjs";
 
 /** @import { Asker } from "./asker.mjs" */
 /** @import { Frame } from "./picture.mjs" */
@@ -59,6 +59,7 @@ export function createFlow() {
     return { name, cells, node };
   });
   const bands = ORDER.map((name) => s("path", { class: colour(name) }));
+  const end = s("path", { class: "hero-sum" });
   const answers = LABELS.map((label) => {
     const [number, share, was] = [h("b", { class: "bw-number" }), h("span", { class: "hero-share" }), h("i")];
     return { number, share, was, node: h("div", { class: "hero-answer" }, h("span", {}, capital(label)), number,
@@ -74,7 +75,7 @@ export function createFlow() {
     put(texts) {
       node.append(...texts, stretched("hero-wires", `0 0 100 ${HEIGHT}`, lines),
         h("div", { class: "hero-blocks" }, ...blocks.map((block) => block.node)),
-        stretched("hero-ribbons", `0 0 100 ${HEIGHT}`, bands),
+        stretched("hero-ribbons", `0 0 100 ${HEIGHT}`, [...bands, end]),
         h("div", { class: "hero-answers" }, ...answers.map((answer) => answer.node)));
       return node;
     },
@@ -102,6 +103,7 @@ export function createFlow() {
       for (const block of blocks)
         block.cells.forEach((cell, i) => cell.setAttribute("fill-opacity", shade(cells[block.name][i]).toFixed(2)));
       ribbons(widths).forEach((path, i) => bands[i].setAttribute("d", path));
+      end.setAttribute("d", collector(widths));
       const highest = Math.max(...shares);
       answers.forEach(({ number, share, node: row }, c) => {
         number.textContent = percent(shares[c]);
@@ -113,9 +115,9 @@ export function createFlow() {
 }
 
 /**
- * The switches, each with what it does to all of SNLI's test pairs and what the block is worth to a trained model.
+ * The switches, each with what it does to all of SNLI's test pairs and what models trained with the block gain.
  *
- * @param {Record<string, [accuracy: number[], worth: number[]]>} study
+ * @param {Record<string, [accuracy: number[], gain: number[]]>} study
  * @param {(off: string[]) => void} onChange
  */
 export function createSwitches(study, onChange) {
@@ -123,14 +125,16 @@ export function createSwitches(study, onChange) {
     const input = h("input", { type: "checkbox", role: "switch" });
     const [[before, after], [low, high]] = study[name];
     /** @param {string} term @param {string} words */
-    const fact = (term, words) => h("div", {}, h("dt", {}, term), h("dd", {}, words));
+    const fact = (term, words) => h("p", { class: "hero-fact" }, `${term} `, h("b", {}, words));
     input.addEventListener("change", () =>
       onChange(switches.filter((other) => other.input.checked).map((other) => other.name)));
+    const style = `left:${placeOf(low).toFixed(1)}%;width:${(placeOf(high) - placeOf(low)).toFixed(1)}%`;
     return { name, input, node: h("div", { class: `hero-switch ${colour(name)}` },
-      h("label", { class: "hero-toggle" }, input, "without ", own(name)),
-      h("dl", { class: "hero-facts" },
-        fact("Zeros in its place, this model gets right", `${percent(before / 100, 1)} → ${percent(after / 100, 1)}`),
-        fact("To a model trained anew, it is worth", `${signed(low, 1)} to ${signed(high, 1)} points`))) };
+      h("label", { class: "hero-toggle" }, input, h("span", {}, "without ", own(name))),
+      fact("Zeros in its place, this model", `${percent(before / 100, 1)} → ${percent(after / 100, 1)}`),
+      fact("Trained with it, models gain", `${signed(low, 1)} to ${signed(high, 1)} points`),
+      h("div", { class: "hero-gain", "aria-hidden": "true" },
+        h("i", { style: `left:${placeOf(0).toFixed(1)}%` }), h("span", { style }))) };
   });
   return {
     node: h("div", { class: "hero-switches", role: "group", "aria-label": "Switch a block off" },
