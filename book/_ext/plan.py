@@ -1,7 +1,7 @@
 """A Sphinx extension for the front page: ``{plan}`` makes a list of chapters a grid of cards.
 
-Each item of the list begins with a link to its chapter. Its card gets the chapter's number, as the sidebar counts, and
-its mark, ``marks/NAME.svg``: a picture of one idea in the blocks' colours, drawn by hand. The list stays a list, for
+Each item of the list begins with a link to its chapter. Its card gets the chapter's place in the book and its
+mark, ``marks/NAME.svg``: a picture of one idea in the blocks' colours, drawn by hand. The list stays a list, for
 screen readers and other builders. The page gets the style sheet ``front.css``.
 """
 

@@ -32,8 +32,8 @@ import { capital, softmax, sum, unknownWords } from "../explainer/account.mjs";
 
 const CELLS = 32;
 const SCALE = [-1, 4]; // the ends of the axis of gains, in points
-export const HINT =
-  "A ribbon is as wide as its block moves this answer. Percentages and points: accuracy on SNLI’s test pairs.";
+export const HINT = "A ribbon is as wide as its block moves the answer. Beside a switch: this model’s accuracy on " +
+  "SNLI’s test pairs, and what models trained with the block gain there.";
 /** @type {Block[]} */
 export const ORDER = ["u", "|u-v|", "u*v", "v"];
 /** @type {Block[]} */

@@ -36,7 +36,10 @@ FULL = 0.55
 SCALE = (-1.0, 4.0)
 
 #: What stands under the picture.
-HINT = "A ribbon is as wide as its block moves this answer. Percentages and points: accuracy on SNLI’s test pairs."
+HINT = (
+    "A ribbon is as wide as its block moves the answer. Beside a switch: this model’s accuracy on SNLI’s test pairs, "
+    "and what models trained with the block gain there."
+)
 
 _CLASSES = {"u": "u", "v": "v", "|u-v|": "d", "u*v": "p"}
 
@@ -159,8 +162,9 @@ def _facts(accuracy: Sequence[float], gain: Sequence[float]) -> str:
     start, stop = (100 * (x - SCALE[0]) / (SCALE[1] - SCALE[0]) for x in (low, high))
     zero = -100 * SCALE[0] / (SCALE[1] - SCALE[0])
     return (
-        f'<p class="hero-fact">Zeros in its place, this model <b>{before:.1f}% → {after:.1f}%</b></p>'
-        f'<p class="hero-fact">Trained with it, models gain <b>{signed(low, 1)} to {signed(high, 1)} points</b></p>'
+        '<div class="hero-facts">'
+        f'<p class="hero-fact">Zeros in its place <b>{before:.1f}% → {after:.1f}%</b></p>'
+        f'<p class="hero-fact">Trained with it <b>{signed(low, 1)} to {signed(high, 1)} points</b></p>'
         f'<div class="hero-gain" aria-hidden="true"><i style="left:{zero:.1f}%"></i>'
-        f'<span style="left:{start:.1f}%;width:{stop - start:.1f}%"></span></div>'
+        f'<span style="left:{start:.1f}%;width:{stop - start:.1f}%"></span></div></div>'
     )

@@ -131,10 +131,11 @@ export function createSwitches(study, onChange) {
     const style = `left:${placeOf(low).toFixed(1)}%;width:${(placeOf(high) - placeOf(low)).toFixed(1)}%`;
     return { name, input, node: h("div", { class: `hero-switch ${colour(name)}` },
       h("label", { class: "hero-toggle" }, input, h("span", {}, "without ", own(name))),
-      fact("Zeros in its place, this model", `${percent(before / 100, 1)} → ${percent(after / 100, 1)}`),
-      fact("Trained with it, models gain", `${signed(low, 1)} to ${signed(high, 1)} points`),
-      h("div", { class: "hero-gain", "aria-hidden": "true" },
-        h("i", { style: `left:${placeOf(0).toFixed(1)}%` }), h("span", { style }))) };
+      h("div", { class: "hero-facts" },
+        fact("Zeros in its place", `${percent(before / 100, 1)} → ${percent(after / 100, 1)}`),
+        fact("Trained with it", `${signed(low, 1)} to ${signed(high, 1)} points`),
+        h("div", { class: "hero-gain", "aria-hidden": "true" },
+          h("i", { style: `left:${placeOf(0).toFixed(1)}%` }), h("span", { style })))) };
   });
   return {
     node: h("div", { class: "hero-switches", role: "group", "aria-label": "Switch a block off" },
