@@ -14,7 +14,7 @@ import { addressOf, createEngine } from "../explainer/engine.mjs";
 /** @typedef {ReturnType<typeof createAsker>} Asker */
 
 const KERNEL_WAITS = 150; // milliseconds of rest before a kernel gets the texts
-const DISK = "For sentences of your own, serve the book: a browser does not let a page opened from disk read the model.";
+const DISK = "A page opened from disk cannot read the model. For sentences of your own, serve the book: “make serve”.";
 
 /**
  * Take texts, ask for their answer, and tell when anything about it changes.

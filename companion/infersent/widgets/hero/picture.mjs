@@ -39,7 +39,7 @@ export const ORDER = ["u", "|u-v|", "u*v", "v"];
 /** @type {Block[]} */
 export const SWITCHED = ["|u-v|", "u*v"];
 export const ROLES = { u: "the premise", v: "the hypothesis", "|u-v|": "where they differ", "u*v": "what they share" };
-const [ROW, MIDDLE, PER_LOGIT, WIDEST, NARROWEST, GAP, FULL] = [54, 33, 3, 44, 1.2, 2, 0.55];
+const [ROW, MIDDLE, PER_LOGIT, WIDEST, NARROWEST, GAP, FULL] = [54, 33, 3, 40, 1.2, 2, 0.55];
 export const HEIGHT = ROW * ORDER.length;
 
 /**

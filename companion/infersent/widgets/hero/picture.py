@@ -24,7 +24,7 @@ ROW, MIDDLE = 54, 33
 HEIGHT = ROW * len(ORDER)
 
 #: A ribbon is so many pixels wide for each point of logit, and no wider or narrower than this.
-PER_LOGIT, WIDEST, NARROWEST = 3.0, 44.0, 1.2
+PER_LOGIT, WIDEST, NARROWEST = 3.0, 40.0, 1.2
 
 #: Between ribbons, where they meet.
 GAP = 2
