@@ -48,7 +48,9 @@ class Plan(SphinxDirective):
         for item in box.findall(nodes.list_item):
             paragraph = next(item.findall(nodes.paragraph))
             stem = self.stem(paragraph)
-            mark = (MARKS / f"{stem}.svg").read_text("utf-8")
+            file = MARKS / f"{stem}.svg"
+            self.env.note_dependency(str(file))
+            mark = file.read_text("utf-8")
             item.insert(0, nodes.raw("", mark, format="html"))
             if stem in numbers():
                 number = nodes.inline(

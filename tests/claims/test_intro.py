@@ -20,6 +20,7 @@ def test_the_answer_in_numbers() -> None:
         found = compare(four, three)
         assert len(found.seeds) == 30
         assert found.outcome == "equivalent"
+        says("Beside the other three, nothing of interest.")
         ends[split] = [signed(100 * end, 1) for end in found.interval]
     low, high = ends["test"]
     says(f"the product is worth between {low} and {high} points of accuracy on SNLI's test pairs")
@@ -30,10 +31,7 @@ def test_the_answer_in_numbers() -> None:
 
 
 def test_the_first_lines() -> None:
-    thirty, five = load_records("equivalence"), load_records("subsets")
-    four, three = (find_group(thirty, "test", blocks=blocks) for blocks in ("u, v, |u-v|, u*v", "u, v, |u-v|"))
-    assert compare(four, three).outcome == "equivalent"
-    says("Beside the other three, nothing of interest.")
+    five = load_records("subsets")
     alone, product, difference = (find_group(five, blocks=blocks) for blocks in ("u, v", "u, v, u*v", "u, v, |u-v|"))
     assert [round(100 * end) for end in compare(product, alone).interval] == [6, 7]
     says("Beside $u$ and $v$ alone, six to seven points of accuracy on SNLI.")

@@ -25,6 +25,7 @@ from infersent.study.records import load_records
 from infersent.widgets import Hero
 from infersent.widgets import sphinx as extension
 from infersent.widgets.hero import PAIRS, SWITCHED, WORTH, describe, picture
+from infersent.widgets.modules import FOLDER
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +103,10 @@ FAR = {"bias": [0.0, 0.0, 0.0], "by_block": {"u": [1.0, 0.0, 0.0], "v": [0.0, 0.
     ("product", "difference", "off", "words"),
     [
         (0.01, 2.0, [], ("Entailment, 91%.", "Here |u−v| moves the answer most and v least.")),
-        (0.01, 2.0, ["u*v"], ("Without u∗v: entailment, 91%.", "Hardly a change: with it it was 91%.")),
-        (0.01, 2.0, ["|u-v|"], ("Without |u−v|: entailment, 58%.", "The same answer, but with it it was 91%.")),
-        (0.01, 2.0, list(SWITCHED), ("Without |u−v| and u∗v: entailment, 58%.", "The same answer, but with them it")),
-        (-3.0, 3.0, ["|u-v|"], ("Without |u−v|: neutral, 47%.", "That changes the answer: with it it was entailment,")),
+        (0.01, 2.0, ["u*v"], ("Without u∗v: entailment, 91%.", "Hardly a change: 91% with it.")),
+        (0.01, 2.0, ["|u-v|"], ("Without |u−v|: entailment, 58%.", "The same answer, but 91% with it.")),
+        (0.01, 2.0, list(SWITCHED), ("Without |u−v| and u∗v: entailment, 58%.", "The same answer, but 91% with them.")),
+        (-3.0, 3.0, ["|u-v|"], ("Without |u−v|: neutral, 47%.", "The answer changes: entailment,")),
     ],
 )
 def test_words(product: float, difference: float, off: list[str], words: tuple[str, str]) -> None:
@@ -147,7 +148,10 @@ def test_a_page_puts_a_widget_by_its_name() -> None:
     extension.setup(app)
     (name,) = added
     directives.register_directive(name, added[name])
-    (raw,) = publish_doctree(f".. {name}:: FeatureExplorer").findall(nodes.raw)
+    seen: list[str] = []
+    env = SimpleNamespace(note_dependency=seen.append)
+    (raw,) = publish_doctree(f".. {name}:: FeatureExplorer", settings_overrides={"env": env}).findall(nodes.raw)
+    assert str(FOLDER / "feature_explorer" / "feature_explorer.mjs") in seen
     assert raw["format"] == "html"
     assert raw.astext() == infersent.widgets.FeatureExplorer().static_html()
     wrong = publish_doctree(f".. {name}:: Heroe", settings_overrides={"report_level": 5})

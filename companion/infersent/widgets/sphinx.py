@@ -11,6 +11,7 @@ when nothing is set, and the build computes its state.
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
@@ -42,6 +43,8 @@ class PutWidget(SphinxDirective):
             widget = choose("widget", self.arguments[0], known)
         except ValueError as error:
             raise self.error(str(error)) from error
+        for file in sorted(Path(inspect.getfile(widget)).parent.iterdir()):
+            self.env.note_dependency(str(file))  # the page is built again when the widget has changed
         return [nodes.raw("", widget().static_html(), format="html")]
 
 

@@ -75,7 +75,7 @@ class Hero(BookWidget):
     #: What is drawn of the pair, see :func:`drawn`.
     ledger = traitlets.Dict().tag(sync=True)
     #: The pairs of the buttons, each a name and what ``ledger`` has of it.
-    pairs = traitlets.List().tag(sync=True)
+    pairs: traitlets.List[Any] = traitlets.List().tag(sync=True)
     #: Of each block with a switch: the accuracy without it, untouched first, and its worth to a trained model.
     study = traitlets.Dict().tag(sync=True)
     #: The file from which a page computes, ``{"file": name, "bytes": size}``.
@@ -215,10 +215,10 @@ def describe(ledger: Mapping[str, Any], blocks: Sequence[str]) -> tuple[str, str
     before, was = _answer(ledger, BLOCKS)
     head = f"Without {' and '.join(off)}: {label}, {share:.0%}."
     if label != before:
-        return head, f"That changes the answer: with {them} it was {before}, {was:.0%}."
+        return head, f"The answer changes: {before}, {was:.0%}, with {them}."
     if abs(share - was) < 0.05:
-        return head, f"Hardly a change: with {them} it was {was:.0%}."
-    return head, f"The same answer, but with {them} it was {was:.0%}."
+        return head, f"Hardly a change: {was:.0%} with {them}."
+    return head, f"The same answer, but {was:.0%} with {them}."
 
 
 def study() -> dict[str, list[list[float]]]:

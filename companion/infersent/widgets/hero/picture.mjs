@@ -192,7 +192,7 @@ export function tell(drawn, blocks) {
   const before = best(probabilities(drawn, ORDER));
   const head = `Without ${off.join(" and ")}: ${label}, ${percent(share)}.`;
   if (label !== before.label)
-    return [head, `That changes the answer: with ${them} it was ${before.label}, ${percent(before.share)}.`];
+    return [head, `The answer changes: ${before.label}, ${percent(before.share)}, with ${them}.`];
   const size = Math.abs(share - before.share) < 0.05 ? "Hardly a change:" : "The same answer, but";
-  return [head, `${size} with ${them} it was ${percent(before.share)}.`];
+  return [head, `${size} ${percent(before.share)} with ${them}.`];
 }
