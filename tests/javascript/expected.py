@@ -22,11 +22,13 @@ from infersent.widgets import (
     DiagonalOrFull,
     Explainer,
     FeatureExplorer,
+    Hero,
     LearnTheProduct,
     SignLab,
     WhichHeads,
     page_model,
 )
+from infersent.widgets.hero import describe, moves, picture, probabilities
 
 TEXTS = [
     ("A man in a red shirt is playing a guitar.", "A musician is performing."),
@@ -57,6 +59,7 @@ def expected(folder: Path) -> dict[str, Any]:
         "signs": [signs(*case) for case in ((1, "max", 0.0, 0), (8, "max", 0.6, 7), (20, "mean", 0.3, 999_999))],
         "ablation": ablation(),
         "curves": LearnTheProduct().curves,
+        "hero": hero(),
     }
 
 
@@ -124,6 +127,29 @@ def ablation() -> dict[str, Any]:
     for widget.first, widget.second in product(SUBSETS, SUBSETS):
         verdicts.append({"first": widget.first, "second": widget.second, "words": widget.verdict()})
     return {"study": widget.studies[widget.study], "verdicts": verdicts, "many": widget.many()}
+
+
+def hero() -> dict[str, Any]:
+    widget = Hero()
+    pictures = []
+    for name, drawn in widget.pairs:
+        for off in ([], ["u*v"], ["|u-v|"], ["|u-v|", "u*v"]):
+            on = [block for block in infersent.BLOCKS if block not in off]
+            wide = picture.widths(moves(drawn, on))
+            pictures.append(
+                {
+                    "name": name,
+                    "blocks": on,
+                    "shares": probabilities(drawn, on),
+                    "widths": wide,
+                    "ribbons": [picture.ribbons(wide)[block] for block in picture.ORDER],
+                    "collector": picture.collector(wide),
+                    "words": list(describe(drawn, on)),
+                }
+            )
+    wires = [{"side": side, "path": path} for side, path in picture.wires()]
+    shades = [[x / 20, picture.shade(x / 20)] for x in range(-2, 21)]
+    return {"pairs": dict(widget.pairs), "pictures": pictures, "wires": wires, "shades": shades}
 
 
 if __name__ == "__main__":

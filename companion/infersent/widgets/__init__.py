@@ -6,6 +6,7 @@ from infersent.widgets.diagonal_or_full import DiagonalOrFull
 from infersent.widgets.dog_example import DogExample
 from infersent.widgets.explainer import Explainer
 from infersent.widgets.feature_explorer import FeatureExplorer
+from infersent.widgets.hero import Hero
 from infersent.widgets.learn_the_product import LearnTheProduct
 from infersent.widgets.quiz import Quiz
 from infersent.widgets.sign_lab import SignLab
@@ -18,6 +19,7 @@ __all__ = [
     "DogExample",
     "Explainer",
     "FeatureExplorer",
+    "Hero",
     "LearnTheProduct",
     "Quiz",
     "SignLab",

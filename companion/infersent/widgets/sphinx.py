@@ -3,11 +3,15 @@
 A page that shows a widget gets, as classic scripts, the sources of just the modules that it names
 (``window.BOOK_WIDGETS = {name: source}``) and the host that renders them. Classic scripts, because a browser refuses
 ``<script type="module" src=...>`` in a page opened from disk. Beside them lies the shipped model, which the explainer
-fetches when its reader asks.
+and the hero fetch when their reader asks.
+
+A chapter's widgets stand in its notebook's outputs. On a page without cells, ``{book-widget} Hero`` puts one, as it is
+when nothing is set, and the build computes its state.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
@@ -17,11 +21,31 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
 
+from infersent import widgets
+from infersent.foundation.choices import choose
 from infersent.widgets import page_model
 from infersent.widgets.modules import FOLDER, bundle, widget_modules
 
 _MODULE_NAME = re.compile(r'class="book-widget" data-module="([^"]*)"')
+
+
+class PutWidget(SphinxDirective):
+    """The static twin of a widget, by the name of its class."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the twin as HTML; another builder gets nothing."""
+        known = {name: getattr(widgets, name) for name in widgets.__all__ if name != "BookWidget"}
+        try:
+            widget = choose("widget", self.arguments[0], known)
+        except ValueError as error:
+            raise self.error(str(error)) from error
+        for file in sorted(Path(inspect.getfile(widget)).parent.iterdir()):
+            self.env.note_dependency(str(file))  # the page is built again when the widget has changed
+        return [nodes.raw("", widget().static_html(), format="html")]
 
 
 def write_module_scripts(app: Sphinx) -> None:
@@ -63,6 +87,7 @@ def add_widget_scripts(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension; Sphinx calls this."""
+    app.add_directive("book-widget", PutWidget)
     app.connect("builder-inited", write_module_scripts)
     app.connect("builder-inited", copy_model)
     app.connect("html-page-context", add_widget_scripts)

@@ -61,6 +61,6 @@ export function createEngine(address, { createAnswerer }, first, hear) {
  * @param {string} file
  */
 export function addressOf(file) {
-  const script = document.querySelector('script[src*="widgets/explainer.js"]');
+  const script = document.querySelector('script[src*="_static/widgets/"]');
   return new URL(file, script instanceof HTMLScriptElement ? script.src : document.baseURI).href;
 }
