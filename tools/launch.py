@@ -42,7 +42,7 @@ def install_cell(repository: str, commit: str) -> dict[str, Any]:
         "metadata": {},
         "outputs": [],
         "source": [
-            "# This notebook runs outside its repository: install its package, as it was when the page was published.\n",
+            "# This notebook runs outside its repository: install its package, as the published page has it.\n",
             f'%pip install --quiet "{requirement(repository, commit)}"',
         ],
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import re
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
@@ -16,9 +18,8 @@ import yaml
 from packaging.requirements import Requirement
 from sphinx.errors import ConfigError
 
-from tools import launch
-
 from tests.publication.pages import Element, read
+from tools import launch
 
 ROOT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://github.com/ada/why"
@@ -133,11 +134,7 @@ def test_a_repository_elsewhere_is_launched_nowhere() -> None:
 def configured(url: str, baseurl: str = ""):
     """A configuration, as the extension leaves it."""
 
-    class Config:
-        html_theme_options = {"repository_url": url}
-        html_baseurl = baseurl
-
-    config = Config()
+    config = SimpleNamespace(html_theme_options={"repository_url": url}, html_baseurl=baseurl)
     address.set_address(None, config)
     return config
 
@@ -193,14 +190,17 @@ def test_a_chapter_imports_nothing_that_the_install_cell_does_not_bring() -> Non
     known = {"scikit-learn": "sklearn"}
     brought = {known.get(name, name) for name in (Requirement(line).name for line in project["dependencies"])}
     for path in (ROOT / "book").rglob("*.ipynb"):
-        code = "".join(
-            "".join(cell["source"]) + "\n"
-            for cell in json.loads(path.read_text())["cells"]
-            if cell["cell_type"] == "code"
-        )
-        modules = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
+        cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+        code = re.sub(r"^[%!].*$", "", "\n".join("".join(cell["source"]) for cell in cells), flags=re.MULTILINE)
+        modules = set()
+        for node in ast.walk(ast.parse(code)):
+            modules |= {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+            modules |= {node.module} if isinstance(node, ast.ImportFrom) else set()
         # A notebook's kernel is IPython's, wherever it runs.
-        assert modules <= brought | {"infersent", "IPython"} | sys.stdlib_module_names, path
+        assert {name.partition(".")[0] for name in modules} <= brought | {
+            "infersent",
+            "IPython",
+        } | sys.stdlib_module_names, path
 
 
 def test_binder_installs_the_package_in_the_versions_of_the_lock() -> None:

@@ -24,7 +24,8 @@ def meta(path: Path) -> dict[str, str]:
 def test_a_page_is_described_by_its_first_sentences_in_plain_letters(without: Path) -> None:
     said = meta(without / FRONT)
     assert said["description"] == (
-        "It reads two sentences. It turns them into u and v, and asks for max(v−u, 0). The fourth is Nie and Bansal’s again."
+        "It reads two sentences. It turns them into u and v, and asks for max(v−u, 0). "
+        "The fourth is Nie and Bansal’s again."
     )
     assert said["og:description"] == said["description"]
     assert meta(without / CHAPTER)["og:title"] == "A chapter"
