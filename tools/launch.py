@@ -20,8 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"
 
 
-def requirement(repository: str, commit: str) -> str:
-    """Return what pip installs: the package as it is in one commit of a repository.
+#: What a chapter's code says where it needs one of the package's extras.
+EXTRAS = {"sbert": "sentence_transformers"}
+
+
+def requirement(repository: str, commit: str, code: str = "") -> str:
+    """Return what pip installs for some code: the package as it is in one commit of a repository.
 
     Raises
     ------
@@ -30,11 +34,12 @@ def requirement(repository: str, commit: str) -> str:
     """
     if not re.fullmatch(r"[0-9a-f]{40}", commit):
         raise ValueError(f"{commit!r} is no commit of 40 hexadecimal digits; `git rev-parse HEAD` prints one.")
-    return f"infersent @ git+{repository}@{commit}"
+    extras = ",".join(name for name, said in EXTRAS.items() if said in code)
+    return f"infersent{f'[{extras}]' if extras else ''} @ git+{repository}@{commit}"
 
 
-def install_cell(repository: str, commit: str) -> dict[str, Any]:
-    """Return the cell that installs the package."""
+def install_cell(repository: str, commit: str, code: str = "") -> dict[str, Any]:
+    """Return the cell that installs what some code needs."""
     return {
         "cell_type": "code",
         "execution_count": None,
@@ -43,20 +48,20 @@ def install_cell(repository: str, commit: str) -> dict[str, Any]:
         "outputs": [],
         "source": [
             "# This notebook runs outside its repository: install its package, as the published page has it.\n",
-            f'%pip install --quiet "{requirement(repository, commit)}"',
+            f'%pip install --quiet "{requirement(repository, commit, code)}"',
         ],
     }
 
 
 def write(repository: str, commit: str, folder: Path) -> list[Path]:
     """Write every notebook of the book, with the cell, to the same place in a folder; return their paths."""
-    cell = install_cell(repository, commit)
     written = []
     for source in sorted(BOOK.rglob("*.ipynb")):
         if ".ipynb_checkpoints" in source.parts:
             continue
         notebook = json.loads(source.read_text(encoding="utf-8"))
-        notebook["cells"].insert(0, cell)
+        code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
+        notebook["cells"].insert(0, install_cell(repository, commit, code))
         path = folder / source.relative_to(ROOT)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
