@@ -53,11 +53,13 @@ test: ## Check everything: style, package, book, browser, notebooks
 	@echo
 	@echo "All checks passed."
 
-lint: install ## Check the style of the code alone
+lint: install ## Check the style of the code, and the workflows, alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+	$(BIN)/actionlint
+	$(BIN)/zizmor --offline --no-progress --quiet .github
 
 check-javascript: install ## Check the widgets' front end alone, where Node is there
 	$(BIN)/python tools/front_end.py
