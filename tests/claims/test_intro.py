@@ -7,6 +7,7 @@ from infersent.foundation.tables import signed
 from infersent.study.comparison import compare, find_group
 from infersent.study.records import load_records
 from infersent.study.verdict import MARGINS
+from infersent.widgets.hero import WORTH
 from tests.claims.prose import says
 
 says = partial(says, "intro")
@@ -21,6 +22,8 @@ def test_the_answer_in_numbers() -> None:
         assert len(found.seeds) == 30
         assert found.outcome == "equivalent"
         says("Beside the other three, nothing of interest.")
+        if split == "test":  # beside the switch in the hero, too
+            assert WORTH["u*v"] == tuple(round(100 * end, 1) for end in found.interval)
         ends[split] = [signed(100 * end, 1) for end in found.interval]
     low, high = ends["test"]
     says(f"the product is worth between {low} and {high} points of accuracy on SNLI's test pairs")

@@ -1,8 +1,8 @@
 // @ts-check
 /* The front page's hero: two sentences flow into the four blocks and on to the answer, and two blocks can be off.
  *
- * The pairs of the buttons are there from the start. For what the reader types, Python answers where a kernel is, and in
- * the published page page_model/model.mjs does, once the file named by `weights` is there; see asker.mjs. */
+ * The pairs of the buttons are there from the start. For what the reader types, Python answers where a kernel is, and
+ * in the published page page_model/model.mjs does, once the file named by `weights` is there; see asker.mjs. */
 
 import { createChoices, createResult } from "../toolkit/controls.mjs";
 import { mount } from "../toolkit/host.mjs";
