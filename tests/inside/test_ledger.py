@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infersent import BLOCKS, LABELS, cli
-from infersent.inside.ledger import NO_WORD, LedgerError, explain, explain_all, head_weights
+from infersent.inside.ledger import NO_WORD, LedgerError, explain, explain_all, head_weights, lead_in_words
 from infersent.inside.ledger_view import in_terminal
 from infersent.model.features import temporary_feature
 from infersent.model.heads import collapse
@@ -207,3 +207,28 @@ def test_explain_command(tmp_path, capsys, monkeypatch):
     toy_model(head="mlp").save(tmp_path / "mlp")
     assert cli.main(["explain", "a dog", "the cat", "--run", str(tmp_path / "mlp")]) == 1
     assert "captum" in capsys.readouterr().err
+
+
+def test_the_reason_is_the_largest_lead_over_the_runner_up():
+    blocks = {"v": np.array([4, 1, 0.0]), "|u-v|": np.array([-2.0, 0, 0]), "u*v": np.array([0, 0.5, 0])}
+    assert lead_in_words(np.array([0.5, 0, 0]), blocks) == (
+        "It wins mostly because the hypothesis by itself speaks for it (+3.0 over neutral); "
+        "the comparison speaks against it (−2.5)."
+    )
+    # A constant added to every logit changes no answer, and no reason.
+    shifted = blocks | {"u": np.full(3, 7.0)}
+    assert lead_in_words(np.array([0.5, 0, 0]), shifted) == lead_in_words(np.array([0.5, 0, 0]), blocks)
+
+
+def test_a_reason_without_a_majority_and_none_at_all():
+    many = lead_in_words(np.array([1.0, 0, 0]), {"u": np.array([1.0, 0, 0]), "v": np.array([0.9, 0, 0])})
+    assert many.startswith("It wins first of all because the bias speaks for it (+1.0 over neutral); nothing speaks")
+    assert lead_in_words(np.zeros(2), {}, ("same", "other")) == "Next to nothing tells it from other."
+    only = lead_in_words(np.zeros(2), {"u": np.array([0.0, 2])}, ("same", "other"))
+    assert only.startswith("It wins because the premise by itself speaks for it (+2.0 over same)")
+
+
+def test_a_ledger_says_its_answer_in_words():
+    ledger = explain(toy_model(), "a dog", "the pig")
+    answer = f"{ledger.label.capitalize()}, {ledger.probabilities.max():.0%}. "
+    assert ledger.in_words() == answer + lead_in_words(ledger.bias, ledger.by_block)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import infersent
+from infersent.data import load
 from infersent.model.infersent import ModelConfig
 from infersent.text.vocabulary import Vocabulary
 from infersent.widgets import (
@@ -29,6 +30,7 @@ from infersent.widgets import (
     page_model,
 )
 from infersent.widgets.hero import describe, moves, picture, probabilities
+from infersent.widgets.explainer import WEAKNESSES
 
 TEXTS = [
     ("A man in a red shirt is playing a guitar.", "A musician is performing."),
@@ -69,7 +71,21 @@ def explainer() -> dict[str, Any]:
     accounts = []
     for widget.premise, widget.hypothesis in TEXTS:
         accounts.append({"account": widget.ledger, "probabilities": list(widget.probabilities().values())})
-    return {"file": str(file), "accounts": accounts}
+    return {"file": str(file), "accounts": accounts, "reasons": reasons(), "weaknesses": WEAKNESSES}
+
+
+def reasons() -> list[dict[str, Any]]:
+    """What Python says of many pairs, with blocks on and off; only what the sentence needs."""
+    widget = Explainer()
+    needed = ("premise", "hypothesis", "blocks", "premise_words", "hypothesis_words", "bias", "by_block")
+    found = []
+    pairs = load("probes")
+    for i in range(0, len(pairs), 4):
+        widget.premise, widget.hypothesis = pairs.premises[i], pairs.hypotheses[i]
+        for widget.blocks in (list(infersent.BLOCKS), ["u", "v"], ["|u-v|", "u*v"], []):
+            account = {name: widget.ledger[name] for name in needed}
+            found.append({"account": account, "blocks": widget.blocks, "words": widget.in_words()})
+    return found
 
 
 def other(folder: Path) -> dict[str, Any]:

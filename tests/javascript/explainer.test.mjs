@@ -9,7 +9,10 @@ import { createEngine } from "../../companion/infersent/widgets/explainer/engine
 import { strongest, strongestCoordinates } from "../../companion/infersent/widgets/explainer/map.mjs";
 import { FROM_DISK, NO_MODEL, createSession, whyStill } from
   "../../companion/infersent/widgets/explainer/session.mjs";
-import { pairInLink, statusInWords } from "../../companion/infersent/widgets/explainer/status.mjs";
+import { linkTo, pairInLink, statusInWords, viewInLink } from "../../companion/infersent/widgets/explainer/status.mjs";
+import { forget, recall, remember } from "../../companion/infersent/widgets/explainer/memory.mjs";
+import { NOTHING, WEAKNESSES, inWords, leadInWords, weakness } from
+  "../../companion/infersent/widgets/explainer/why.mjs";
 import { uniform } from "../../companion/infersent/widgets/toolkit/numbers.mjs";
 import * as infersent from "../../companion/infersent/widgets/page_model/model.mjs";
 import { close, expected } from "./expected.mjs";
@@ -68,19 +71,22 @@ test("every coordinate stands behind one pair of words", () => {
   }
 });
 
-test("the strongest pair and coordinates are those of the largest size", () => {
+test("the map's cell is the one that supports a label most, and the coordinates are those of the largest size", () => {
   const { account } = accounts[0];
   assert.ok(isPooled(account));
   const cells = evidence(account, account.blocks);
   for (const label of [0, 1, 2]) {
     const [i, j] = strongest(cells, label);
-    const size = Math.abs(cells[i][j][label]);
-    assert.ok(cells.slice(1).every((line) => line.slice(1).every((cell) => Math.abs(cell[label]) <= size)));
+    assert.ok(i || j); // the bias is in the ledger
+    const most = cells[i][j][label];
+    assert.ok(most > 0);
+    assert.ok(cells.every((line, a) => line.every((cell, b) => !(a || b) || cell[label] <= most)));
     const all = strongestCoordinates(account, ["u*v"], label, behind(account, 0, 0));
     const sizes = account.by_dimension["u*v"].map((part) => Math.abs(part[label])).sort((a, b) => b - a);
     assert.deepEqual(all.map(({ x }) => Math.abs(x)), sizes.slice(0, 3));
   }
-  assert.deepEqual(strongest([[[1, 1, 1], [9, 9, 9]], [[9, 9, 9], [0, 0, 0]]], 0), [0, 0]);
+  assert.deepEqual(strongest([[[9, 9, 9], [0, 0, 0]], [[-9, -9, -9], [0, 0, 0]]], 0), [0, 0]);
+  assert.deepEqual(strongest([[[9, 9, 9], [1, 1, 1]], [[2, 2, 2], [-8, -8, -8]]], 0), [1, 0]);
 });
 
 test("an axis of bars holds the longest and moves in steps", () => {
@@ -94,6 +100,77 @@ test("the decision in words", () => {
   // The logits are 3.5, 1 and 0.
   assert.deepEqual(describe(account, ["u", "u*v"]), ["Entailment, 90%.",
     "Its logit is 2.50 above that of neutral: bias +0.50, u −1.00, u∗v +3.00."]);
+});
+
+test("the reasons in words are Python's, whatever blocks are on", () => {
+  assert.ok(expected.explainer.reasons.length > 300);
+  for (const { account, blocks, words } of expected.explainer.reasons)
+    assert.equal(inWords(account, blocks, true).join(" "), words);
+});
+
+test("reasons name what speaks for and against the answer, by its lead over the runner-up", () => {
+  const { account } = accounts[0];
+  /** @param {number[]} bias @param {Record<string, number[]>} by_block */
+  const reason = (bias, by_block) => leadInWords({ ...account, bias, by_block }, Object.keys(by_block));
+  assert.equal(reason([0.5, 0, 0], { v: [4, 1, 0], "|u-v|": [-2, 0, 0], "u*v": [0, 0.5, 0] }),
+    "It wins mostly because the hypothesis by itself speaks for it (+3.0 over neutral); " +
+    "the comparison speaks against it (−2.5).");
+  assert.equal(reason([1, 0, 0], { u: [1, 0, 0], v: [0.9, 0, 0] }),
+    "It wins first of all because the bias speaks for it (+1.0 over neutral); nothing speaks against it.");
+  assert.equal(reason([0, 0, 0], { u: [0, 0, 2] }),
+    "It wins because the premise by itself speaks for it (+2.0 over entailment); nothing speaks against it.");
+  assert.equal(reason([0, 0, 0], {}), "Next to nothing tells it from neutral.");
+  // A constant added to every logit changes no answer, and no reason.
+  assert.equal(reason([0, 0, 0], { u: [5, 5, 7] }), reason([0, 0, 0], { u: [0, 0, 2] }));
+});
+
+test("a weakness is named where its words differ, of the shipped model alone", () => {
+  const { account } = accounts[0];
+  /** @param {string} p @param {string} q */
+  const pair = (p, q) => ({ ...account, premise_words: p.split(" "), hypothesis_words: q.split(" ") });
+  assert.match(weakness(pair("a dog runs", "a dog does n't run")), /on negation .* 12 of our 33 probe pairs/);
+  assert.match(weakness(pair("two dogs", "2 dogs")), /on numbers/);
+  assert.match(weakness(pair("some dogs", "all dogs")), /on quantifiers/);
+  assert.equal(weakness(pair("two dogs run", "two dogs sleep")), "");
+  assert.equal(weakness(pair("a dog", "an animal")), "");
+  assert.doesNotMatch(inWords(pair("two dogs", "three dogs"), account.blocks, false).join(" "), /Take care/);
+  assert.deepEqual(WEAKNESSES, expected.explainer.weaknesses);
+});
+
+test("two fields without a word have no answer", () => {
+  const { account } = accounts[0];
+  assert.deepEqual(inWords({ ...account, premise: " ", hypothesis: "\n" }, account.blocks, true), NOTHING);
+  assert.notDeepEqual(inWords({ ...account, premise: "", hypothesis: "a" }, account.blocks, true), NOTHING);
+});
+
+test("a link keeps the pair, the switches and the label", () => {
+  const pair = { premise: "A & b?", hypothesis: "Ü #1" };
+  for (const view of [{}, { blocks: ["u", "u*v"] }, { shown: 2 }, { blocks: ["|u-v|"], shown: 0 }]) {
+    const link = linkTo({ ...pair, ...view });
+    assert.deepEqual(pairInLink(link), pair);
+    assert.deepEqual(viewInLink(link), view);
+  }
+  assert.deepEqual(viewInLink(linkTo({ ...pair, blocks: [] })).blocks, [""]); // no block has that name
+  assert.deepEqual(viewInLink("#l=none&p=x"), {});
+});
+
+test("a refused, full or damaged store remembers nothing and breaks nothing", () => {
+  const kept = new Map();
+  const store = () => /** @type {any} */ ({
+    getItem: (/** @type {string} */ name) => kept.get(name) ?? null,
+    setItem: (/** @type {string} */ name, /** @type {string} */ value) => kept.set(name, value),
+    removeItem: (/** @type {string} */ name) => kept.delete(name),
+  });
+  remember(store, "x", ["a", "b"]);
+  assert.deepEqual(recall(store, "x"), ["a", "b"]);
+  forget(store, "x");
+  assert.equal(recall(store, "x"), undefined);
+  kept.set("infersent-x", "{damaged");
+  assert.equal(recall(store, "x"), undefined);
+  const refused = () => { throw new Error("refused"); };
+  remember(refused, "x", 1);
+  forget(refused, "x");
+  assert.equal(recall(refused, "x"), undefined);
 });
 
 test("words that the model does not know are named", () => {

@@ -16,9 +16,10 @@ import traitlets
 import infersent
 from infersent import InferSent
 from infersent.data import LABELS
+from infersent.inside.challenge import run_challenge
 from infersent.inside.ledger import explain
 from infersent.widgets import Explainer, page_model
-from infersent.widgets.explainer import LARGEST_SENTENCE, LARGEST_TEXT, account
+from infersent.widgets.explainer import LARGEST_SENTENCE, LARGEST_TEXT, NOTHING, WEAKNESSES, account, weakness
 from tests.toy import toy_model
 
 PAIR = ("a dog", "maybe the pig")
@@ -126,6 +127,49 @@ def test_fallback_shows_every_part_and_their_sum() -> None:
     total = np.sum([rows[name] for name in ("bias", "u", "v", "|u-v| (off)", "u∗v")], axis=0)
     assert rows["sum: the logit"] == pytest.approx(total, abs=0.03)
     assert sum(rows["probability"]) == pytest.approx(100, abs=0.2)
+
+
+def test_it_says_in_words_what_the_ledger_says() -> None:
+    explainer, ledger = toy_explainer(), explain(toy_model().double(), *PAIR)
+    assert explainer.in_words() == ledger.in_words()
+    assert html.escape(explainer.in_words()) in explainer.fallback_html()
+
+
+def test_the_reason_is_that_of_the_blocks_that_count() -> None:
+    words = Explainer(blocks=["|u-v|", "u*v"]).in_words()
+    assert "by itself" not in words
+    assert "because the comparison speaks for it" in words
+
+
+def test_two_fields_without_a_word_have_no_answer() -> None:
+    explainer = Explainer(toy_model(), " ", "\n")
+    assert explainer.in_words() == NOTHING
+    assert repr(explainer).endswith(": no answer")
+    assert "%" not in explainer.fallback_html()
+    explainer.premise = "a dog"
+    assert explainer.in_words() != NOTHING
+
+
+def test_weaknesses_are_those_that_the_probes_measure() -> None:
+    measured = run_challenge(InferSent.from_pretrained()).by_phenomenon
+    names = {"negation": "negation", "numbers": "number", "quantifiers": "quantifier", "order in time": "temporal"}
+    for name, (_, right, total) in WEAKNESSES.items():
+        count = measured[names[name]]
+        assert (count.right, count.total) == (right, total)
+        assert count.share < 0.5
+
+
+def test_a_weakness_is_named_where_the_sentences_differ_in_its_words() -> None:
+    def said(premise: str, hypothesis: str) -> str:
+        return weakness({"premise_words": premise.split(), "hypothesis_words": hypothesis.split()})
+
+    assert "negation this model is right on 12 of our 33" in said("a dog runs", "a dog does n't run")
+    assert "numbers" in said("two dogs", "2 dogs")
+    assert said("two dogs run", "two dogs sleep") == said("a dog", "an animal") == ""
+    shipped = Explainer(premise="A dog is running.", hypothesis="A dog is not running.")
+    assert "Take care: on negation" in shipped.in_words()
+    # Another model's weaknesses nobody has measured.
+    assert "Take care" not in Explainer(toy_model(), "a dog", "not a dog").in_words()
 
 
 def test_no_text_escapes_from_the_twin() -> None:

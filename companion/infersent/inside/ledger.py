@@ -196,6 +196,17 @@ class Ledger:
             raise LedgerError(f"{worst} misses the logits by {errors[worst]:.2g}; rounding allows {allowed:.2g}.")
         return errors[worst]
 
+    def in_words(self) -> str:
+        """Say the answer and what speaks for and against it; see :func:`lead_in_words`.
+
+        Examples
+        --------
+        >>> ledger.in_words()  # doctest: +SKIP
+        'Entailment, 92%. It wins mostly because the premise by itself speaks for it (+4.3 over neutral); ...'
+        """
+        answer = f"{self.label.capitalize()}, {self.probabilities.max():.0%}."
+        return f"{answer} {lead_in_words(self.bias, self.by_block, self.labels)}"
+
     @property
     def table(self) -> Table:
         """Each label's logit as a sum: the bias, a row for each block, the logit and the probability."""
@@ -255,6 +266,46 @@ class Ledger:
             levels["by_word"] = {name: part.tolist() for name, part in self.by_word.items()}
             levels["interaction_map"] = {name: part.tolist() for name, part in self.interaction_map.items()}
         return json.dumps(levels, ensure_ascii=False)
+
+
+def lead_in_words(bias: Floats, by_block: Mapping[str, Floats], labels: Sequence[str] = LABELS) -> str:
+    """Say which part of a decision speaks most for the answer, and which most against it.
+
+    What counts is a part's *lead*: by how much it raises the answer's logit above that of the runner-up. Only
+    differences of logits decide, so a part of one logit alone would say nothing. There are four parts: the bias, the
+    premise by itself (block ``u``), the hypothesis by itself (``v``), and the comparison, all other blocks together.
+
+    Parameters
+    ----------
+    bias
+        ``[labels]``.
+    by_block
+        The part of each block that counts, ``[labels]`` each, as :attr:`Ledger.by_block` has them.
+    labels
+        At least two names.
+
+    Examples
+    --------
+    >>> lead_in_words(np.array([0.5, 0, 0]), {"v": np.array([2, 1, 0])})
+    'It wins mostly because the hypothesis by itself speaks for it (+1.0 over neutral); nothing speaks against it.'
+    """
+    logits = np.sum([bias, *by_block.values()], axis=0)
+    first, second = sorted(range(len(labels)), key=lambda c: -logits[c])[:2]
+    names = {"u": "the premise by itself", "v": "the hypothesis by itself"}
+    parts = {"the bias": bias}
+    for block, part in by_block.items():
+        name = names.get(block, "the comparison")
+        parts[name] = parts[name] + part if name in parts else part
+    leads = {name: float(part[first] - part[second]) for name, part in parts.items()}
+    # What rounds to zero says nothing.
+    speaking = sorted((item for item in leads.items() if item[1] >= 0.05), key=lambda item: -item[1])
+    against = sorted((item for item in leads.items() if item[1] <= -0.05), key=lambda item: item[1])
+    if not speaking:
+        return f"Next to nothing tells it from {labels[second]}."
+    (name, most), total = speaking[0], sum(lead for _, lead in speaking)
+    how = "" if len(speaking) == 1 else "mostly " if most > total / 2 else "first of all "
+    rest = f"{against[0][0]} speaks against it ({signed(against[0][1], 1)})" if against else "nothing speaks against it"
+    return f"It wins {how}because {name} speaks for it ({signed(most, 1)} over {labels[second]}); {rest}."
 
 
 def explain(model: InferSent, premise: str, hypothesis: str) -> Ledger:

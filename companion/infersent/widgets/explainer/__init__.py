@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import traitlets
 from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Floats
 from infersent.foundation.tables import Table, signed
-from infersent.inside.ledger import Ledger, explain, head_weights
+from infersent.inside.ledger import Ledger, explain, head_weights, lead_in_words
 from infersent.model.infersent import InferSent
 from infersent.text.tokenizer import split_words
 from infersent.widgets import page_model
@@ -22,6 +22,17 @@ from infersent.widgets.base import BookWidget
 
 #: The longest text that the widget reads, in characters and in words.
 LARGEST_TEXT, LARGEST_SENTENCE = 400, 40
+
+#: Where the shipped model gives the right label to fewer than half of the probes of a phenomenon that shows in single
+#: words: the words, and how many of how many it gets right. Numbers in digits count as number words.
+WEAKNESSES = {
+    "negation": ("not n't no nobody nothing none never neither nor without", 12, 33),
+    "numbers": ("one two three four five six seven eight nine ten eleven twelve dozen several", 15, 33),
+    "quantifiers": ("all every everyone everybody some most half few many only", 14, 33),
+    "order in time": ("before after already still yet just", 15, 33),
+}
+#: What is said of two fields without a word.
+NOTHING = "No answer. Type a sentence into each field: there is nothing to compare yet."
 
 
 class Explainer(BookWidget):
@@ -129,11 +140,30 @@ class Explainer(BookWidget):
         logits = self.logits()
         return max(logits, key=lambda name: logits[name])
 
+    def in_words(self) -> str:
+        """Say the answer with the blocks that count, what speaks for and against it, and where the model is weak.
+
+        A weakness is named only of the shipped model, which the probes have measured; see :data:`WEAKNESSES`.
+        """
+        if self._is_empty:
+            return NOTHING
+        parts = {name: np.array(self.ledger["by_block"][name]) for name in self.blocks}
+        reason = lead_in_words(np.array(self.ledger["bias"]), parts, self._model.labels)
+        sentences = [f"{self.label.capitalize()}, {self.probabilities()[self.label]:.0%}.", reason]
+        return " ".join([*sentences, *([weakness(self.ledger)] if self.weights else [])]).strip()
+
+    @property
+    def _is_empty(self) -> bool:
+        return not (self.premise.strip() or self.hypothesis.strip())
+
     def __repr__(self) -> str:
         texts = f"premise={self.premise!r}, hypothesis={self.hypothesis!r}"
-        return f"Explainer({texts}, blocks={self.blocks!r}): {self.label}, {self.probabilities()[self.label]:.0%}"
+        answer = "no answer" if self._is_empty else f"{self.label}, {self.probabilities()[self.label]:.0%}"
+        return f"Explainer({texts}, blocks={self.blocks!r}): {answer}"
 
     def fallback_html(self) -> str:
+        if self._is_empty:
+            return f"<p>{html.escape(self.in_words())}</p>"
         by_block, logits = self.ledger["by_block"], self.logits()
         rows = [("bias", *map(signed, self.ledger["bias"]))]
         for name, part in by_block.items():
@@ -145,7 +175,30 @@ class Explainer(BookWidget):
         rows.append(("probability", *(f"{p:.1%}" for p in self.probabilities().values())))
         table = Table(("", *self._model.labels), rows, caption="What each block adds to each logit", css_class="")
         pair = f"“{html.escape(self.premise)}” → “{html.escape(self.hypothesis)}”"
-        return f"<p>{pair}: {self.label}</p>\n{table.to_html()}"
+        return f"<p>{pair}: {self.label}</p>\n<p>{html.escape(self.in_words())}</p>\n{table.to_html()}"
+
+
+def weakness(ledger: Mapping[str, Any]) -> str:
+    """Say on which phenomenon the shipped model is weak, where the two sentences of an account differ in its words.
+
+    Returns
+    -------
+    str
+        One sentence, or nothing.
+    """
+    for name, (words, right, total) in WEAKNESSES.items():
+        known = frozenset(words.split())
+        premise, hypothesis = (
+            {
+                word
+                for word in ledger[side]
+                if word in known or (name == "numbers" and word.isascii() and word.isdigit())
+            }
+            for side in ("premise_words", "hypothesis_words")
+        )
+        if premise != hypothesis:
+            return f"Take care: on {name} this model is right on {right} of our {total} probe pairs only."
+    return ""
 
 
 def account(ledger: Ledger, premise: str, hypothesis: str) -> dict[str, Any]:

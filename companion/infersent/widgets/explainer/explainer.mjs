@@ -14,7 +14,8 @@ import { capital, describe, labelsOf, logitsOf, unknownWords } from "./account.m
 import { createField, createLogits } from "./fields.mjs";
 import { createMap } from "./map.mjs";
 import { TEXTS, createSession } from "./session.mjs";
-import { createStatus, pairInLink } from "./status.mjs";
+import { createStatus, pairInLink, viewInLink } from "./status.mjs";
+import { NOTHING, inWords, isEmpty } from "./why.mjs";
 // @ts-expect-error A module as a text: TypeScript sees only the module.
 import MODEL from "../page_model/model.mjs" with { type: "text" };
 import STYLE from "./style.css" with { type: "text" };
@@ -24,6 +25,8 @@ import STYLE from "./style.css" with { type: "text" };
 /** @import { Words } from "../toolkit/controls.mjs" */
 /** @import { Session, Traits } from "./session.mjs" */
 /** @import { Pair } from "../page_model/model.mjs" */
+
+/** @typedef {ReturnType<typeof createView>} View */
 
 /** @type {[name: string, pair: Pair][]} */
 const CASES = [
@@ -58,7 +61,7 @@ export default {
     const untie = mount({
       model, el, style: STYLE, node: view.node, traits: [...TEXTS, "blocks", "ledger"], update: view.update,
     });
-    const unfollow = session.kernel || session.still ? () => {} : followPage(el, session);
+    const unfollow = session.kernel || session.still ? () => {} : followPage(el, session, view);
     return () => {
       untie();
       unfollow();
@@ -78,18 +81,26 @@ function check(model) {
 }
 
 /**
- * Load the model when the widget comes into view, and take the texts from the page's address.
+ * Load the model when the widget comes into view, and take the texts, the switches and the label from the page's
+ * address; without them, the texts that were typed before.
  *
  * @param {HTMLElement} el
  * @param {Session} session
+ * @param {View} view
  * @returns {() => void} what ends it
  */
-function followPage(el, session) {
-  const follow = () => session.say(pairInLink(location.hash));
+function followPage(el, session, view) {
+  const follow = () => {
+    const pair = pairInLink(location.hash);
+    if (pair.premise === undefined) return false;
+    view.show(viewInLink(location.hash));
+    session.say(pair);
+    return true;
+  };
   const watch = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && session.load());
   addEventListener("hashchange", follow);
   if (!navigator.connection?.saveData) watch.observe(el);
-  follow();
+  if (!follow()) session.recall();
   return () => {
     watch.disconnect();
     removeEventListener("hashchange", follow);
@@ -104,6 +115,9 @@ function followPage(el, session) {
  */
 function createView(model, session) {
   const start = read(model, [...TEXTS, "blocks", "ledger"]);
+  const shipped = Boolean(model.get("weights").file);
+  /** @param {string[]} blocks */
+  const unlessAll = (blocks) => (blocks.length === start.ledger.blocks.length ? undefined : blocks);
   /** @type {number | undefined} The label whose evidence the map shows: the answer, until the reader chooses one. */
   let shown;
   const cases = createChoices({
@@ -114,13 +128,15 @@ function createView(model, session) {
       shown = undefined;
       change(model, { blocks: start.blocks, ...(session.kernel ? {} : { ledger: start.ledger }) });
       session.say({ premise: start.premise, hypothesis: start.hypothesis });
+      session.forget();
     },
   });
   const fields = TEXTS.map((name) => ({
     name, ...createField(capital(name), (text) => session.say({ [name]: text })),
   }));
-  const status = createStatus(session, () => read(model, TEXTS));
+  const status = createStatus(session, () => ({ ...read(model, TEXTS), blocks: unlessAll(model.get("blocks")), shown }));
   const result = createResult();
+  const lead = h("p", { class: "ex-lead" });
   const checks = createChecks({
     label: "Blocks that count",
     choices: start.ledger.blocks.map((name) => [printed(name), name, colour(name)]),
@@ -133,10 +149,10 @@ function createView(model, session) {
     onChoose: (c) => { shown = c; update(); },
   });
   const map = createMap();
-  const node = h("div", {}, cases.node, ...fields.map((field) => field.node), status.node, result.node,
-    h("div", { class: "ex-answer" }, checks.node, ...logits.nodes,
-      h("p", { class: "ex-title" }, "Where the words meet: evidence for"), labels.node, map.node,
-      h("p", { class: "bw-hint" }, HINT)));
+  const answers = h("div", { class: "ex-answer" }, checks.node, lead, ...logits.nodes,
+    h("p", { class: "ex-title" }, "Where the words meet: evidence for"), labels.node, map.node,
+    h("p", { class: "bw-hint" }, HINT));
+  const node = h("div", {}, cases.node, ...fields.map((field) => field.node), status.node, result.node, answers);
   for (const button of cases.buttons) button.disabled = Boolean(session.still);
 
   const update = () => {
@@ -147,7 +163,11 @@ function createView(model, session) {
       field.update(texts[field.name], now.stale ? [] : unknownWords(ledger, field.name), Boolean(session.still));
     status.update(now);
     node.classList.toggle("ex-stale", now.stale);
-    result.update(now.stale && !now.tooLong ? WAIT : describe(ledger, blocks));
+    const empty = isEmpty(texts);
+    answers.hidden = empty;
+    const [, ...sentences] = describe(ledger, blocks);
+    result.update(empty ? NOTHING : now.stale && !now.tooLong ? WAIT : inWords(ledger, blocks, shipped));
+    lead.textContent = sentences.join(" ");
     checks.update(blocks);
     const sums = logitsOf(ledger, blocks);
     const answer = sums.indexOf(Math.max(...sums));
@@ -155,5 +175,17 @@ function createView(model, session) {
     labels.update((c) => c === (shown ?? answer));
     map.update(ledger, blocks, shown ?? answer);
   };
-  return { node, update };
+  return {
+    node, update,
+    /**
+     * Show what a link says beside its pair; what it leaves out is as at the start.
+     *
+     * @param {{ blocks?: string[], shown?: number }} link
+     */
+    show(link) {
+      const { blocks } = start.ledger;
+      shown = link.shown !== undefined && link.shown < labelsOf(start.ledger).length ? link.shown : undefined;
+      change(model, { blocks: blocks.filter((name) => link.blocks?.includes(name) ?? true) });
+    },
+  };
 }

@@ -37,10 +37,12 @@ export function createField(name, onInput) {
  */
 export function createLogits(labels) {
   const rows = labels.map(createRow);
+  const axis = h("div", { class: "ex-row ex-axis", "aria-hidden": "true" },
+    h("span", {}, h("span", {}, "against ←"), h("span", {}, "→ for")));
   const numbers = h("tbody");
   const head = h("tr", {}, h("td"), ...labels.map((name) => h("th", { scope: "col" }, name)));
   return {
-    nodes: [...rows.map((row) => row.node),
+    nodes: [axis, ...rows.map((row) => row.node),
       h("details", {}, h("summary", {}, "The ledger in numbers"), h("div", { class: "ex-scroll" },
         h("table", {}, h("thead", {}, head), numbers)))],
     /**

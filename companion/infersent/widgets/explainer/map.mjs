@@ -74,7 +74,7 @@ function createTable(onChoose) {
     /** @returns {[row: number, column: number]} */
     chosen: () => [row, column],
     /**
-     * Draw the evidence for a label, and choose the pair of words that gives most.
+     * Draw the evidence for a label, and choose the cell that supports it most.
      *
      * @param {Account} account
      * @param {number} label
@@ -96,7 +96,7 @@ function createTable(onChoose) {
 }
 
 /**
- * The pair of words that gives a label most, as a row and a column of `evidence`; 0, 0 where no pair gives anything.
+ * The word or pair of words that speaks most for a label, as a row and a column of `evidence`; 0, 0 where none does.
  *
  * @param {Part[][]} parts
  * @param {number} label
@@ -105,11 +105,11 @@ export function strongest(parts, label) {
   /** @type {[row: number, column: number]} */
   let found = [0, 0];
   let most = 0;
-  for (let i = 1; i < parts.length; i++)
-    for (let j = 1; j < parts[i].length; j++)
-      if (Math.abs(parts[i][j][label]) > most) {
+  for (let i = 0; i < parts.length; i++)
+    for (let j = 0; j < parts[i].length; j++)
+      if ((i || j) && parts[i][j][label] > most) {
         found = [i, j];
-        most = Math.abs(parts[i][j][label]);
+        most = parts[i][j][label];
       }
   return found;
 }

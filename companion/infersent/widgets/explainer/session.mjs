@@ -5,6 +5,7 @@
 
 import { keys } from "../toolkit/model.mjs";
 import { addressOf, createEngine } from "./engine.mjs";
+import { forget, recall, remember } from "./memory.mjs";
 
 /** @import { Model } from "../toolkit/model.mjs" */
 /** @import { Account } from "./account.mjs" */
@@ -28,6 +29,7 @@ import { addressOf, createEngine } from "./engine.mjs";
 /** @type {TextName[]} */
 export const TEXTS = ["premise", "hypothesis"];
 
+const KEPT = "explainer-pair"; // under which the tab's store has what was typed
 const PATIENCE = 300; // milliseconds without an answer before the old one is called old
 const REST = 120; // milliseconds of rest before a kernel gets the texts
 export const FROM_DISK = "A browser does not let a page opened from disk read the model. Run “make serve” in the " +
@@ -46,6 +48,9 @@ export function whyStill(kernel, file, protocol) {
   if (!file) return NO_MODEL;
   return protocol === "file:" ? FROM_DISK : "";
 }
+
+/** The store of the tab, which a browser may refuse. */
+const sessionStore = () => globalThis.sessionStorage;
 
 /**
  * Ask for the ledger of the texts, and tell when anything about the answer changes.
@@ -117,8 +122,18 @@ export function createSession({ model, address, module, onChange }) {
       for (const name of keys(texts)) model.set(name, texts[name] ?? "");
       clearTimeout(resting); // a kernel gets what the reader comes to rest on, and nothing that it would refuse
       if (kernel && !excess()) resting = setTimeout(() => model.save_changes(), REST);
+      if (!kernel && !still) remember(sessionStore, KEPT, TEXTS.map((name) => model.get(name)));
       ask();
     },
+    /** Take the texts that were typed here before the reader left the page; the model may still wait to be asked for. */
+    recall() {
+      const texts = recall(sessionStore, KEPT);
+      if (!Array.isArray(texts) || texts.length !== 2 || texts.some((text) => typeof text !== "string")) return;
+      TEXTS.forEach((name, i) => model.set(name, texts[i]));
+      if (ready) ask();
+      onChange();
+    },
+    forget: () => forget(sessionStore, KEPT),
     /** How far the model and its answer are. */
     status: () => ({
       ready, progress, problem, still,

@@ -10,6 +10,8 @@ import { format, percent } from "../toolkit/numbers.mjs";
 
 /** @typedef {ReturnType<Session["status"]>} Status */
 
+/** @typedef {Pair & { blocks?: string[], shown?: number }} View the blocks unless all count, a label if one is chosen */
+
 const LIVE = "The model is here: type. Nothing that you type leaves this page.";
 const LINK = "Link to this pair";
 
@@ -31,15 +33,14 @@ export function statusInWords({ ready, loading, progress, problem, still, tooLon
  * The line under the texts: a button that loads the model, how much of it is there, and a link.
  *
  * @param {Session} session
- * @param {() => Pair} pair the texts of the moment
+ * @param {() => View} view what is shown at the moment
  */
-export function createStatus(session, pair) {
+export function createStatus(session, view) {
   const progress = h("progress", { max: 1, value: 0, "aria-label": "Loading the model" });
   const button = createButton("", session.load);
   const message = h("p", { class: "ex-message", role: "status" });
   const link = createButton(LINK, async () => {
-    const { premise, hypothesis } = pair();
-    history.replaceState(null, "", `#${new URLSearchParams({ p: premise, h: hypothesis })}`);
+    history.replaceState(null, "", linkTo(view()));
     await navigator.clipboard?.writeText(location.href).catch(() => {});
     link.textContent = "The address now holds this pair";
   });
@@ -69,4 +70,27 @@ export function pairInLink(hash) {
   const link = new URLSearchParams(hash.slice(1));
   const [premise, hypothesis] = [link.get("p"), link.get("h")];
   return premise === null || hypothesis === null ? {} : { premise, hypothesis };
+}
+
+/**
+ * The fragment of an address that holds what is shown.
+ *
+ * @param {View} view
+ */
+export const linkTo = ({ premise, hypothesis, blocks, shown }) => `#${new URLSearchParams({
+  p: premise, h: hypothesis,
+  ...(blocks && { b: blocks.join(",") }),
+  ...(shown !== undefined && { l: String(shown) }),
+})}`;
+
+/**
+ * The blocks that count and the label whose evidence is shown, as an address's fragment has them.
+ *
+ * @param {string} hash
+ * @returns {{ blocks?: string[], shown?: number }}
+ */
+export function viewInLink(hash) {
+  const link = new URLSearchParams(hash.slice(1));
+  const [blocks, label] = [link.get("b"), link.get("l") ?? ""];
+  return { ...(blocks !== null && { blocks: blocks.split(",") }), ...(/^[0-9]$/.test(label) && { shown: Number(label) }) };
 }
