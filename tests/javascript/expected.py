@@ -25,6 +25,7 @@ from infersent.widgets import (
     LearnTheProduct,
     SignLab,
     WhichHeads,
+    WordWinners,
     page_model,
 )
 
@@ -57,6 +58,7 @@ def expected(folder: Path) -> dict[str, Any]:
         "signs": [signs(*case) for case in ((1, "max", 0.0, 0), (8, "max", 0.6, 7), (20, "mean", 0.3, 999_999))],
         "ablation": ablation(),
         "curves": LearnTheProduct().curves,
+        "winners": winners(),
     }
 
 
@@ -124,6 +126,18 @@ def ablation() -> dict[str, Any]:
     for widget.first, widget.second in product(SUBSETS, SUBSETS):
         verdicts.append({"first": widget.first, "second": widget.second, "words": widget.verdict()})
     return {"study": widget.studies[widget.study], "verdicts": verdicts, "many": widget.many()}
+
+
+def winners() -> list[dict[str, Any]]:
+    widget, cases = WordWinners(), []
+    for preset, edit in product(list(widget.presets), ("", "out", "swap")):
+        widget.sentence, widget.word, widget.instead = preset["sentence"], preset["word"], preset["instead"]
+        widget.edit = edit
+        readings = [widget.readings[" ".join(words)] for words in (widget.words(), widget.words_after())]
+        found = {"counts": widget.counts(), "after": widget.winners_after(), "moved": len(widget.moved())}
+        state = {name: getattr(widget, name) for name in ("sentence", "word", "edit", "instead")}
+        cases.append({"state": state, "readings": readings, **found})
+    return cases
 
 
 if __name__ == "__main__":
