@@ -27,6 +27,7 @@ from infersent.widgets import (
     LearnTheProduct,
     SignLab,
     WhichHeads,
+    WordWinners,
     page_model,
 )
 from infersent.widgets.hero import describe, moves, picture, probabilities
@@ -62,6 +63,7 @@ def expected(folder: Path) -> dict[str, Any]:
         "ablation": ablation(),
         "curves": LearnTheProduct().curves,
         "hero": hero(),
+        "winners": winners(),
     }
 
 
@@ -166,6 +168,16 @@ def hero() -> dict[str, Any]:
     wires = [{"side": side, "path": path} for side, path in picture.wires()]
     shades = [[x / 20, picture.shade(x / 20)] for x in range(-2, 21)]
     return {"pairs": dict(widget.pairs), "pictures": pictures, "wires": wires, "shades": shades}
+def winners() -> list[dict[str, Any]]:
+    widget, cases = WordWinners(), []
+    for preset, edit in product(list(widget.presets), ("", "out", "swap")):
+        widget.sentence, widget.word, widget.instead = preset["sentence"], preset["word"], preset["instead"]
+        widget.edit = edit
+        readings = [widget.readings[" ".join(words)] for words in (widget.words(), widget.words_after())]
+        found = {"counts": widget.counts(), "after": widget.winners_after(), "moved": len(widget.moved())}
+        state = {name: getattr(widget, name) for name in ("sentence", "word", "edit", "instead")}
+        cases.append({"state": state, "readings": readings, **found})
+    return cases
 
 
 if __name__ == "__main__":

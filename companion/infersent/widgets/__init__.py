@@ -11,6 +11,7 @@ from infersent.widgets.learn_the_product import LearnTheProduct
 from infersent.widgets.quiz import Quiz
 from infersent.widgets.sign_lab import SignLab
 from infersent.widgets.which_heads import WhichHeads
+from infersent.widgets.word_winners import WordWinners
 
 __all__ = [
     "AblationExplorer",
@@ -24,4 +25,5 @@ __all__ = [
     "Quiz",
     "SignLab",
     "WhichHeads",
+    "WordWinners",
 ]
