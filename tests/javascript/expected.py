@@ -30,8 +30,8 @@ from infersent.widgets import (
     WordWinners,
     page_model,
 )
-from infersent.widgets.hero import describe, moves, picture, probabilities
 from infersent.widgets.explainer import WEAKNESSES
+from infersent.widgets.hero import describe, moves, picture, probabilities
 
 TEXTS = [
     ("A man in a red shirt is playing a guitar.", "A musician is performing."),
@@ -168,6 +168,8 @@ def hero() -> dict[str, Any]:
     wires = [{"side": side, "path": path} for side, path in picture.wires()]
     shades = [[x / 20, picture.shade(x / 20)] for x in range(-2, 21)]
     return {"pairs": dict(widget.pairs), "pictures": pictures, "wires": wires, "shades": shades}
+
+
 def winners() -> list[dict[str, Any]]:
     widget, cases = WordWinners(), []
     for preset, edit in product(list(widget.presets), ("", "out", "swap")):
