@@ -5,7 +5,8 @@ section or another page, a copy of the target is laid into the page as a ``<temp
 disk too. ``previews.js`` shows it on hover and on keyboard focus. Only what a page links to is copied into it, without
 links (a preview is looked at, never entered) and without ids.
 
-The copies are cut out of the finished pages, so that numbers and formulas are those that the reader sees.
+The copies are cut out of the finished pages, so that numbers and formulas are those that the reader sees. An equation,
+a theorem or a figure of the page itself is copied by the script instead: its template is empty.
 """
 
 from __future__ import annotations
@@ -140,7 +141,10 @@ class Book:
             folder = posixpath.dirname(there)
             article = self.article(there)
             preview = preview_of(article, target) if article else None
-            if preview:
+            start_tag = preview.partition(">")[0] if preview else ""
+            if there == name and f' id="{target}"' in start_tag:
+                previews[address] = ""  # the script copies it from the page
+            elif preview:
                 previews[address] = plain(
                     preview,
                     lambda source, folder=folder: posixpath.relpath(

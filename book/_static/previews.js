@@ -32,11 +32,24 @@
     const template = previews.get(link.getAttribute("href") ?? "");
     if (!template || shown === link) return;
     close();
-    card.replaceChildren(template.content.cloneNode(true));
+    card.replaceChildren(template.content.firstChild ? template.content.cloneNode(true) : copyFromPage(link.hash));
     card.hidden = false;
     shown = link;
     link.setAttribute("aria-describedby", card.id);
     place(line);
+  }
+
+  /** A part of this page, without what must not be there twice or be entered. @param {string} hash */
+  function copyFromPage(hash) {
+    const part = document.getElementById(decodeURIComponent(hash.slice(1)));
+    if (!part) return "";
+    const copy = /** @type {HTMLElement} */ (part.cloneNode(true));
+    for (const one of copy.querySelectorAll(".headerlink, button, svg, details, script")) one.remove();
+    for (const one of copy.querySelectorAll("a")) one.replaceWith(...one.childNodes);
+    for (const one of [copy, ...copy.querySelectorAll("*")]) {
+      for (const name of ["id", "role", "tabindex"]) one.removeAttribute(name);
+    }
+    return copy;
   }
 
   /** Below the line, or above it where there is more room. @param {DOMRect} line */

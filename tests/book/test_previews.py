@@ -76,7 +76,7 @@ def test_a_page_holds_the_previews_of_its_own_links_and_no_others(folder):
     templates = Book(folder).templates("book/features/product.html")
     assert templates.count("<template") == 2
     assert '<template data-preview="../glossary.html#term-head"><p class="preview-name">head</p>' in templates
-    assert '<template data-preview="#thm-one">' in templates
+    assert '<template data-preview="#thm-one"></template>' in templates  # copied from the page itself
 
 
 def test_pictures_of_another_folder_are_found_from_here(folder):
