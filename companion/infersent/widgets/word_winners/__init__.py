@@ -84,7 +84,7 @@ class WordWinners(BookWidget):
             texts += [text, *(" ".join(edited(words, k, "out", "")) for k in range(len(words)))]
             texts.append(" ".join(edited(words, place, "swap", other)))
         known = next((preset for preset in named if preset["sentence"] == sentence), None)
-        other = known["instead"] if known else PRESETS[0][3]
+        other = str(known["instead"]) if known else PRESETS[0][3]
         super().__init__(presets=named, sentence=sentence, instead=settings.pop("instead", other))
         self.readings = self._read(texts)
         self.word = settings.pop("word", known["word"] if known else int(np.argmax(self.counts())))
