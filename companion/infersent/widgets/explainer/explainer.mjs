@@ -5,7 +5,7 @@
  * change of `premise` or `hypothesis` with a new ledger. In the published page page_model/model.mjs does, in a worker,
  * once the file named by `weights` is there. */
 
-import { colour, printed } from "../toolkit/blocks.mjs";
+import { LABELS, colour, printed } from "../toolkit/blocks.mjs";
 import { createChecks, createChoices, createResult } from "../toolkit/controls.mjs";
 import { mount } from "../toolkit/host.mjs";
 import { change, read } from "../toolkit/model.mjs";
@@ -13,8 +13,10 @@ import { h } from "../toolkit/nodes.mjs";
 import { capital, describe, labelsOf, logitsOf, unknownWords } from "./account.mjs";
 import { createField, createLogits } from "./fields.mjs";
 import { createMap } from "./map.mjs";
+import { ASK, createPrediction, outcome } from "./predict.mjs";
 import { TEXTS, createSession } from "./session.mjs";
 import { createStatus, pairInLink, viewInLink } from "./status.mjs";
+import { createTour } from "./tour.mjs";
 import { NOTHING, inWords, isEmpty } from "./why.mjs";
 // @ts-expect-error A module as a text: TypeScript sees only the module.
 import MODEL from "../page_model/model.mjs" with { type: "text" };
@@ -28,20 +30,24 @@ import STYLE from "./style.css" with { type: "text" };
 
 /** @typedef {ReturnType<typeof createView>} View */
 
-/** @type {[name: string, pair: Pair][]} */
+const [SAME, OPEN, OPPOSITE] = LABELS;
+
+/** Each with the label that the rules of SNLI give it. @type {[name: string, pair: Pair, expected: string][]} */
 const CASES = [
-  ["A kind of", { premise: "A girl is riding a horse on the beach.", hypothesis: "A girl is riding an animal." }],
-  ["Says more", { premise: "A man is cooking dinner.", hypothesis: "A man is cooking fish for his children." }],
-  ["Opposite", { premise: "The children are sleeping.", hypothesis: "The children are awake." }],
-  ["Not", { premise: "A woman is reading a book.", hypothesis: "A woman is not reading a book." }],
-  ["Number", { premise: "Two boys are playing football.", hypothesis: "Three boys are playing football." }],
-  ["Colour", { premise: "A boy in a red shirt is jumping.", hypothesis: "A boy in a blue shirt is jumping." }],
-  ["Place", { premise: "A man is sitting in the park.", hypothesis: "A man is sitting in his kitchen." }],
-  ["Who does it", { premise: "A dog is chasing a cat.", hypothesis: "A cat is chasing a dog." }],
-  ["Passive", { premise: "A boy kicks a ball.", hypothesis: "A ball is kicked by a boy." }],
-  ["Some and all", { premise: "Some people are dancing.", hypothesis: "All people are dancing." }],
-  ["Elsewhere", { premise: "A chef is cutting onions.", hypothesis: "A train arrives at the station." }],
-  ["Unknown word", { premise: "A blorfist is rolling down a hill.", hypothesis: "A person is rolling down a hill." }],
+  ["A kind of", { premise: "A girl is riding a horse on the beach.", hypothesis: "A girl is riding an animal." }, SAME],
+  ["Says more", { premise: "A man is cooking dinner.", hypothesis: "A man is cooking fish for his children." }, OPEN],
+  ["Opposite", { premise: "The children are sleeping.", hypothesis: "The children are awake." }, OPPOSITE],
+  ["Not", { premise: "A woman is reading a book.", hypothesis: "A woman is not reading a book." }, OPPOSITE],
+  ["Number", { premise: "Two boys are playing football.", hypothesis: "Three boys are playing football." }, OPPOSITE],
+  ["Colour",
+    { premise: "A boy in a red shirt is jumping.", hypothesis: "A boy in a blue shirt is jumping." }, OPPOSITE],
+  ["Place", { premise: "A man is sitting in the park.", hypothesis: "A man is sitting in his kitchen." }, OPPOSITE],
+  ["Who does it", { premise: "A dog is chasing a cat.", hypothesis: "A cat is chasing a dog." }, OPPOSITE],
+  ["Passive", { premise: "A boy kicks a ball.", hypothesis: "A ball is kicked by a boy." }, SAME],
+  ["Some and all", { premise: "Some people are dancing.", hypothesis: "All people are dancing." }, OPEN],
+  ["Elsewhere", { premise: "A chef is cutting onions.", hypothesis: "A train arrives at the station." }, OPPOSITE],
+  ["Unknown word",
+    { premise: "A blorfist is rolling down a hill.", hypothesis: "A person is rolling down a hill." }, OPEN],
 ];
 const HINT = "A bar adds up the parts of a logit, the bias in grey; the mark is their sum. In the map, “alone” is " +
   "what a word gives through u or v, and the other cells are what two words give together: point at a cell, or walk " +
@@ -122,7 +128,7 @@ function createView(model, session) {
   let shown;
   const cases = createChoices({
     label: "Pairs to start from",
-    choices: CASES,
+    choices: CASES.map(([name, pair]) => /** @type {[string, Pair]} */ ([name, pair])),
     onChoose: session.say,
     onReset: () => {
       shown = undefined;
@@ -134,7 +140,8 @@ function createView(model, session) {
   const fields = TEXTS.map((name) => ({
     name, ...createField(capital(name), (text) => session.say({ [name]: text })),
   }));
-  const status = createStatus(session, () => ({ ...read(model, TEXTS), blocks: unlessAll(model.get("blocks")), shown }));
+  const status = createStatus(session, () =>
+    ({ ...read(model, TEXTS), blocks: unlessAll(model.get("blocks")), shown }));
   const result = createResult();
   const lead = h("p", { class: "ex-lead" });
   const checks = createChecks({
@@ -152,7 +159,27 @@ function createView(model, session) {
   const answers = h("div", { class: "ex-answer" }, checks.node, lead, ...logits.nodes,
     h("p", { class: "ex-title" }, "Where the words meet: evidence for"), labels.node, map.node,
     h("p", { class: "bw-hint" }, HINT));
-  const node = h("div", {}, cases.node, ...fields.map((field) => field.node), status.node, result.node, answers);
+  const prediction = createPrediction(labelsOf(start.ledger), () => update());
+  const expected = h("p", { class: "ex-expected", role: "status" });
+  const tour = createTour([
+    { node: cases.node, text: "Start from a pair: each button changes one thing between premise and hypothesis." },
+    { node: fields[1].node,
+      text: "Or type your own. The premise is taken as true: what does that make of the hypothesis?" },
+    { node: result.node,
+      text: "The answer, and why. “By itself” is what one sentence gives alone, through u or v; the comparison is " +
+        "|u−v| and u∗v together." },
+    { node: logits.rows,
+      text: "One bar for each label. Parts to the right of the line speak for it, parts to the left against it, and " +
+        "the mark is their sum." },
+    { node: checks.node, text: "Switch a block off, and the decision is made without it." },
+    { node: map.node,
+      text: "Which words gave the evidence. The map opens on the cell that most supports the answer; walk it by the " +
+        "arrow keys." },
+  ]);
+  const ways = h("div", { class: "bw-choices ex-ways", role: "group", "aria-label": "Ways to read" },
+    prediction.toggle, tour.button);
+  const node = h("div", {}, tour.offer, cases.node, ...fields.map((field) => field.node), status.node, ways,
+    result.node, prediction.node, expected, answers, tour.card);
   for (const button of cases.buttons) button.disabled = Boolean(session.still);
 
   const update = () => {
@@ -164,14 +191,23 @@ function createView(model, session) {
     status.update(now);
     node.classList.toggle("ex-stale", now.stale);
     const empty = isEmpty(texts);
-    answers.hidden = empty;
+    // Nothing can be asked of an account that is not that of the texts.
+    const waits = prediction.update(TEXTS.map((name) => texts[name]).join("\n"), !empty && !now.tooLong);
+    answers.hidden = empty || waits;
     const [, ...sentences] = describe(ledger, blocks);
-    result.update(empty ? NOTHING : now.stale && !now.tooLong ? WAIT : inWords(ledger, blocks, shipped));
+    result.update(empty ? NOTHING : waits ? ASK : now.stale && !now.tooLong ? WAIT : inWords(ledger, blocks, shipped));
     lead.textContent = sentences.join(" ");
     checks.update(blocks);
     const sums = logitsOf(ledger, blocks);
     const answer = sums.indexOf(Math.max(...sums));
     logits.update(ledger, blocks, answer);
+    const known = labelsOf(ledger);
+    const rule = CASES.find(([, pair]) => TEXTS.every((name) => pair[name] === texts[name]))?.[2];
+    const fits = TEXTS.every((name) => ledger[name] === texts[name]);
+    const verdict = rule && known.includes(rule)
+      ? `By SNLI’s rules the label is ${rule}${rule === known[answer] ? "." : ": the model misses it."}` : "";
+    const told = [verdict, outcome(prediction.said(), known[answer])].filter(Boolean).join(" ");
+    expected.textContent = empty || waits || !fits ? "" : told;
     labels.update((c) => c === (shown ?? answer));
     map.update(ledger, blocks, shown ?? answer);
   };

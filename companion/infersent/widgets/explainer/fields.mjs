@@ -15,19 +15,46 @@ import { capital, partsOf, reachOf, softmax, sum } from "./account.mjs";
  * @param {(text: string) => void} onInput
  */
 export function createField(name, onInput) {
-  const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false" });
+  const input = h("textarea", { rows: 1, autocomplete: "off", spellcheck: "false" });
   const note = h("span", { class: "ex-note" });
-  input.addEventListener("input", () => onInput(input.value));
+  input.addEventListener("input", () => { fit(input); onInput(input.value); });
+  // A text is one sentence, answered while it is typed: Enter goes on to the next field, and with Shift breaks the line.
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    const fields = [...input.closest(".bw")?.querySelectorAll("textarea") ?? []];
+    fields[fields.indexOf(input) + 1]?.focus();
+  });
+  // Lines break elsewhere when the field becomes wider or narrower.
+  let width = 0;
+  new ResizeObserver(() => {
+    if (input.clientWidth === width) return;
+    width = input.clientWidth;
+    fit(input);
+  }).observe(input);
   return {
     node: h("div", { class: "ex-field" }, h("label", {}, h("span", {}, name), input), note),
     /** @param {string} text @param {string[]} unknown @param {boolean} still */
     update(text, unknown, still) {
-      if (input.value !== text) input.value = text;
+      if (input.value !== text) {
+        input.value = text;
+        fit(input);
+      }
       input.readOnly = still;
       note.textContent = unknown.length ? `Unknown to the model: ${[...new Set(unknown)].join(", ")}` : "";
       input.setAttribute("aria-description", note.textContent);
     },
   };
+}
+
+/**
+ * Make a field as high as its lines.
+ *
+ * @param {HTMLTextAreaElement} field
+ */
+function fit(field) {
+  field.style.height = "auto";
+  if (field.scrollHeight) field.style.height = `${field.scrollHeight + 2}px`; // with its border
 }
 
 /**
@@ -41,8 +68,10 @@ export function createLogits(labels) {
     h("span", {}, h("span", {}, "against ←"), h("span", {}, "→ for")));
   const numbers = h("tbody");
   const head = h("tr", {}, h("td"), ...labels.map((name) => h("th", { scope: "col" }, name)));
+  const bars = h("div", {}, axis, ...rows.map((row) => row.node));
   return {
-    nodes: [axis, ...rows.map((row) => row.node),
+    rows: bars,
+    nodes: [bars,
       h("details", {}, h("summary", {}, "The ledger in numbers"), h("div", { class: "ex-scroll" },
         h("table", {}, h("thead", {}, head), numbers)))],
     /**

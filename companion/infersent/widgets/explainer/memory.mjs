@@ -3,6 +3,9 @@
 
 /** @typedef {() => Storage} Store the store, asked for late: where it is refused, already asking throws */
 
+/** The browser's own store, which stays. */
+export const ownStore = () => globalThis.localStorage;
+
 /**
  * What is kept under a name, or undefined.
  *

@@ -125,7 +125,7 @@ export function createSession({ model, address, module, onChange }) {
       if (!kernel && !still) remember(sessionStore, KEPT, TEXTS.map((name) => model.get(name)));
       ask();
     },
-    /** Take the texts that were typed here before the reader left the page; the model may still wait to be asked for. */
+    /** Take the texts that were typed here before the reader left the page; the model waits to be asked for. */
     recall() {
       const texts = recall(sessionStore, KEPT);
       if (!Array.isArray(texts) || texts.length !== 2 || texts.some((text) => typeof text !== "string")) return;

@@ -10,7 +10,7 @@ import { format, percent } from "../toolkit/numbers.mjs";
 
 /** @typedef {ReturnType<Session["status"]>} Status */
 
-/** @typedef {Pair & { blocks?: string[], shown?: number }} View the blocks unless all count, a label if one is chosen */
+/** @typedef {Pair & { blocks?: string[], shown?: number }} Shown the blocks unless all count, a label if one is chosen */
 
 const LIVE = "The model is here: type. Nothing that you type leaves this page.";
 const LINK = "Link to this pair";
@@ -33,7 +33,7 @@ export function statusInWords({ ready, loading, progress, problem, still, tooLon
  * The line under the texts: a button that loads the model, how much of it is there, and a link.
  *
  * @param {Session} session
- * @param {() => View} view what is shown at the moment
+ * @param {() => Shown} view what is shown at the moment
  */
 export function createStatus(session, view) {
   const progress = h("progress", { max: 1, value: 0, "aria-label": "Loading the model" });
@@ -75,7 +75,7 @@ export function pairInLink(hash) {
 /**
  * The fragment of an address that holds what is shown.
  *
- * @param {View} view
+ * @param {Shown} view
  */
 export const linkTo = ({ premise, hypothesis, blocks, shown }) => `#${new URLSearchParams({
   p: premise, h: hypothesis,
@@ -92,5 +92,8 @@ export const linkTo = ({ premise, hypothesis, blocks, shown }) => `#${new URLSea
 export function viewInLink(hash) {
   const link = new URLSearchParams(hash.slice(1));
   const [blocks, label] = [link.get("b"), link.get("l") ?? ""];
-  return { ...(blocks !== null && { blocks: blocks.split(",") }), ...(/^[0-9]$/.test(label) && { shown: Number(label) }) };
+  return {
+    ...(blocks !== null && { blocks: blocks.split(",") }),
+    ...(/^[0-9]$/.test(label) && { shown: Number(label) }),
+  };
 }
