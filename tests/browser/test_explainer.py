@@ -360,13 +360,130 @@ def test_input_is_capped_with_a_message(widget: Locator, typed: str, message: st
 
 
 def test_the_newest_text_wins(widget: Locator) -> None:
-    widget.locator("input[type=text]").last.evaluate("""input => {
+    widget.locator("textarea").last.evaluate("""input => {
         for (const end of ["one", "two", "three", "four", "five", "six"]) {
             input.value = `The number is ${end}`;
             input.dispatchEvent(new Event("input", { bubbles: true }));
         }
     }""")
     expect(widget.locator(".ex-map thead th")).to_have_text(["alone", "the", "number", "is", "six"])
+
+
+def test_the_answer_has_its_reason_and_a_warning_in_words(widget: Locator) -> None:
+    widget.get_by_role("button", name="Not", exact=True).click()
+    expect(widget.locator(".bw-result p")).to_contain_text("because the premise by itself speaks for it")
+    expect(widget.locator(".bw-result p")).to_contain_text("Take care: on negation")
+    expect(widget.locator(".ex-expected")).to_have_text(
+        "By SNLI’s rules the label is contradiction: the model misses it."
+    )
+    expect(widget.locator(".ex-axis")).to_have_text("against ←→ for")
+
+
+def test_the_map_opens_on_the_cell_that_supports_the_answer_most(widget: Locator) -> None:
+    widget.get_by_role("button", name="Elsewhere").click()
+    expect(widget.locator(".bw-result strong")).to_contain_text("Contradiction")
+    cells = [number(text) for text in widget.locator(".ex-map tbody td").all_inner_texts() if text]
+    assert number(widget.locator(".ex-map td[aria-selected=true]").inner_text()) == max(cells)
+
+
+def test_two_empty_fields_have_no_answer(widget: Locator) -> None:
+    for name in ("Premise", "Hypothesis"):
+        field(widget, name).fill("  ")
+    expect(widget.locator(".bw-result strong")).to_have_text("No answer.")
+    expect(widget.locator(".ex-answer")).to_be_hidden()
+    field(widget, "Premise").fill("A dog runs.")
+    expect(widget.locator(".ex-answer")).to_be_visible()
+
+
+def test_long_texts_have_several_lines_and_enter_goes_on(book_url: str, open_page: OpenPage) -> None:
+    widget = loaded(open_page(f"{book_url}/{PATH}", viewport={"width": 390, "height": 844}))
+    premise = field(widget, "Premise")
+    premise.fill("A dog.")
+    low = premise.bounding_box()["height"]
+    premise.fill("A dog is running along the long and sandy beach in the evening with a stick.")
+    assert premise.bounding_box()["height"] > low + 15
+    premise.press("Enter")
+    expect(field(widget, "Hypothesis")).to_be_focused()
+    assert "\n" not in premise.input_value()
+
+
+def test_a_link_keeps_switches_and_label(widget: Locator, open_page: OpenPage) -> None:
+    widget.get_by_role("button", name="Opposite").click()
+    widget.get_by_role("checkbox", name="u∗v").uncheck()
+    widget.get_by_role("button", name="Neutral", exact=True).click()
+    widget.get_by_role("button", name="Link to this pair").click()
+    again = loaded(open_page(widget.page.url))
+    expect(field(again, "Premise")).to_have_value("The children are sleeping.")
+    expect(again.get_by_role("checkbox", name="u∗v")).not_to_be_checked()
+    expect(again.get_by_role("checkbox", name="|u−v|")).to_be_checked()
+    expect(again.get_by_role("button", name="Neutral", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_typed_texts_survive_leaving_the_page(widget: Locator, book_url: str) -> None:
+    field(widget, "Premise").fill("A whale sings.")
+    widget.page.goto(f"{book_url}/book/intro.html")
+    widget.page.goto(f"{book_url}/{PATH}")
+    again = loaded(widget.page)
+    expect(field(again, "Premise")).to_have_value("A whale sings.")
+    expect(again.locator(".ex-map tbody th")).to_have_text(["alone", "a", "whale", "sings", "."])
+    again.get_by_role("button", name="Reset").click()
+    again.page.reload()
+    expect(field(loaded(again.page), "Premise")).to_have_value(Explainer().premise)
+
+
+def test_a_refused_store_breaks_nothing(book_url: str, open_page: OpenPage) -> None:
+    # Only what the widget keeps is refused: the theme itself cannot do without its own.
+    refuse = """for (const name of ["getItem", "setItem", "removeItem"]) {
+        const own = Storage.prototype[name];
+        Storage.prototype[name] = function (key, ...rest) {
+            if (key.startsWith("infersent-explainer")) throw new DOMException("refused", "SecurityError");
+            return own.call(this, key, ...rest);
+        };
+    }"""
+    widget = loaded(open_page(f"{book_url}/{PATH}", prepare=lambda page: page.add_init_script(refuse)))
+    field(widget, "Hypothesis").fill("Nobody is here.")
+    expect(widget.locator(".ex-map thead th")).to_have_text(["alone", "nobody", "is", "here", "."])
+    widget.get_by_role("button", name="Predict first").click()
+    expect(widget.locator(".ex-answer")).to_be_hidden()
+
+
+def test_predicting_first_by_keyboard_on_a_phone(book_url: str, open_page: OpenPage) -> None:
+    widget = loaded(open_page(f"{book_url}/{PATH}", viewport={"width": 390, "height": 844}))
+    widget.get_by_role("button", name="Predict first").press("Enter")
+    expect(widget.locator(".bw-result strong")).to_have_text("Your answer first.")
+    expect(widget.locator(".ex-answer")).to_be_hidden()
+    answers = widget.get_by_role("group", name="Your answer")
+    answers.get_by_role("button", name="Contradiction").press("Enter")
+    expect(widget.locator(".ex-answer")).to_be_visible()
+    expect(widget.get_by_role("button", name="Predict first")).to_be_focused()
+    expect(widget.locator(".ex-expected")).to_have_text("You said contradiction; the model says entailment.")
+    widget.page.reload()
+    again = loaded(widget.page)
+    expect(again.locator(".ex-answer")).to_be_hidden()  # the wish is remembered
+    again.get_by_role("group", name="Your answer").get_by_role("button", name="Skip").press("Enter")
+    expect(again.locator(".ex-answer")).to_be_visible()
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_the_tour_by_keyboard(book_url: str, open_page: OpenPage, motion: str) -> None:
+    page = open_page(f"{book_url}/{PATH}", viewport={"width": 390, "height": 844}, reduced_motion=motion)
+    widget = find(page)
+    expect(widget.locator(".ex-offer")).to_be_visible()
+    widget.get_by_role("button", name="Take the tour").press("Enter")
+    card = widget.get_by_role("dialog", name="A tour of the explainer")
+    for step in range(1, 6):
+        expect(card).to_contain_text(f"{step} of 6")
+        expect(widget.locator(".ex-toured")).to_have_count(1)
+        page.keyboard.press("ArrowRight")
+    expect(card.get_by_role("button", name="Done")).to_be_visible()
+    expect(card).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(widget.locator(".ex-toured")).to_have_count(0)
+    expect(widget.get_by_role("button", name="Show me around")).to_be_focused()
+    page.reload()
+    expect(find(page).get_by_role("button", name="Show me around")).to_be_visible()
+    expect(find(page).locator(".ex-offer")).to_be_hidden()  # offered once
 
 
 def test_from_disk_it_says_what_to_do(built_book: Path, open_page: OpenPage) -> None:
@@ -455,7 +572,7 @@ def test_colours_follow_the_theme(book_url: str, open_page: OpenPage) -> None:
     grounds = set()
     for scheme in ("light", "dark"):
         widget = find(open_page(f"{book_url}/{PATH}", color_scheme=scheme))
-        grounds.add(style(widget.locator(".ex-field input").first, "backgroundColor"))
+        grounds.add(style(widget.locator(".ex-field textarea").first, "backgroundColor"))
     assert len(grounds) == 2
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from infersent import InferSent
+from infersent.data import LABELS, load
 from infersent.foundation.recorded import load_record
+from infersent.inside.ledger import explain_all
+from infersent.widgets.explainer import WEAKNESSES
 from infersent.widgets.page_model import BITS, shipped_file
 from tests.claims.prose import says
 
@@ -22,3 +26,12 @@ def test_how_large_the_file_is() -> None:
 def test_how_good_the_model_is() -> None:
     says(f"a model that is right on {load_record('laptop')['test']['accuracy']:.0%} of SNLI's test pairs")
     assert load_record("laptop")["test"]["accuracy"] == load_record("evidence")["accuracy"]
+
+
+def test_u_alone_speaks_for_entailment_whatever_the_premise() -> None:
+    premises = list(dict.fromkeys(load("probes").premises))
+    ledgers = explain_all(InferSent.from_pretrained(), premises, premises)
+    count = sum(int(ledger.by_block["u"].argmax()) == LABELS.index("entailment") for ledger in ledgers)
+    says(f"on {count} of the {len(premises)} premises of our")
+    says("negation, numbers, quantifiers, order in time")
+    assert list(WEAKNESSES) == ["negation", "numbers", "quantifiers", "order in time"]
