@@ -30,7 +30,8 @@ test("an open line says what it is a sum of, and a number shows its product", ()
   const { state } = expected.bill;
   const bill = new Bill({ ...state, block: "|u-v|", item: 0 });
   const [line] = bill.linesOfBlock();
-  assert.deepEqual(bill.describe(state.label)[0], `${line.name} ${money(line.cents)} is a sum of ${line.numbers.length} numbers.`);
-  assert.match(bill.product(line.numbers[0]), /^−?\d\.\d\d × \|.+ − .+\|$/);
+  assert.deepEqual(bill.describe(state.label)[0], 
+    `“${line.name}” gives ${money(line.cents)}, a sum of ${line.numbers.length} numbers.`);
+  assert.match(bill.product(line.numbers[0]), /^−?\d\.\d{3} × \|.+ − .+\|$/);
   assert.match(new Bill({ ...state, block: "", item: -1 }).describe(state.label)[0], /nothing is left over/);
 });

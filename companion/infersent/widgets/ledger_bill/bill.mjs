@@ -146,10 +146,10 @@ export class Bill {
 
   /** One number's term as a product: its weight times what its block makes of it. @param {number} i */
   product(i) {
-    const [u, v] = this.values(i).map((x) => (x < 0 ? `(${format(x)})` : format(x)));
+    const [u, v] = this.values(i).map((x) => format(x, 3)).map((x) => (x.startsWith("−") ? `(${x})` : x));
     const block = /** @type {Block} */ (this.block);
     const feature = { u, v, "|u-v|": `|${u} − ${v}|`, "u*v": `${u} × ${v}` }[block];
-    return `${format(this.weight(block, i))} × ${feature}`;
+    return `${format(this.weight(block, i), 3)} × ${feature}`;
   }
 
   /**
@@ -166,12 +166,12 @@ export class Bill {
     const block = lines.find(({ name }) => name === this.block);
     const [many, largest] = [this.items(), this.linesOfBlock()[0]];
     if (this.item < 0)
-      return [`${printed(this.block)} ${money(block?.cents ?? 0)} is a sum over words.`,
+      return [`${printed(this.block)} gives ${money(block?.cents ?? 0)}, a sum over words.`,
         `Its ${grouped(this.dim)} terms fall on ${counted(many.length, this.block === "u" || this.block === "v"
-          ? "word" : "pair of words", "pairs of words")}. The largest line is ${largest.name}, ${money(largest.cents)}.`];
+          ? "word" : "pair of words", "pairs of words")}. The largest line is “${largest.name}”, ${money(largest.cents)}.`];
     const line = this.linesOfBlock()[this.item];
     const first = this.linesOfItem()[0];
-    return [`${line.name} ${money(line.cents)} is a sum of ${counted(line.numbers.length, "number")}.`,
+    return [`“${line.name}” gives ${money(line.cents)}, a sum of ${counted(line.numbers.length, "number")}.`,
       `The largest gives ${money(first.cents)}. No single number decides.`];
   }
 }
