@@ -25,6 +25,7 @@ from infersent.widgets import (
     FeatureExplorer,
     Hero,
     LearnTheProduct,
+    LedgerBill,
     SignLab,
     WhichHeads,
     WordWinners,
@@ -64,6 +65,7 @@ def expected(folder: Path) -> dict[str, Any]:
         "curves": LearnTheProduct().curves,
         "hero": hero(),
         "winners": winners(),
+        "bill": bill(),
     }
 
 
@@ -180,6 +182,18 @@ def winners() -> list[dict[str, Any]]:
         state = {name: getattr(widget, name) for name in ("sentence", "word", "edit", "instead")}
         cases.append({"state": state, "readings": readings, **found})
     return cases
+
+
+def bill() -> dict[str, Any]:
+    widget, cases = LedgerBill(), []
+    state = widget.state()
+    for pair, block, label in product(range(len(widget.pairs)), widget.blocks, widget.labels):
+        widget.item, widget.pair, widget.block, widget.label = -1, pair, block, label
+        widget.item = 0
+        levels = {"lines": widget.lines(), "words": widget.lines_of_block(), "numbers": widget.lines_of_item()}
+        shown = {name: [[line.name, line.cents] for line in lines] for name, lines in levels.items()}
+        cases.append({"pair": pair, "block": block, "label": label, "item": 0, **shown})
+    return {"state": state, "cases": cases}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from infersent.widgets.explainer import Explainer
 from infersent.widgets.feature_explorer import FeatureExplorer
 from infersent.widgets.hero import Hero
 from infersent.widgets.learn_the_product import LearnTheProduct
+from infersent.widgets.ledger_bill import LedgerBill
 from infersent.widgets.quiz import Quiz
 from infersent.widgets.sign_lab import SignLab
 from infersent.widgets.which_heads import WhichHeads
@@ -22,6 +23,7 @@ __all__ = [
     "FeatureExplorer",
     "Hero",
     "LearnTheProduct",
+    "LedgerBill",
     "Quiz",
     "SignLab",
     "WhichHeads",
