@@ -19,7 +19,7 @@ INSTALLED := $(VENV)/.installed
 HTML := _build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help install book html serve lab notebooks test lint check-javascript check-all unit check-notebooks records faults chromium lock clean
+.PHONY: help install book html serve pdf lab notebooks test lint check-javascript check-all unit check-notebooks records faults chromium lock clean
 
 help: ## Show this list
 	@echo "Why u*v? The two commands to know are 'make book' and 'make test'."
@@ -38,6 +38,10 @@ book: html ## Build the book, after installing all it needs into .venv
 serve: html ## Serve the book on http://127.0.0.1:8000/ (make serve PORT=9000 for another port)
 	@echo "The book is at http://127.0.0.1:$(PORT)/ until you press Ctrl-C."
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(HTML) $(PORT)
+
+pdf: html ## Make one PDF of the whole book, _build/why-u-v.pdf (a Chromium is needed)
+	@chromium=$$($(BIN)/python tools/chromium.py --install) || exit 1; \
+	CHROMIUM="$$chromium" $(BIN)/python tools/pdf.py $(HTML) _build/why-u-v.pdf
 
 lab: install ## Open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. book
