@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
 import yaml
 from playwright.sync_api import Browser, sync_playwright
@@ -117,7 +117,8 @@ def front(title: str, author: str, found: list[Chapter]) -> str:
         '<div style="height: 296mm; position: relative; break-after: page">'
         f'<h1 style="position: absolute; top: 82mm; left: 25mm; right: 25mm; margin: 0; font-size: 46pt">{title}</h1>'
         f'<p style="position: absolute; top: 108mm; left: 25mm; margin: 0; font-size: 14pt">{html.escape(author)}</p>'
-        f'<div style="position: absolute; bottom: 0; left: 0; right: 0; height: 5mm; display: flex">{colours}</div></div>'
+        f'<div style="position: absolute; bottom: 0; left: 0; right: 0; height: 5mm; display: flex">'
+        f"{colours}</div></div>"
         f"<style>@page {{ margin: 22mm 25mm }} @page :first {{ margin: 0 }}</style>"
         f'<h2 style="font-size: 20pt; margin: 0 0 4mm">Contents</h2>{"".join(rows)}'
     )
@@ -187,7 +188,7 @@ def make(built: Path, out: Path, toc: dict[str, Any], title: str, author: str) -
         browser = playwright.chromium.launch(executable_path=chromium.find())
         for chapter in found:
             print_chapter(browser, built, chapter)
-            chapter.tops = dict(chapter.pages.named_destinations)
+            chapter.tops = {name.lstrip("/"): place for name, place in chapter.pages.named_destinations.items()}
         before = len(draw(browser, front(title, author, found)).pages)
         place = before
         for chapter in found:
