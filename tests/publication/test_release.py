@@ -106,6 +106,17 @@ def test_what_may_write_and_publish_is_what_must() -> None:
     }
 
 
+def test_the_place_for_the_doi_holds_one_when_it_is_uncommented() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    filled = yaml.safe_load(
+        re.sub(r"^# (identifiers:|  - type|    value|    description)", r"\1", citation, flags=re.M)
+    )
+    (doi,) = filled["identifiers"]
+    assert (set(doi), doi["type"]) == ({"type", "value", "description"}, "doi")
+    assert re.fullmatch(r"10\.\d{4,9}/\S+", doi["value"])
+    assert "identifiers" not in yaml.safe_load(citation)
+
+
 def test_the_package_is_checked_on_three_systems_and_four_pythons() -> None:
     checks = yaml.safe_load((ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8"))
     matrix = checks["jobs"]["package"]["strategy"]["matrix"]
