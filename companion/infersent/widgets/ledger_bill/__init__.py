@@ -122,12 +122,13 @@ class LedgerBill(BookWidget):
     @traitlets.validate("pair", "label", "block", "item")
     def _exists(self, proposal: dict[str, Any]) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
-        known: Sequence[Any] = {
+        ranges: dict[str, Callable[[], Sequence[Any]]] = {
             "pair": lambda: range(len(self.pairs)),
             "label": lambda: self.labels,
             "block": lambda: ["", *self.blocks],
             "item": lambda: range(-1, len(self._items(self.block)) if self.block else 0),
-        }[name]()
+        }
+        known = ranges[name]()
         if value not in known:
             raise traitlets.TraitError(f"The bill has no {name} {value!r}; it has {', '.join(map(repr, known))}.")
         return value
