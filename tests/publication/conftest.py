@@ -1,4 +1,4 @@
-"""A book of two pages, built as the book itself is, with and without a public address."""
+"""A book of three pages, built as the book itself is, with and without a public address."""
 
 from __future__ import annotations
 
@@ -62,6 +62,14 @@ Another.
 ```{bibliography}
 ```
 """
+GLOSSARY = """\
+# Glossary
+
+```{glossary}
+head
+  What is on top.
+```
+"""
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +87,9 @@ def build_book(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         (folder / "book" / "part").mkdir()
         (folder / "book" / "part" / "chapter.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
         (folder / "book" / "intro.md").write_text(FRONT, encoding="utf-8")
-        toc = {"format": "jb-book", "root": "book/intro", "chapters": [{"file": "book/part/chapter"}]}
+        (folder / "book" / "glossary.md").write_text(GLOSSARY, encoding="utf-8")
+        pages = [{"file": "book/part/chapter"}, {"file": "book/glossary"}]
+        toc = {"format": "jb-book", "root": "book/intro", "chapters": pages}
         (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
         config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
         for section, values in changes.items():

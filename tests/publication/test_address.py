@@ -25,7 +25,7 @@ from tools import launch
 ROOT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://github.com/ada/why"
 ADDRESS = "https://ada.github.io/why/"
-PAGES = ("book/intro.html", "book/part/chapter.html")
+PAGES = ("book/intro.html", "book/part/chapter.html", "book/glossary.html")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
