@@ -76,6 +76,7 @@ def test_parts_add_up_and_move_by_at_most_a_cent(parts):
         ({"label": "maybe"}, "no label 'maybe'; it has 'entailment'"),
         ({"block": "u-v"}, "no block 'u-v'; it has '', 'u'"),
         ({"item": 0}, "no item 0; it has -1"),
+        ({"block": "|u-v|", "item": SHOWN + 1}, f"no item {SHOWN + 1}; it has -1, 0, 1"),
     ],
 )
 def test_what_the_bill_lacks_is_refused(setting, message):

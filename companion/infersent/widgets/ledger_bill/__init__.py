@@ -126,7 +126,7 @@ class LedgerBill(BookWidget):
             "pair": lambda: range(len(self.pairs)),
             "label": lambda: self.labels,
             "block": lambda: ["", *self.blocks],
-            "item": lambda: range(-1, len(self._items(self.block)) if self.block else 0),
+            "item": lambda: range(-1, len(self.lines_of_block()) if self.block else 0),
         }
         known = ranges[name]()
         if value not in known:
