@@ -1,5 +1,5 @@
 // @ts-check
-/* Remembers which chapters were read, in this browser alone, and ticks them in the sidebar. Nothing is sent anywhere. */
+/* Remembers which chapters were read, in this browser alone, and ticks them in the sidebar. Nothing is sent. */
 (() => {
   "use strict";
 

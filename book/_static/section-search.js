@@ -20,7 +20,8 @@
   const words = (text) => text.toLowerCase().normalize("NFKC").match(/[\p{L}\p{N}]+/gu) ?? [];
 
   /** A formula as one would type it. @param {string} text */
-  const typed = (text) => text.toLowerCase().normalize("NFKC").replaceAll(/[∗⊙×·]/g, "*").replaceAll("−", "-").replaceAll(/\s/g, "");
+  const typed = (text) =>
+    text.toLowerCase().normalize("NFKC").replaceAll(/[∗⊙×·]/g, "*").replaceAll("−", "-").replaceAll(/\s/g, "");
 
   const stemmer = new Stemmer();
   /** @type {Map<string, string>} */
@@ -64,7 +65,8 @@
     const asked = words(query);
     const wanted = [...new Set(tellingStems(query))];
     if (IS_FORMULA.test(query) && asked.every((word) => word.length === 1)) return rankFormula(entries, typed(query));
-    const vocabulary = new Set(entries.flatMap((entry) => [...entry.counts.keys(), ...entry.names.flatMap((n) => [...n])]));
+    const vocabulary = new Set(
+      entries.flatMap((entry) => [...entry.counts.keys(), ...entry.names.flatMap((name) => [...name])]));
     // A word that nobody wrote may be the beginning of one.
     const forms = wanted.map((one) =>
       vocabulary.has(one) || one.length < 3 ? [one] : [...vocabulary].filter((other) => other.startsWith(one)),
@@ -104,7 +106,8 @@
   function rankFormula(entries, formula) {
     return entries.flatMap((entry) => {
       const count = typed(`${entry.section.title} ${entry.section.text}`).split(formula).length - 1;
-      const isNamed = entry.section === entry.page.sections[0] && entry.page.keywords.some((name) => typed(name) === formula);
+      const isNamed = entry.section === entry.page.sections[0] &&
+        entry.page.keywords.some((name) => typed(name) === formula);
       const score = Math.log(1 + count) + (isNamed ? 8 : 0);
       /** @type {[Entry, number][]} */
       const found = score ? [[entry, score * (SHARE[entry.page.kind] ?? 1)]] : [];
@@ -129,7 +132,8 @@
   /** @param {Entry} entry @param {string} text @returns {HTMLAnchorElement} */
   function makeLink({ page, section }, text) {
     const link = document.createElement("a");
-    link.href = `${document.documentElement.dataset.content_root ?? "./"}${page.page}.html${section.anchor && `#${section.anchor}`}`;
+    const root = document.documentElement.dataset.content_root ?? "./";
+    link.href = `${root}${page.page}.html${section.anchor && `#${section.anchor}`}`;
     link.textContent = text;
     return link;
   }

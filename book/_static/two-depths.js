@@ -1,5 +1,5 @@
 // @ts-check
-/* One switch for all that a page folds, code and proofs. The folds themselves need no script (book/_ext/two_depths.py). */
+/* One switch for all that a page folds, code and proofs. The folds need no script (book/_ext/two_depths.py). */
 (() => {
   "use strict";
 

@@ -15,7 +15,6 @@ from infersent.foundation.recorded import load_record
 from infersent.model.heads import build_head
 from infersent.study.calibration import calibrate
 from infersent.study.comparison import Comparison, Group, groups
-from infersent.study.grid import read_grid
 from infersent.study.records import unfinished_records
 from infersent.study.speed import pairs_to_reach
 from infersent.study.trend import Trend, trend
@@ -186,8 +185,7 @@ def test_the_order_at_every_size() -> None:
     assert all(in_order({blocks: at_size(size, blocks) for blocks in SETS}) for size in SIZES)
     says(
         "**$(u,v)$ comes last everywhere, then $(u,v,u*v)$, then the two sets with the difference; the difference's "
-        "lead over the product shrinks with more pairs on the whole test set; on the pairs that a hypothesis alone "
-        "does not answer, we see no shrinking.**"
+        "lead over the product shrinks with longer training, and on the whole test set with more pairs, too.**"
     )
     says(f"from {SIZES[0]:,} to {every():,} pairs, from 64 to 2,048 units per direction, and under three heads")
 
@@ -273,7 +271,7 @@ def test_the_lead_over_the_product_does_not_shrink_on_hard() -> None:
     says(f"its line ends at {100 * there.value:.1f}, with a bar from {ends(there.interval, word='to', plus=False)}.")
     says("The upper one, SNLI-hard, lies between 5 and 7 points;")
     says(
-        "The difference's lead over the product shrinks on test as the pairs become more. On SNLI-hard we see no "
+        "The difference's lead over the product shrinks on test as the pairs become more; on SNLI-hard we see no "
         "shrinking."
     )
     assert all(0.05 < one < 0.07 for one in found.leads)
@@ -634,23 +632,52 @@ def test_whose_own_rate_is_the_lowest() -> None:
 
 
 def test_twice_the_epochs_at_256_units() -> None:
-    rates = unfinished_records("lengths-256-rate")
-    assert len(read_grid("lengths-256-rate")) == 15
-    says(f"Of the fifteen runs that were to choose each set's rate for four epochs, {WORDS[len(rates)]} are made.")
-    dev: dict[str, float] = {}
-    for record in rates:
-        assert record.dev is not None
-        blocks = str(record.trial.model.blocks)
-        dev[blocks] = max(dev.get(blocks, 0), record.dev.accuracy)
-    two = {blocks: group(blocks, "confirmation", "dev").mean for blocks in (PRODUCT, TRIPLE)}
-    grown = {blocks: 100 * (dev[blocks] - two[blocks]) for blocks in two}
-    says(
-        f"At the best of the rates its set gains {grown[PRODUCT]:.1f} points over two epochs, the difference's "
-        f"{grown[TRIPLE]:.1f}. So the lead on dev falls from {100 * (two[TRIPLE] - two[PRODUCT]):.1f} to "
-        f"{100 * (dev[TRIPLE] - dev[PRODUCT]):.1f}."
+    longer = {blocks: group(blocks, "lengths-256") for blocks in (PRODUCT, TRIPLE, FOUR)}
+    two = {blocks: group(blocks, "confirmation") for blocks in longer}
+    lead, before = compare(longer[TRIPLE], longer[PRODUCT]), compare(two[TRIPLE], two[PRODUCT])
+    hard, hard_before = (
+        compare(groups[TRIPLE].on("test-hard"), groups[PRODUCT].on("test-hard")) for groups in (longer, two)
     )
-    on_test = compare(group(TRIPLE, "confirmation"), group(PRODUCT, "confirmation"))
-    says(f"it says what the {shown(on_test)} above is: the lead after two epochs.")
+    assert is_better(lead)
+    assert is_better(hard)
+    low, high = (f"{100 * end:.1f}" for end in lead.interval)
+    says(
+        f"After four epochs the difference is {shown(lead)} points ahead of the product on test ({low} to {high}) and "
+        f"{shown(hard)} on SNLI-hard; after two it was {shown(before)} and {shown(hard_before)}."
+    )
+    grown = {blocks: 100 * (longer[blocks].mean - two[blocks].mean) for blocks in longer}
+    assert f"{grown[TRIPLE]:.1f}" == f"{grown[FOUR]:.1f}"
+    says(
+        f"Longer training is worth {grown[PRODUCT]:.1f} points to the product's set and {grown[TRIPLE]:.1f} to each of "
+        "the others."
+    )
+    last = compare(longer[FOUR], longer[TRIPLE])
+    says(f"Beside the difference the product adds {shown(last)} points, as before.")
+    assert shown(last) == shown(compare(two[FOUR], two[TRIPLE]))
+    # The four lines of the declaration.
+    assert longer[PRODUCT].mean < longer[TRIPLE].mean < longer[FOUR].mean
+    assert -0.5 < 100 * last.difference < 0.7
+    assert 1.5 < 100 * lead.difference < 1.65
+    assert lead.difference < before.difference
+    assert max(grown.values()) == grown[PRODUCT] > 1
+    says(
+        f"At 256 units longer training halves it on test, to {shown(lead)} points, and leaves {shown(hard)} on "
+        "SNLI-hard."
+    )
+    assert 0.45 < lead.difference / before.difference < 0.55
+
+
+def test_the_rates_at_256_units() -> None:
+    """Each of the three sets has a rate of three that is best and at no end; the two others lack some."""
+    tried: dict[str, dict[float, float]] = {}
+    for record in unfinished_records("lengths-256-rate"):
+        assert record.dev is not None
+        rates = tried.setdefault(str(record.trial.model.blocks), {})
+        rates[record.trial.training.learning_rate] = record.dev.accuracy
+    own = {str(record.trial.model.blocks): record.trial.training.learning_rate for record in records("lengths-256")}
+    assert set(own) == {PRODUCT, TRIPLE, FOUR} == {blocks for blocks, rates in tried.items() if len(rates) == 3}
+    for blocks, rate in own.items():
+        assert rate == max(tried[blocks], key=tried[blocks].__getitem__) == sorted(tried[blocks])[1]
 
 
 def test_the_excess_at_the_paper_s_size() -> None:

@@ -18,7 +18,7 @@ export function createField(name, onInput) {
   const input = h("textarea", { rows: 1, autocomplete: "off", spellcheck: "false" });
   const note = h("span", { class: "ex-note" });
   input.addEventListener("input", () => { fit(input); onInput(input.value); });
-  // A text is one sentence, answered while it is typed: Enter goes on to the next field, and with Shift breaks the line.
+  // A text is one sentence, answered while it is typed: Enter goes on to the next field, with Shift it breaks the line.
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();

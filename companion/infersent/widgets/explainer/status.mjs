@@ -10,7 +10,7 @@ import { format, percent } from "../toolkit/numbers.mjs";
 
 /** @typedef {ReturnType<Session["status"]>} Status */
 
-/** @typedef {Pair & { blocks?: string[], shown?: number }} Shown the blocks unless all count, a label if one is chosen */
+/** @typedef {Pair & { blocks?: string[], shown?: number }} Shown the blocks unless all count, a label if chosen */
 
 const LIVE = "The model is here: type. Nothing that you type leaves this page.";
 const LINK = "Link to this pair";

@@ -30,7 +30,7 @@ export const isSolved = (question, places) => places.some((place) => question.ch
  */
 export function score(questions, tried) {
   const solved = questions.filter((question, i) => isSolved(question, tried[i])).length;
-  const first = questions.filter((question, i) => tried[i].length > 0 && isSolved(question, tried[i].slice(0, 1))).length;
+  const first = questions.filter((question, i) => isSolved(question, tried[i].slice(0, 1))).length;
   return { solved, first };
 }
 

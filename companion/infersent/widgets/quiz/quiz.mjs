@@ -59,7 +59,8 @@ function createQuestion(question, number, onTry) {
     h("span", { class: "qz-number" }, `${number + 1}`), h("span", {}, ...marked(question.ask)));
   const choices = question.choices.map((choice, place) => createChoice(choice, () => onTry(place)));
   return {
-    node: h("div", { class: "qz-question", role: "group", "aria-label": `Question ${number + 1}: ${plain(question.ask)}` },
+    node: h("div",
+      { class: "qz-question", role: "group", "aria-label": `Question ${number + 1}: ${plain(question.ask)}` },
       ask, ...choices.map(({ node }) => node)),
     /** @param {number[]} tried */
     update(tried) {
@@ -101,7 +102,8 @@ function createChoice(choice, onTry) {
  * @param {string} text
  */
 const marked = (text) =>
-  text.split("`").map((piece, i) => (i % 2 ? h("span", { class: `bw-symbol qz-symbol ${colour(ascii(piece))}` }, piece) : piece));
+  text.split("`").map((piece, i) =>
+    (i % 2 ? h("span", { class: `bw-symbol qz-symbol ${colour(ascii(piece))}` }, piece) : piece));
 
 /** @param {string} text */
 const plain = (text) => text.replaceAll("`", "");
