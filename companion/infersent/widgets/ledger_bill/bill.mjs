@@ -168,7 +168,8 @@ export class Bill {
     if (this.item < 0)
       return [`${printed(this.block)} gives ${money(block?.cents ?? 0)}, a sum over words.`,
         `Its ${grouped(this.dim)} terms fall on ${counted(many.length, this.block === "u" || this.block === "v"
-          ? "word" : "pair of words", "pairs of words")}. The largest line is “${largest.name}”, ${money(largest.cents)}.`];
+          ? "word" : "pair of words", "pairs of words")}. ` +
+        `The largest line is “${largest.name}”, ${money(largest.cents)}.`];
     const line = this.linesOfBlock()[this.item];
     const first = this.linesOfItem()[0];
     return [`“${line.name}” gives ${money(line.cents)}, a sum of ${counted(line.numbers.length, "number")}.`,

@@ -83,7 +83,8 @@ export function describe(words, before, after, place, edit, instead) {
   const stayed = `${all - moved} stay with their word.`;
   if (edit === "out")
     return [`Without ${word}, ${moved} of the ${all} numbers have another word.`,
-      `Its own ${own} need one; ${moved - lost} more move, because the other words now read another sentence. ${stayed}`];
+      `Its own ${own} need one; ${moved - lost} more move, because the other words now read another sentence. ` +
+        stayed];
   return [`With “${instead}” for ${word}, ${moved} of the ${all} numbers have another place.`,
     `The new word keeps ${own - lost} of the ${own} that the old one won. ${stayed}`];
 }
