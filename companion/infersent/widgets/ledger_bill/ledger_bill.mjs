@@ -80,9 +80,8 @@ function rows(bill, label, pair, onOpen) {
    * @param {{ level: number, key?: string, isOpen?: boolean, open?: () => void, note?: string }} about
    */
   const row = ({ name, cents }, { level, key = "", isOpen = false, open, note = "" }) => {
-    const cells = [
-      h("span", { class: "lb-name" }, printed(name), ...(note ? [h("small", {}, note)] : [])), bar(cents, reach),
-      h("span", { class: "bw-number" }, money(cents))];
+    const cells = [h("span", { class: "lb-name" }, printed(name), ...(note ? [h("small", {}, note)] : [])),
+      bar(cents, reach), h("span", { class: "bw-number" }, money(cents))];
     const own = level === 0 ? colour(name) : colour(bill.block);
     const classes = `lb-line lb-level${level} ${own}`;
     if (!open) return h("div", { class: classes }, ...cells);

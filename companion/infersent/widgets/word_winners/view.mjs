@@ -29,8 +29,8 @@ const paint = (place) => `oklch(${place % 2 ? 0.62 : 0.76} 0.11 ${(40 + 137.5 * 
  * @param {(place: number) => void} settings.onChoose
  */
 export function createCollage({ onChoose }) {
-  const list = h("div",
-    { class: "wc-words", role: "group", "aria-label": "The words, and the numbers that each gives" });
+  const list = h("div", {
+    class: "wc-words", role: "group", "aria-label": "The words, and the numbers that each gives" });
   const layer = s("g");
   const picture = s("svg", { class: "wc-cells", role: "img" }, layer);
   /** @type {Shown | undefined} */
@@ -44,9 +44,10 @@ export function createCollage({ onChoose }) {
     light();
   };
   /** @param {Event} event */
-  const under = ({ target }) =>
-    (target instanceof Element && target.hasAttribute("data-word")
-      ? Number(target.getAttribute("data-word")) : undefined);
+  const under = ({ target }) => {
+    const word = target instanceof Element ? target.getAttribute("data-word") : null;
+    return word === null ? undefined : Number(word);
+  };
   picture.addEventListener("pointermove", (event) => point(under(event)));
   picture.addEventListener("pointerleave", () => point(undefined));
   picture.addEventListener("click", (event) => {
