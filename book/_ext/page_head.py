@@ -101,7 +101,12 @@ def add_to_head(
     said = description(doctree) if doctree else ""
     book, address = app.config.html_title, app.config.html_baseurl
     if page == app.config.root_doc:
-        context["docstitle"] = ""  # "Why u∗v?", not "Why u∗v? — Why u∗v?"
+        # "Why u∗v?" in the browser's tab, not "Why u∗v? — Why u∗v?"; above the chapters it stays.
+        context["theme_logo"] = {
+            **(context.get("theme_logo") or {}),
+            "text": book,
+        }
+        context["docstitle"] = ""
     title = re.sub(r"<[^>]*>", "", html.unescape(context.get("title") or book))
     tags = {"description": said} if said else {}
     preview = {

@@ -82,12 +82,9 @@ def add_style(
     context: dict[str, object],
     doctree: nodes.document | None,
 ) -> None:
-    """Give the front page its style sheet, and say the book's title once in the browser's tab."""
+    """Give the front page its style sheet."""
     if pagename == app.config.root_doc:
         app.add_css_file("front.css")
-        logo = context.get("theme_logo") or {}
-        context["theme_logo"] = {**logo, "text": context["docstitle"]}
-        context["docstitle"] = ""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
