@@ -199,10 +199,10 @@ class Tabs:
         if kind not in self.tabs:
             self.tabs[kind] = self.visitor.open_page("data:text/html,", **options)
         page = self.tabs[kind]
+        if page.url.startswith("http:"):
+            page.evaluate("localStorage.clear(); sessionStorage.clear()")
         if "#" in url + page.url:
             page.goto("data:text/html,")  # to another place on the same page would be no visit
-        elif page.url.startswith("http:"):
-            page.evaluate("localStorage.clear()")
         page.mouse.move(0, 0)
         page.set_viewport_size(viewport or {"width": 1280, "height": 720})
         page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
@@ -222,8 +222,7 @@ def open_page(browser: Browser, tabs: Tabs) -> Iterator[OpenPage]:
     """A function that opens an address, as :meth:`Visitor.open_page` does.
 
     An ordinary visit takes the tab of the visit before it, so a test has one ordinary page at a time. A page to
-    prepare, a page from disk, one with its formulas and icons and one that is opened ``alone`` have contexts of their
-    own.
+    prepare, a page from disk and one that is opened ``alone`` have contexts of their own.
     At the test's end, no page that it opened may have logged an error or asked another machine for anything.
     """
     visitor = Visitor(browser)
