@@ -205,7 +205,7 @@ class Tabs:
             page.goto("data:text/html,")  # to another place on the same page would be no visit
         page.mouse.move(0, 0)
         page.set_viewport_size(viewport or {"width": 1280, "height": 720})
-        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
+        page.emulate_media(media="screen", color_scheme=color_scheme, reduced_motion=reduced_motion)
         page.goto(url)
         return page
 

@@ -47,6 +47,9 @@ CASES = [
     Case("WhichHeads(blocks=['v'])", "checkbox", "u∗v", "Space", "blocks", ["v", "u*v"]),
     Case("DiagonalOrFull(angle=10)", "slider", "turn the axes of u", "ArrowRight", "angle", 11.0),
     Case("SignLab(words=3)", "slider", "words in a sentence", "ArrowRight", "words", 4),
+    Case("Hero()", "switch", "without u∗v", "Space", "blocks", ["u", "v", "|u-v|"]),
+    Case("LedgerBill()", "button", "entailment", "Space", "label", "entailment"),
+    Case("WordWinners()", "button", "Take it out", "Space", "edit", "out"),
     Case("Quiz('product')", "button", "Yes: it is largest", "Space", "tried", [[], [], [0], []]),
     Case("AblationExplorer()", "checkbox", "A: u∗v", "Space", "first", ["u", "v", "u*v"]),
     Case(f"LearnTheProduct(width={WIDTHS[-1]})", "slider", "Width of the network", "ArrowLeft", "width", WIDTHS[-2]),
@@ -107,7 +110,7 @@ def lab_url(tmp_path: Path) -> Iterator[str]:
 
 
 def test_every_widget_has_a_case() -> None:
-    assert {case.cell.split("(")[0] for case in CASES} == set(widgets.__all__) - {"BookWidget"}
+    assert {case.cell.split("(")[0] for case in CASES} == set(widgets.__all__) - {"BookWidget", "DogExample"}
 
 
 def test_widgets_are_live_and_python_reads_their_traits(lab_url: str, open_page: OpenPage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chapter = PAGE.format(style=STYLE, title="1. A chapter", body='<p>See <a href="intro.html#second">there</a>.</p>')
     (folder / "book" / "chapter.html").write_text(chapter, encoding="utf-8")
     out = folder / "out" / "book.pdf"
-    pdf.make(folder, out, TOC, "Title", "Ada")
+    # In a thread of its own: where tests before this one have a browser open, theirs has this thread's event loop.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(pdf.make, folder, out, TOC, "Title", "Ada").result()
     return out
 
 
