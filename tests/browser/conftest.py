@@ -176,6 +176,14 @@ class Visitor:
         assert self.trouble == []
 
 
+#: What a page may have kept of the visit before: settings, typed pairs, and the model's weights.
+_FORGET = """async () => {
+    localStorage.clear();
+    sessionStorage.clear();
+    for (const name of await caches.keys()) await caches.delete(name);
+}"""
+
+
 class Tabs:
     """Tabs that one visit after another takes: one for each kind of browser, with and without touch and JavaScript."""
 
@@ -200,7 +208,7 @@ class Tabs:
             self.tabs[kind] = self.visitor.open_page("data:text/html,", **options)
         page = self.tabs[kind]
         if page.url.startswith("http:"):
-            page.evaluate("localStorage.clear(); sessionStorage.clear()")
+            page.evaluate(_FORGET)
         if "#" in url + page.url:
             page.goto("data:text/html,")  # to another place on the same page would be no visit
         page.mouse.move(0, 0)
