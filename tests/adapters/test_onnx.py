@@ -28,7 +28,7 @@ def run(path, **sides):
     return output
 
 
-@pytest.mark.parametrize("encoder", ["bilstm-max", "lstm-last", "bigru-last", "hierarchical-convnet"])
+@pytest.mark.parametrize("encoder", ["bilstm-max", "lstm-last", "bigru-last", "hierarchical-convnet", "transformer"])
 def test_onnxruntime_gives_the_encoders_vectors(encoder, tmp_path):
     model = toy_model(encoder=encoder, hidden=8)
     path = export_onnx(model, tmp_path / "encoder.onnx")

@@ -1,5 +1,7 @@
 """Embeddings, pooling and encoders: above all, that a sentence's vector is its own."""
 
+import math
+
 import pytest
 import torch
 from hypothesis import given
@@ -232,11 +234,47 @@ def test_hierarchical_convnet_agrees_with_a_loop():
     torch.testing.assert_close(encoder(*pad([SENTENCE]))[0], torch.cat(maxima))
 
 
+def test_the_transformer_agrees_with_torchs_layers():
+    """The same parameters in torch's own layers; the places' sines by Vaswani et al. 2017, section 3.5, one at a time."""
+    encoder = make("transformer", dtype=torch.float64)
+    words = encoder.project(encoder.embedding(torch.tensor(SENTENCE)))  # [time, hidden]
+    sines = [
+        [(math.cos if i % 2 else math.sin)(place / 10_000 ** (i // 2 * 2 / 8)) for i in range(8)]
+        for place in range(len(SENTENCE))
+    ]
+    states = (words + torch.tensor(sines, dtype=torch.float64)).unsqueeze(0)
+    for layer in encoder.layers:
+        torchs = torch.nn.TransformerEncoderLayer(
+            8, 4, 32, dropout=0, activation="gelu", batch_first=True, norm_first=True, dtype=torch.float64
+        )
+        ours = layer.state_dict()
+        names = {
+            "self_attn.in_proj_": ("query.", "key_value."),
+            "self_attn.out_proj.": ("mix.",),
+            "linear1.": ("feed.0.",),
+            "linear2.": ("feed.2.",),
+            "norm1.": ("attention_norm.",),
+            "norm2.": ("feed_norm.",),
+        }
+        torchs.load_state_dict(
+            {
+                theirs + kind: torch.cat([ours[name + kind] for name in parts])
+                for theirs, parts in names.items()
+                for kind in ("weight", "bias")
+            }
+        )
+        states = torchs(states)
+    states = encoder.norm(states)[0]
+    expected = torch.cat([states.max(dim=0).values, states.mean(dim=0)])
+    torch.testing.assert_close(encoder(*pad([[1], SENTENCE]))[1], expected, rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("name", "hidden", "message"),
     [
         ("inner-attention", 6, "6 units cannot be shared by 4 views; take a multiple of 4"),
         ("hierarchical-convnet", 5, "10 units cannot be shared by 4 layers"),
+        ("transformer", 6, "6 units cannot be shared by 4 heads; take a multiple of 4"),
     ],
 )
 def test_a_size_that_cannot_be_shared(name, hidden, message):
@@ -244,7 +282,7 @@ def test_a_size_that_cannot_be_shared(name, hidden, message):
         make(name, hidden)
 
 
-@pytest.mark.parametrize("name", ["lstm-last", "hierarchical-convnet", "inner-attention"])
+@pytest.mark.parametrize("name", ["lstm-last", "hierarchical-convnet", "inner-attention", "transformer"])
 def test_a_sentence_without_a_word_is_refused(name):
     with pytest.raises((ValueError, RuntimeError), match=r"Sentence 1 has|[lL]ength"):
         make(name)(torch.zeros(2, 3, dtype=torch.long), torch.tensor([3, 0]))

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from infersent.foundation.choices import choose
@@ -448,6 +449,114 @@ class HierarchicalConvNet(Encoder):
         return reduce(torch.maximum, maxima)
 
 
+class AttentionLayer(nn.Module):
+    """One layer of a transformer: every word looks at all words, then at itself (Vaswani et al. 2017, section 3).
+
+    Each of the two parts is added to what it read, and reads it normalised (Xiong et al. 2020, figure 1b), so that
+    training needs no slow start.
+
+    Parameters
+    ----------
+    width
+        Numbers of a word's state.
+    heads
+        How many looks a word takes at once, each with an equal share of the width.
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.attention_norm, self.feed_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.query, self.key_value = nn.Linear(width, width), nn.Linear(width, 2 * width)
+        self.mix = nn.Linear(width, width)
+        self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def look_up(self, states: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the keys and values of ``states [sentences, time, width]``, ``[sentences, heads, time, share]``."""
+        keys, values = self.key_value(self.attention_norm(states)).chunk(2, dim=-1)
+        return self._by_head(keys), self._by_head(values)
+
+    def forward(self, states: Tensor, keys: Tensor, values: Tensor, seen: Tensor | None = None) -> Tensor:
+        """Return the new states of some words, of the shape of ``states [sentences, some, width]``.
+
+        ``keys`` and ``values`` are those of all words, and ``seen [sentences, 1, 1, time]`` says which may be seen.
+        """
+        queries = self._by_head(self.query(self.attention_norm(states)))
+        found = F.scaled_dot_product_attention(queries, keys, values, attn_mask=seen)
+        states = states + self.mix(found.transpose(1, 2).flatten(2))  # [sentences, heads, some, share] -> [.., width]
+        new: Tensor = states + self.feed(self.feed_norm(states))
+        return new
+
+    def _by_head(self, states: Tensor) -> Tensor:
+        """Turn ``[sentences, time, width]`` into ``[sentences, heads, time, share]``."""
+        return states.unflatten(2, (self.heads, -1)).transpose(1, 2)
+
+
+class Transformer(Encoder):
+    """A small transformer over word vectors, and the maximum and the mean of its states side by side.
+
+    It is not one of the paper's encoders: it has what readers use today in the BiLSTM's place, trained from nothing.
+    The word vectors are projected to the width of the states, and sines of their place are added, so that order counts
+    (Vaswani et al. 2017, section 3.5).
+
+    Parameters
+    ----------
+    embedding, dropout
+        See :class:`Encoder`.
+    hidden
+        The width of the states, and half the numbers of the sentence vector.
+
+    Raises
+    ------
+    ValueError
+        If ``hidden`` is not a multiple of the number of heads.
+    """
+
+    LAYERS, HEADS = 2, 4
+    bounded = False
+
+    def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
+        super().__init__(embedding, hidden, dropout=dropout)
+        _share(hidden, self.HEADS, "heads")
+        self.project = nn.Linear(embedding.dim, hidden)
+        self.layers = nn.ModuleList(AttentionLayer(hidden, self.HEADS) for _ in range(self.LAYERS))
+        self.norm = nn.LayerNorm(hidden)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
+        padding = _padding(ids, lengths, "max")  # [sentences, time, 1]
+        seen = ~padding.transpose(1, 2).unsqueeze(1)  # [sentences, 1, 1, time]
+        states = self.read(ids, 0)  # [sentences, time, hidden]
+        for layer in self.layers:
+            states = layer(states, *layer.look_up(states), seen)
+        states = self.norm(states)
+        return torch.cat([max_pool(states, lengths), mean_pool(states, lengths)], dim=1)
+
+    def read(self, ids: Tensor, start: int) -> Tensor:
+        """Return the states of ``ids [sentences, time]`` below the first layer; the first word has place ``start``."""
+        states: Tensor = self.project(self.words(ids))  # [sentences, time, word dim] -> [sentences, time, hidden]
+        place = torch.arange(start, start + ids.shape[1], device=ids.device, dtype=torch.float32)
+        pairs = torch.arange(0, states.shape[2], 2, device=ids.device, dtype=torch.float32)
+        angle = place.unsqueeze(1) / 10_000 ** (pairs / states.shape[2])  # [time, hidden / 2]
+        return states + torch.stack([angle.sin(), angle.cos()], dim=2).flatten(1).to(states)
+
+    def in_windows(self, ids: Tensor, window: int) -> Tensor:
+        """Return the vector of the sentence ``ids [time]``, see :meth:`Encoder.in_windows`.
+
+        Every word may look at every other, so the states of all words are kept, and nothing else of them.
+        """
+        starts = range(0, len(ids), window)
+        states = [self.read(ids[None, start : start + window], start) for start in starts]  # [1, window, hidden] each
+        for layer in self.layers:
+            parts = zip(*(layer.look_up(some) for some in states), strict=True)
+            keys, values = (torch.cat(part, dim=2) for part in parts)
+            states = [layer(some, keys, values) for some in states]
+        read = [self.norm(some)[0] for some in states]
+        largest = reduce(torch.maximum, (some.amax(dim=0) for some in read))
+        total = sum(some.sum(dim=0, dtype=_precise(some)) for some in read)
+        return torch.cat([largest.to(total), total / len(ids)])
+
+
 def _precise(states: Tensor) -> torch.dtype:
     """Return the precision in which many states are added up: their own, but at least float32."""
     return torch.promote_types(states.dtype, torch.float32)
@@ -459,8 +568,8 @@ def _share(total: int, parts: int, what: str) -> int:
     return total // parts
 
 
-#: Encoders by name: the seven of the paper. Each is called with (embedding, hidden, dropout=...).
-ENCODERS: dict[str, Callable[..., Encoder]] = {
+#: The seven encoders of the paper, by name. Each is called with (embedding, hidden, dropout=...).
+PAPER_ENCODERS: dict[str, Callable[..., Encoder]] = {
     "lstm-last": LSTMLast,
     "gru-last": GRULast,
     "bigru-last": BiGRULast,
@@ -469,6 +578,9 @@ ENCODERS: dict[str, Callable[..., Encoder]] = {
     "hierarchical-convnet": HierarchicalConvNet,
     "bilstm-max": BiLSTMMax,
 }
+
+#: All encoders by name.
+ENCODERS: dict[str, Callable[..., Encoder]] = {**PAPER_ENCODERS, "transformer": Transformer}
 
 
 def build_encoder(name: str, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> Encoder:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
-from infersent.model.encoders import BiLSTM, Encoder, HierarchicalConvNet, LastState
+from infersent.model.encoders import BiLSTM, Encoder, HierarchicalConvNet, LastState, Transformer
 from infersent.model.features import pair_features
 from infersent.model.infersent import InferSent
 from infersent.text.batching import pad
@@ -38,7 +38,7 @@ class MaskedEncoder(nn.Module):
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
-        if not isinstance(encoder, BiLSTM | LastState | HierarchicalConvNet):
+        if not isinstance(encoder, BiLSTM | LastState | HierarchicalConvNet | Transformer):
             raise TypeError(f"{type(encoder).__name__} has no form without packing.")
         self.encoder = encoder
 
@@ -53,7 +53,7 @@ class MaskedEncoder(nn.Module):
             The number of words of each sentence, ``[sentences]``, each at least 1.
         """
         encoder = self.encoder
-        if isinstance(encoder, HierarchicalConvNet):
+        if isinstance(encoder, HierarchicalConvNet | Transformer):  # they pack nothing
             vectors: Tensor = encoder(ids, lengths)
             return vectors
         words = encoder.embedding(ids)  # [sentences, time, word dim]
