@@ -9,7 +9,7 @@ import torch
 from scipy.stats import spearmanr
 
 from infersent.model.embedding import WordEmbedding
-from infersent.model.encoders import ENCODERS, build_encoder
+from infersent.model.encoders import PAPER_ENCODERS, build_encoder
 from infersent.study.comparison import Comparison, Group, compare, find_group
 from infersent.study.records import Record, load_records
 from tests.claims.prose import says
@@ -59,14 +59,14 @@ def points(first: str, second: str) -> str:
 
 def places(accuracy: dict[str, float]) -> list[str]:
     """Return the encoders from the first to the last."""
-    return sorted(ENCODERS, key=accuracy.__getitem__, reverse=True)
+    return sorted(PAPER_ENCODERS, key=accuracy.__getitem__, reverse=True)
 
 
 PAPER_TEST = {name: test for name, (_, _, test) in PAPER.items()}
 
 
 def our_means() -> dict[str, float]:
-    return {name: ours(name).mean for name in ENCODERS}
+    return {name: ours(name).mean for name in PAPER_ENCODERS}
 
 
 def first_record(name: str) -> Record:
@@ -82,7 +82,7 @@ def test_the_papers_table(name: str) -> None:
 
 
 def test_what_was_run() -> None:
-    for name in ENCODERS:
+    for name in PAPER_ENCODERS:
         for record in ours(name).records:
             assert record.data.pairs == 60_000
             assert record.trial.training.epochs == len(record.log) == 4
@@ -93,7 +93,7 @@ def test_what_was_run() -> None:
 
 
 def test_each_took_the_best_of_the_rates_tried_and_none_at_an_end() -> None:
-    dev: dict[str, dict[float, float]] = {name: {} for name in ENCODERS}
+    dev: dict[str, dict[float, float]] = {name: {} for name in PAPER_ENCODERS}
     for record in load_records("encoders-rate"):
         assert record.trial.training.seed == 0
         dev[record.trial.model.encoder][record.trial.training.learning_rate] = record.dev.accuracy
@@ -112,7 +112,7 @@ def test_the_maximum_comes_first_and_no_other_keeps_its_place() -> None:
     kept = [a for a, b in zip(by_paper, by_mean, strict=True) if a == b]
     assert kept == ["bilstm-max"]
     says("No other encoder keeps the place that it has in the paper.")
-    others = [name for name in ENCODERS if name != "bilstm-max"]
+    others = [name for name in PAPER_ENCODERS if name != "bilstm-max"]
     beaten = [name for name in others if is_ahead("bilstm-max", name)]
     assert sorted({*others} - {*beaten}) == ["gru-last"]
     assert over("bilstm-max", "gru-last").outcome == "undecided"
@@ -175,8 +175,8 @@ def parameters(name: str, word_dim: int, hidden: int) -> int:
 
 def test_the_size_alone_does_not_explain_the_order() -> None:
     by_mean = places(our_means())
-    size = {name: first_record(name).parameters for name in ENCODERS}
-    wide = {name: parameters(name, 300, 2048) for name in ENCODERS}
+    size = {name: first_record(name).parameters for name in PAPER_ENCODERS}
+    wide = {name: parameters(name, 300, 2048) for name in PAPER_ENCODERS}
     assert set(sorted(size, key=size.__getitem__)[:2]) == set(by_mean[-2:])
     assert 0.2 < size["inner-attention"] / size["bilstm-max"] < 0.3
     for those in (size, wide):
@@ -190,7 +190,7 @@ def test_the_size_alone_does_not_explain_the_order() -> None:
 
 def test_the_head_and_49_words_come_on_top() -> None:
     head = 4 * 128 * 3 + 3
-    for name in ENCODERS:
+    for name in PAPER_ENCODERS:
         extra = first_record(name).parameters - parameters(name, 100, 64) - head
         says(f"the head and {extra // 100} learned word vectors come on top")
         assert extra % 100 == 0

@@ -235,7 +235,7 @@ def test_hierarchical_convnet_agrees_with_a_loop():
 
 
 def test_the_transformer_agrees_with_torchs_layers():
-    """The same parameters in torch's own layers; the places' sines by Vaswani et al. 2017, section 3.5, one at a time."""
+    """The same parameters in torch's own layers, and the sines of the places one at a time."""
     encoder = make("transformer", dtype=torch.float64)
     words = encoder.project(encoder.embedding(torch.tensor(SENTENCE)))  # [time, hidden]
     sines = [

@@ -98,7 +98,7 @@ def train(
         resume: Go on with the run in --out.
         subset: Part of SNLI's training pairs: 122k; "all" for every pair.
         encoder: bilstm-max, or another of the paper's: bilstm-mean, lstm-last, gru-last, bigru-last, inner-attention,
-            hierarchical-convnet.
+            hierarchical-convnet; or transformer.
         blocks: Pair features, separated by commas: "u, v, |u-v|, u*v".
         head: linear, stacked-linear or mlp.
         hidden: Units per direction; a sentence vector has twice as many numbers.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
@@ -482,14 +482,15 @@ class AttentionLayer(nn.Module):
         ``keys`` and ``values`` are those of all words, and ``seen [sentences, 1, 1, time]`` says which may be seen.
         """
         queries = self._by_head(self.query(self.attention_norm(states)))
-        found = F.scaled_dot_product_attention(queries, keys, values, attn_mask=seen)
+        found: Tensor = F.scaled_dot_product_attention(queries, keys, values, attn_mask=seen)
         states = states + self.mix(found.transpose(1, 2).flatten(2))  # [sentences, heads, some, share] -> [.., width]
         new: Tensor = states + self.feed(self.feed_norm(states))
         return new
 
     def _by_head(self, states: Tensor) -> Tensor:
         """Turn ``[sentences, time, width]`` into ``[sentences, heads, time, share]``."""
-        return states.unflatten(2, (self.heads, -1)).transpose(1, 2)
+        by_head: Tensor = states.unflatten(2, (self.heads, -1))  # type: ignore[no-untyped-call]
+        return by_head.transpose(1, 2)
 
 
 class Transformer(Encoder):
@@ -522,12 +523,17 @@ class Transformer(Encoder):
         self.layers = nn.ModuleList(AttentionLayer(hidden, self.HEADS) for _ in range(self.LAYERS))
         self.norm = nn.LayerNorm(hidden)
 
+    @property
+    def attention(self) -> Iterator[AttentionLayer]:
+        """The layers, from the words upwards."""
+        return cast("Iterator[AttentionLayer]", iter(self.layers))
+
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
         padding = _padding(ids, lengths, "max")  # [sentences, time, 1]
         seen = ~padding.transpose(1, 2).unsqueeze(1)  # [sentences, 1, 1, time]
         states = self.read(ids, 0)  # [sentences, time, hidden]
-        for layer in self.layers:
+        for layer in self.attention:
             states = layer(states, *layer.look_up(states), seen)
         states = self.norm(states)
         return torch.cat([max_pool(states, lengths), mean_pool(states, lengths)], dim=1)
@@ -547,7 +553,7 @@ class Transformer(Encoder):
         """
         starts = range(0, len(ids), window)
         states = [self.read(ids[None, start : start + window], start) for start in starts]  # [1, window, hidden] each
-        for layer in self.layers:
+        for layer in self.attention:
             parts = zip(*(layer.look_up(some) for some in states), strict=True)
             keys, values = (torch.cat(part, dim=2) for part in parts)
             states = [layer(some, keys, values) for some in states]
