@@ -489,7 +489,7 @@ class AttentionLayer(nn.Module):
 
     def _by_head(self, states: Tensor) -> Tensor:
         """Turn ``[sentences, time, width]`` into ``[sentences, heads, time, share]``."""
-        by_head: Tensor = states.unflatten(2, (self.heads, -1))  # type: ignore[no-untyped-call]
+        by_head: Tensor = states.unflatten(2, (self.heads, -1))
         return by_head.transpose(1, 2)
 
 
