@@ -1,0 +1,125 @@
+"""Frozen vectors of three encoders on six tasks, under two heads: the scores of every fold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from infersent.choose.cross_validation import Gathered
+from infersent.choose.run import choose_blocks
+from infersent.choose.texts import TextPairs, encode_pairs
+from infersent.data import load
+from infersent.data.pairs import Pairs, ScoredPairs
+from infersent.foundation.arrays import Floats
+from infersent.foundation.choices import choose
+from infersent.foundation.provenance import provenance
+from infersent.model.features import Blocks
+from infersent.text.catalogue import load_vectors
+from infersent.text.tokenizer import split_words
+
+#: u and v, and what is compared beside them.
+SETS = tuple(Blocks(names) for names in ("u, v", "u, v, |u-v|", "u, v, u*v", "u, v, |u-v|, u*v"))
+
+#: The tasks, and the most training pairs that are taken of one, from the first.
+TASKS: dict[str, Callable[[], Pairs | ScoredPairs]] = {
+    "entailment, SNLI": lambda: load("snli", "train", subset="122k").take(slice(20_000)),
+    "entailment, SICK": lambda: load("sick", "train"),
+    "captions": lambda: load("captions", "train").take(slice(10_000)),
+    "relatedness, SICK": lambda: load("sick", "train", scores=True),
+    "similarity, STS-B": lambda: load("stsb", "train"),
+    "paraphrase, MRPC": lambda: load("mrpc", "train"),
+}
+
+
+def mean_of_words(sentences: Sequence[str]) -> Floats:
+    """Return the mean of each sentence's GloVe vectors, ``[sentences, 100]``: a bag of words.
+
+    A word without a vector adds nothing; a sentence without any known word is zero.
+    """
+    words = [split_words(sentence) for sentence in sentences]
+    given = load_vectors("glove.6B.100d", keep={word for some in words for word in some}, progress=False)
+    row = {word: i for i, word in enumerate(given.words)}
+    found = np.zeros((len(sentences), given.dim), np.float32)
+    for vector, some in zip(found, words, strict=True):
+        if known := [row[word] for word in some if word in row]:
+            vector[:] = given.vectors[known].mean(axis=0)
+    return found
+
+
+def vectors_of(pairs: Pairs | ScoredPairs, encoder: str | None) -> tuple[Gathered, Gathered]:
+    """Return both sides' vectors, ``[pairs, dim]`` each.
+
+    Parameters
+    ----------
+    pairs
+        The texts.
+    encoder
+        ``"words"`` for :func:`mean_of_words`; anything else as :func:`infersent.choose.texts.encode_pairs` takes it.
+    """
+    texts = TextPairs(pairs.premises, pairs.hypotheses, [], pairs.name)
+    if encoder != "words":
+        return encode_pairs(texts, encoder)
+    row = {text: i for i, text in enumerate(dict.fromkeys([*texts.first, *texts.second]))}
+    vectors = mean_of_words(list(row))
+    first, second = (np.array([row[text] for text in side]) for side in (texts.first, texts.second))
+    return Gathered(vectors, first), Gathered(vectors, second)
+
+
+def measure(task: str, name: str, encoder: str | None, *, network: bool = False) -> dict[str, Any]:
+    """Cross-validate the four sets on a task under a linear head or under a network too, and return the scores.
+
+    Parameters
+    ----------
+    task
+        One of :data:`TASKS`.
+    name
+        The encoder's name in the record.
+    encoder
+        What it is, see :func:`vectors_of`.
+    network
+        Train the network, which takes many times as long as the linear head.
+
+    Returns
+    -------
+    dict
+        JSON values: the settings, and under ``linear`` and ``network`` for each set its score on each fold; the network's may be empty.
+
+    Raises
+    ------
+    ValueError
+        If there is no such task.
+    """
+    start = time.perf_counter()
+    pairs = choose("task", task, TASKS)()
+    scores = pairs.scores if isinstance(pairs, ScoredPairs) else None
+    choice = choose_blocks(
+        *vectors_of(pairs, encoder),
+        pairs.labels if isinstance(pairs, Pairs) else scores,
+        sentences=(pairs.premises, pairs.hypotheses),
+        task="classes" if scores is None else "scores",
+        metric="accuracy" if scores is None else "Spearman",
+        candidates=SETS,
+        repeats=1,
+        mlp=network,
+    )
+    found = [choice.find(blocks) for blocks in SETS]
+    return {
+        "task": task,
+        "encoder": name,
+        "dim": choice.dim,
+        "pairs": choice.pairs,
+        "digest": pairs.digest(),
+        "metric": choice.metric,
+        "ratio": round(choice.ratio, 6),
+        "linear": {str(one.blocks): _rounded(one.scores[choice.metric]) for one in found},
+        "network": {str(one.blocks): _rounded(one.mlp) for one in found if one.mlp is not None},
+        **provenance("cpu"),
+        "seconds": round(time.perf_counter() - start, 1),
+    }
+
+
+def _rounded(scores: Floats) -> list[float]:
+    return [round(float(score), 5) for score in scores]
