@@ -85,7 +85,8 @@ def measure(task: str, name: str, encoder: str | None, *, network: bool = False)
     Returns
     -------
     dict
-        JSON values: the settings, and under ``linear`` and ``network`` for each set its score on each fold; the network's may be empty.
+        JSON values: the settings, and under ``linear`` and ``network`` for each set its score on each fold; nothing
+        under ``network`` where none was trained.
 
     Raises
     ------
