@@ -1,0 +1,52 @@
+"""Writing the record of what a block is worth beside u and v, by encoder, task and head."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from infersent.choose.worth.measuring import TASKS
+from infersent.foundation.recorded import FOLDER, save_record
+
+#: The encoders in the order of the record.
+ENCODERS = ("words", "InferSent", "MiniLM")
+
+
+def write_worth(measured: str | Path, path: str | Path | None = None) -> dict[str, Any]:
+    """Gather the files of ``python -m infersent.choose.worth`` in one record.
+
+    Parameters
+    ----------
+    measured
+        The folder with a file for each task and encoder.
+    path
+        Where the record goes; the package's own file if left out.
+
+    Returns
+    -------
+    dict
+        The record, as JSON values.
+
+    Raises
+    ------
+    OSError
+        If a file is missing. A network's may be.
+    """
+    folder = Path(measured)
+    found = []
+    for task in TASKS:
+        for encoder in ENCODERS:
+            one = _read(folder / f"{task} - {encoder}.json")
+            network = folder / f"{task} - {encoder} - network.json"
+            if network.exists():
+                one |= {name: _read(network)[name] for name in ("network",)}
+            found.append(one)
+    record = {"made_by": "infersent.release.worth.write_worth", "measured": found}
+    save_record(record, path or FOLDER / "worth.json")
+    return record
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
