@@ -77,6 +77,8 @@ def write_policies(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     for path in Path(app.outdir).rglob("*.html"):
+        if "_static" in path.parts:  # the theme's templates
+            continue
         page = path.read_text(encoding="utf-8")
         if (changed := with_policy(page)) != page:
             path.write_text(changed, encoding="utf-8")

@@ -30,18 +30,20 @@ def write_worth(measured: str | Path, path: str | Path | None = None) -> dict[st
 
     Raises
     ------
-    OSError
-        If a file is missing. A network's may be.
+    FileNotFoundError
+        If there are none in it.
     """
     folder = Path(measured)
     found = []
     for task in TASKS:
         for encoder in ENCODERS:
-            one = _read(folder / f"{task} - {encoder}.json")
-            network = folder / f"{task} - {encoder} - network.json"
-            if network.exists():
-                one |= {name: _read(network)[name] for name in ("network",)}
-            found.append(one)
+            if (linear := folder / f"{task} - {encoder}.json").exists():
+                one = _read(linear)
+                if (network := folder / f"{task} - {encoder} - network.json").exists():
+                    one["network"] = _read(network)["network"]
+                found.append(one)
+    if not found:
+        raise FileNotFoundError(f"There are no files of infersent.choose.worth in {folder}.")
     record = {"made_by": "infersent.release.worth.write_worth", "measured": found}
     save_record(record, path or FOLDER / "worth.json")
     return record

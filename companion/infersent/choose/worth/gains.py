@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from infersent.choose.frozen.records import find_frozen, load_frozen
 from infersent.choose.resampled import Resampled
 from infersent.choose.worth.measuring import SETS
+from infersent.data import captions
 from infersent.foundation.recorded import load_record
 from infersent.study.comparison import Answered, compare, find_group
 from infersent.study.fine_tuning import find_fine_tuned, load_fine_tuned
 from infersent.study.records import load_records
 from infersent.study.verdict import Interval, Outcome
 
+_Find: TypeAlias = Callable[[str], Answered]
+
 #: The smallest gain of interest in the map: a point of accuracy, or 0.01 of a correlation.
 MARGIN = 0.01
+
+_SNLI = "entailment, SNLI"
+
+#: The tasks of the record ``choices`` by the names that they have here.
+CHOSEN = {
+    "paraphrase": "paraphrase, MRPC",
+    "similarity": "similarity, STS-B",
+    "relatedness": "relatedness, SICK",
+    "entailment": "entailment, SICK",
+}
 
 _UV, _DIFFERENCE, _PRODUCT, _FOUR = map(str, SETS)
 
@@ -65,7 +80,7 @@ class Situation:
     score
         The accuracy, or Spearman's correlation, of (u, v).
     gains
-        By the names of :data:`GAINS`.
+        By the names of :data:`GAINS`, as far as they were measured.
     """
 
     encoder: str
@@ -90,54 +105,64 @@ def situations() -> list[Situation]:
     >>> first.encoder, first.task, first.gains["|u-v| beside u, v"].outcome
     ('BiLSTM, trained', 'entailment, SNLI', 'differs')
     """
-    return [*_trained_through(), *_frozen()]
+    return [*_trained_through(), *_frozen_on_snli(), *_cross_validated()]
 
 
 def _trained_through() -> Iterator[Situation]:
-    def study(name: str, **settings: Any) -> Callable[[str], Answered]:
+    def study(name: str, **settings: Any) -> _Find:
         records = load_records(name)
         return lambda blocks: find_group(records, blocks=blocks, **settings)
 
     tuned = load_fine_tuned()
-    snli = "entailment, SNLI"
-    for encoder, task, head, pairs, find in (
-        ("BiLSTM, trained", snli, "linear", 60_000, study("subsets")),
-        ("BiLSTM, trained", snli, "network", 60_000, study("heads", head="mlp")),
-        ("BiLSTM, trained", "captions", "linear", 20_000, study("captions")),
-        ("transformer, trained", snli, "linear", 20_000, study("transformer")),
-        ("MiniLM, fine-tuned", snli, "linear", 60_000, lambda blocks: find_fine_tuned(tuned, blocks)),
-    ):
-        yield _of_groups(encoder, task, head, pairs, find)
+    yield _of_groups("BiLSTM, trained", _SNLI, "linear", 60_000, study("subsets"))
+    yield _of_groups("BiLSTM, trained", _SNLI, "network", 60_000, study("heads", head="mlp"))
+    yield _of_groups("BiLSTM, trained", "captions", "linear", captions.SPLITS["train"], study("captions"))
+    yield _of_groups("transformer, trained", _SNLI, "linear", 20_000, study("transformer"))
+    yield _of_groups("MiniLM, fine-tuned", _SNLI, "linear", 60_000, lambda blocks: find_fine_tuned(tuned, blocks))
 
 
-def _frozen() -> Iterator[Situation]:
+def _frozen_on_snli() -> Iterator[Situation]:
     runs = load_frozen()
+    for encoder, head, pairs, settings in (
+        ("InferSent", "linear", 8_000, {"encoder": "infersent", "length": "own"}),
+        ("MiniLM", "linear", 30_000, {}),
+        ("MiniLM", "network", 30_000, {"head": "network"}),
+    ):
+        find = partial(find_frozen, runs, pairs=pairs, seeds=(0, 1, 2), **settings)
+        yield _of_groups(encoder, _SNLI, head, pairs, find)
+
+
+def _cross_validated() -> Iterator[Situation]:
     for found in load_record("worth")["measured"]:
         for head in ("linear", "network"):
-            scores = {blocks: np.array(folds) for blocks, folds in found[head].items()}
-            if scores:
-                gains = {
-                    name: _resampled(scores[better] - scores[worse], found) for name, (better, worse) in GAINS.items()
-                }
-                pairs = round(found["pairs"] / (1 + found["ratio"]))
-                yield Situation(found["encoder"], found["task"], head, pairs, float(scores[_UV].mean()), gains)
-    yield _of_groups(
-        "MiniLM",
-        "entailment, SNLI",
-        "network",
-        30_000,
-        lambda blocks: find_frozen(runs, blocks, pairs=30_000, head="network", seeds=(0, 1, 2)),
-    )
+            if found[head]:
+                yield _of_folds(found["encoder"], found["task"], head, found["pairs"], found["ratio"], found[head])
+    for found in load_record("choices")["choices"]:
+        scores = {", ".join(one["blocks"]): one["scores"][found["metric"]] for one in found["candidates"]}
+        yield _of_folds(
+            found["encoder"], CHOSEN[found["task"]], "linear", found["pairs"], 1 / (found["folds"] - 1), scores
+        )
 
 
-def _of_groups(encoder: str, task: str, head: str, pairs: int, find: Callable[[str], Answered]) -> Situation:
+def _of_groups(encoder: str, task: str, head: str, pairs: int, find: _Find) -> Situation:
+    def known(blocks: str) -> Answered | None:
+        with suppress(ValueError):
+            return find(blocks)
+        return None
+
     gains = {}
     for name, (better, worse) in GAINS.items():
-        found = compare(find(better), find(worse), margin=MARGIN)
-        gains[name] = Gain(found.difference, found.interval, found.outcome)
+        if (first := known(better)) and (second := known(worse)):
+            found = compare(first, second, margin=MARGIN)
+            gains[name] = Gain(found.difference, found.interval, found.outcome)
     return Situation(encoder, task, head, pairs, find(_UV).mean, gains)
 
 
-def _resampled(differences: Any, found: dict[str, Any]) -> Gain:
-    test = Resampled.of(differences, found["ratio"], found["pairs"])
-    return Gain(test.mean, test.interval(), test.outcome(MARGIN))
+def _of_folds(
+    encoder: str, task: str, head: str, pairs: int, ratio: float, scores: Mapping[str, Sequence[float]]
+) -> Situation:
+    gains = {}
+    for name, (better, worse) in GAINS.items():
+        test = Resampled.of(np.array(scores[better]) - np.array(scores[worse]), ratio, pairs)
+        gains[name] = Gain(test.mean, test.interval(), test.outcome(MARGIN))
+    return Situation(encoder, task, head, round(pairs / (1 + ratio)), float(np.mean(scores[_UV])), gains)
