@@ -82,10 +82,10 @@ def register_feature(
 ) -> PairFeature:
     """Add a block of your own; every model, study and command then knows it by its name.
 
-    A block is a function of ``u`` and ``v``, or it has parameters, which are trained with the rest of a model. Then give
-    ``module`` in place of ``function``: each model builds an instance of its own, trains it, and saves it with its
-    weights. A checkpoint holds the parameters and the block's name but no code, so the block has to be registered before
-    the checkpoint is loaded.
+    A block is a function of ``u`` and ``v``, or it has parameters, which are trained with the rest of a model. Then
+    give ``module`` in place of ``function``: each model builds an instance of its own, trains it, and saves it with its
+    weights. A checkpoint holds the parameters and the block's name but no code, so the block has to be registered
+    before the checkpoint is loaded.
 
     Parameters
     ----------
@@ -305,8 +305,8 @@ def functions_only(blocks: str | Iterable[str], who: str) -> Blocks:
     for name in checked:
         if get_feature(name).module is not None:
             raise ValueError(
-                f"The pair feature {name!r} has parameters that have to be trained, and {who} trains none. Leave it out, "
-                "or train it in a network: infersent.nn.PairHead on vectors, infersent train on texts."
+                f"The pair feature {name!r} has parameters that have to be trained, and {who} trains none. Leave it "
+                "out, or train it in a network: infersent.nn.PairHead on vectors, infersent train on texts."
             )
     return checked
 

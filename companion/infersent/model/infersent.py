@@ -393,7 +393,7 @@ class InferSent(nn.Module):
         return logits
 
     def pair_features(self, u: Tensor, v: Tensor, blocks: Sequence[str] | None = None) -> Tensor:
-        """Return the blocks of ``u`` and ``v``, ``[pairs, dim]`` each, with this model's own parameters where they have any.
+        """Return the blocks of ``u`` and ``v``, ``[pairs, dim]`` each, by this model's parameters if they have any.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Blocks with parameters of their own, which are trained with the model: a learned comparison in a fixed one's place."""
+"""Blocks with parameters, which are trained with the model: a learned comparison in the place of a fixed one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ElementwiseFunction(nn.Module):
 
 
 class LowRankBilinear(nn.Module):
-    """The product in two learned bases: ``(A u) * (B v)``, low-rank bilinear pooling (Kim et al. 2017) without its tanh.
+    """The product in two learned bases: ``(A u) * (B v)``, low-rank bilinear pooling (Kim et al. 2017), without tanh.
 
     A linear head on it scores a pair by ``u' A' diag(w) B v``: a form that may compare each coordinate of the premise
     with each of the hypothesis, where ``u*v`` compares it with its own alone.
