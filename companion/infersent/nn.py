@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from infersent.model.features import BLOCKS, Blocks, features_width, pair_features
+from infersent.model.features import BLOCKS, Blocks, build_modules, features_width, pair_features
 from infersent.model.heads import build_head
 
 
@@ -41,6 +41,8 @@ class PairHead(nn.Module):
     layers
         From the features to the logits, an :class:`torch.nn.Sequential`. :func:`infersent.model.heads.collapse` makes
         one affine map of it where it is one.
+    features
+        The modules of those blocks that have parameters, by name, an :class:`torch.nn.ModuleDict`: most sets have none.
 
     Raises
     ------
@@ -73,6 +75,7 @@ class PairHead(nn.Module):
         self.blocks = Blocks(blocks)
         width = features_width(dim, self.blocks)
         self.layers = build_head(head, width, hidden=hidden, dropout=dropout, classes=classes)
+        self.features = build_modules(dim, self.blocks)
 
     def forward(self, u: Tensor, v: Tensor) -> Tensor:
         """Return the logits of ``u`` and ``v``, ``[pairs, dim]`` each, as ``[pairs, classes]``.
@@ -82,9 +85,9 @@ class PairHead(nn.Module):
         ValueError
             If the vectors do not have ``dim`` numbers, or differ in shape, dtype or device.
         """
-        features = pair_features(u, v, self.blocks)  # [pairs, dim] x2 -> [pairs, width]
-        if u.shape[1] != self.dim:
+        if u.dim() == 2 and u.shape == v.shape and u.shape[1] != self.dim:
             raise ValueError(f"The head takes vectors of {self.dim} numbers; these have {u.shape[1]}.")
+        features = pair_features(u, v, self.blocks, self.features)  # [pairs, dim] x2 -> [pairs, width]
         logits: Tensor = self.layers(features)
         return logits
 

@@ -197,7 +197,10 @@ def _edit_config(path, **changes):
         (lambda m: _truncate(m / "config.json"), "is damaged"),
         (lambda m: _truncate(m / "tokenizer.json"), "is damaged"),
         (lambda m: (m / "config.json").write_text("{}"), "has format None"),
-        (lambda m: _edit_config(m / "config.json", format=99), "has format 99, but this version reads 1 and 2; update"),
+        (
+            lambda m: _edit_config(m / "config.json", format=99),
+            "has format 99, but this version reads 1, 2 and 3",
+        ),
         (lambda m: _edit_config(m / "config.json", model={"hidden": 7}), "another version: Error.* loading state_dict"),
         (lambda m: _edit_config(m / "config.json", model={"blocks": ["u"]}), "loading state_dict"),
         (lambda m: _edit_config(m / "config.json", model={"depth": 2}), "unexpected keyword argument 'depth'"),

@@ -61,7 +61,7 @@ def test_encode_and_predict_leave_the_mode_alone_and_ignore_dropout():
 
 
 #: All blocks but noise, which makes noise of the last digit too.
-SMOOTH = tuple(name for name in feature_names() if name != "noise")
+SMOOTH = tuple(name for name in feature_names() if name != "noise")  # those with parameters are among them
 
 
 @pytest.mark.parametrize("head", HEADS)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from infersent.model.features import BLOCKS, SHIPPED_FEATURES, Blocks, feature_names, features_width
+from infersent.model.features import (
+    BLOCKS,
+    SHIPPED_FEATURES,
+    Blocks,
+    feature_names,
+    features_width,
+    functions_only,
+)
 
 #: Single blocks worth knowing beside InferSent's own.
 SINGLES = ("max(v-u,0)", "(u-v)**2", "min(u,v)", "cosine")
@@ -26,6 +33,11 @@ CODE = {
     "8*u*v": "8 * u * v",
     "16*u*v": "16 * u * v",
     "cosine": "torch.cosine_similarity(u, v, dim=1).unsqueeze(1)",
+    "max(u,v)": "torch.maximum(u, v)",
+    "(u*v)**2": "(u * v) ** 2",
+    "|u|-|v|": "u.abs() - v.abs()",
+    "u*v*(u-v)": "u * v * (u - v)",
+    "u*v/(v**2+0.01)": "u * v / (v ** 2 + 0.01)",
 }
 
 
@@ -46,8 +58,11 @@ def _single(name: str) -> Blocks:
 
 
 def own_features() -> tuple[str, ...]:
-    """Return the blocks that a reader has added by :func:`infersent.model.features.register_feature`."""
-    return tuple(name for name in feature_names() if name not in SHIPPED_FEATURES)
+    """Return the blocks that a reader has added by :func:`infersent.model.features.register_feature`.
+
+    Those with parameters are left out: a comparison trains none.
+    """
+    return tuple(name for name in feature_names(parameters=False) if name not in SHIPPED_FEATURES)
 
 
 def as_candidates(sets: Iterable[str | Iterable[str]] | None) -> tuple[Blocks, ...]:
@@ -61,13 +76,14 @@ def as_candidates(sets: Iterable[str | Iterable[str]] | None) -> tuple[Blocks, .
     Raises
     ------
     ValueError
-        If there is no set, or a name is unknown.
+        If there is no set, a name is unknown, or a block has parameters, which a comparison of solved heads does not
+        train.
     """
     if sets is None:
         return default_candidates()
     if isinstance(sets, str):
         raise ValueError(f"candidates={sets!r} is one text; give a list of sets, such as ['u, v', 'u, v, u*v'].")
-    wanted = [Blocks(some) for some in sets]
+    wanted = [functions_only(some, "a comparison of solved heads") for some in sets]
     if not wanted:
         raise ValueError("candidates is empty; give at least one set of blocks, such as 'u, v, u*v'.")
     distinct = {frozenset(some): some for some in reversed([_single("u"), _single("v"), *wanted])}

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from infersent.foundation.arrays import Floats
-from infersent.model.features import BLOCKS, Blocks, block_slices, features_width, pair_features
+from infersent.model.features import BLOCKS, Blocks, block_slices, features_width, functions_only, pair_features
 
 #: Pairs whose features are formed at a time: what is needed beside the result stays small.
 CHUNK = 4096
@@ -38,7 +38,8 @@ class PairFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
     Raises
     ------
     ValueError
-        From :meth:`fit` and :meth:`transform`: a row is no pair, a number is missing, or a block is unknown.
+        From :meth:`fit` and :meth:`transform`: a row is no pair, a number is missing, or a block is unknown or
+        has parameters, which nothing here trains.
     TypeError
         The input is sparse: the blocks of sparse vectors are not sparse.
 
@@ -54,7 +55,7 @@ class PairFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def fit(self, X: Any, y: Any = None) -> PairFeatures:
         """Check the pairs and the names of the blocks, and keep the width of a row."""
-        Blocks(self.blocks)
+        functions_only(self.blocks, "a scikit-learn transformer of pairs")
         self._check(X, reset=True)
         return self
 

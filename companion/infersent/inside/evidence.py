@@ -120,12 +120,12 @@ def evidence(model: InferSent, u: Floats, v: Floats, labels: Ints) -> dict[str, 
     dict of Part
         One for each block.
     """
-    two = torch.from_numpy(u), torch.from_numpy(v)
+    two = torch.from_numpy(u).to(model.device), torch.from_numpy(v).to(model.device)
     weights, _ = head_weights(model)
+    with torch.no_grad():
+        columns = {name: model.pair_features(*two, [name]).cpu().numpy() for name in weights}  # [pairs, dim]
     # [pairs, dim] -> [pairs, labels]
-    return _split(
-        {name: pair_features(*two, [name]).numpy() @ w.T for name, w in weights.items()}, labels, model.labels
-    )
+    return _split({name: columns[name] @ w.T for name, w in weights.items()}, labels, model.labels)
 
 
 def _split(parts: dict[str, Floats], labels: Ints, names: Sequence[str]) -> dict[str, Part]:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from infersent.foundation.choices import choose
-from infersent.model.features import block_slices, pair_features
+from infersent.model.features import block_slices
 from infersent.model.infersent import InferSent, evaluating
 from infersent.text.batching import EncodedPairs
 from infersent.training.evaluation import Evaluation, check_labels
@@ -75,7 +75,7 @@ def intervene(
         choose("block of the model", name, slices)
     check_labels(model, encoded)
     u, v = model.sentence_pairs(encoded, batch_size=batch_size)
-    features = pair_features(u, v, model.config.blocks)  # [pairs, width]
+    features = model.pair_features(u, v)  # [pairs, width]
     with evaluating(model):
         for name, change in (changes or {}).items():
             features[:, slices[name]] = change(features[:, slices[name]])

@@ -13,9 +13,10 @@ it, so this is where the evidence sits, not what the word would say on its own.
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -27,7 +28,7 @@ from infersent.data.pairs import LABELS, plain_texts
 from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.foundation.tables import Table, signed
 from infersent.model.encoders import BiLSTMMax
-from infersent.model.features import block_slices, get_feature, pair_features
+from infersent.model.features import block_slices, get_feature
 from infersent.model.heads import collapse
 from infersent.model.infersent import InferSent, evaluating
 from infersent.text.batching import batches_by_length, word_ids
@@ -69,6 +70,9 @@ class Ledger:
         ``[labels]``, as the model itself computes them, in its precision.
     labels
         The names of the labels.
+    learned
+        The columns of the blocks that have parameters, ``[dim]`` each: other than those of the rest, they do not follow
+        from ``u`` and ``v`` alone.
     """
 
     premise_words: tuple[str, ...]
@@ -83,6 +87,7 @@ class Ledger:
     bias: Floats
     logits: Floats
     labels: tuple[str, ...] = LABELS
+    learned: Mapping[str, Floats] = field(default_factory=dict)
 
     # Set by `drawn_by`, where numbers and drawing are both imported: in the package of this module.
     _draw: ClassVar[Callable[[Ledger, str | None], Figure]]
@@ -108,7 +113,8 @@ class Ledger:
     def by_dimension(self) -> dict[str, Floats]:
         """For each block, the term of every coordinate in every logit, ``[dim, labels]``."""
         u, v = (torch.from_numpy(x).double().unsqueeze(0) for x in (self.u, self.v))
-        values = {name: get_feature(name).function(u, v)[0].numpy() for name in self.blocks}  # [dim]
+        functions = {name: get_feature(name).function for name in self.blocks if name not in self.learned}
+        values = {name: function(u, v)[0].numpy() for name, function in functions.items()} | {**self.learned}  # [dim]
         return {name: (self.weights[name] * values[name]).T for name in self.blocks}
 
     @cached_property
@@ -362,6 +368,7 @@ def explain_all(
     row = {text: i for i, text in enumerate(texts)}
     words = [tuple(split_words(text, model.tokenizer)) or (NO_WORD,) for text in texts]
     unknown = [np.array(sentence) == UNKNOWN_ID for sentence in ids]
+    exact = copy.deepcopy(model.features).cpu().double().eval()  # as the other blocks are computed
     ledgers = []
     for start in range(0, len(premises), batch_size):
         rows = [
@@ -370,7 +377,8 @@ def explain_all(
         ]
         u, v = (vectors[list(side)] for side in zip(*rows, strict=True))  # [rows, dim]
         with evaluating(model):
-            logits = model.head(pair_features(u, v, model.config.blocks)).cpu().numpy()  # [rows, labels]
+            logits = model.head(model.pair_features(u, v)).cpu().numpy()  # [rows, labels]
+        learned = {name: module(u.cpu().double(), v.cpu().double()).numpy() for name, module in exact.items()}
         ledgers += [
             Ledger(
                 premise_words=words[p],
@@ -385,6 +393,7 @@ def explain_all(
                 bias=bias,
                 logits=logits[i],
                 labels=model.labels,
+                learned={name: columns[i] for name, columns in learned.items()},
             )
             for i, (p, h) in enumerate(rows)
         ]
@@ -397,7 +406,8 @@ def head_weights(model: InferSent) -> tuple[dict[str, Floats], Floats]:
     Raises
     ------
     ValueError
-        If the head is not affine, or the width of a block is not that of the sentence vectors.
+        If the head is not affine, or the width of a block is not that of the sentence vectors, or a learned block mixes
+        coordinates.
     """
     try:
         affine = collapse(model.head, dtype=torch.float64)
@@ -414,6 +424,12 @@ def head_weights(model: InferSent) -> tuple[dict[str, Floats], Floats]:
         if columns.shape[1] != dim:
             raise ValueError(
                 f"No ledger: the block {name!r} has {columns.shape[1]} columns for vectors of {dim} numbers."
+            )
+        feature = get_feature(name)
+        if feature.module is not None and not feature.by_coordinate:
+            raise ValueError(
+                f"No ledger: the block {name!r} mixes the coordinates, so its terms belong to none of them. "
+                "infersent.inside.interventions.intervene shows what it does."
             )
     return weights, affine.bias.detach().cpu().numpy()
 

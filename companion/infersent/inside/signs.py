@@ -14,7 +14,6 @@ from scipy.stats import rankdata
 from infersent.data import Pairs
 from infersent.foundation.arrays import Bools, Floats, Ints
 from infersent.model.encoders import BiLSTM
-from infersent.model.features import pair_features
 from infersent.model.infersent import InferSent, evaluating
 from infersent.text.batching import EncodedPairs, batches_by_length, encode_pairs
 
@@ -232,7 +231,7 @@ def knock_out(model: InferSent, pairs: Pairs) -> dict[str, KnockedOut]:
 def _answers(model: InferSent, u: Floats, v: Floats, zeroed: Bools) -> Ints:
     """Return the labels that the head gives when the products at ``zeroed`` are zero."""
     first, second = torch.from_numpy(u), torch.from_numpy(v)
-    blocks = {block: pair_features(first, second, [block]) for block in model.config.blocks}  # [pairs, dim] each
+    blocks = {block: model.pair_features(first, second, [block]) for block in model.config.blocks}  # [pairs, dim] each
     if "u*v" in blocks:
         blocks["u*v"] = blocks["u*v"].masked_fill(torch.from_numpy(zeroed), 0.0)
     with evaluating(model):

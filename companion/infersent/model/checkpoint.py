@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,13 +39,18 @@ SHIPPED = FOLDER / "infersent"
 DAMAGE_REMEDY = "Train or copy it again."
 
 #: The version of the format; it rises by one when older code can no longer read a new folder.
-FORMAT = 2
+FORMAT = 3
 
-# The format of a model of NLI's three labels, which older code reads, too: it would give others the wrong names.
+# The formats of models without blocks that have parameters, which older code reads, too: of NLI's three labels, and of
+# others, to which code from before there were others would give the wrong names.
 _FORMAT_OF_NLI = 1
+_FORMAT_OF_LABELS = 2
 
 #: The name of the given word vectors among the weights.
 GIVEN = "encoder.embedding.given"
+
+#: What the names of a trained block's parameters begin with; then comes the block's name, and a dot.
+FEATURES = "features."
 
 # Files that a model of sentence-transformers has, and none of ours.
 _SENTENCE_TRANSFORMERS = ("modules.json", "config_sentence_transformers.json", "sentence_bert_config.json")
@@ -106,8 +111,9 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint, metrics: dict[str
     if given == _digest(torch.from_numpy(shipped_vectors().vectors)):
         del weights[GIVEN]
     nli = checkpoint.labels == LABELS
+    without = _FORMAT_OF_NLI if nli else _FORMAT_OF_LABELS
     config = {
-        "format": _FORMAT_OF_NLI if nli else FORMAT,
+        "format": FORMAT if any(name.startswith(FEATURES) for name in weights) else without,
         **({} if nli else {"labels": checkpoint.labels}),
         "model": checkpoint.config,
         "trained_words": checkpoint.trained_words,
@@ -137,8 +143,8 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
     folder = find_checkpoint(path)
     with explained_damage(folder, DAMAGE_REMEDY):
         config = json.loads((folder / "config.json").read_text())
-        if (found := config.get("format")) not in (_FORMAT_OF_NLI, FORMAT):
-            known = f"{_FORMAT_OF_NLI} and {FORMAT}"
+        if (found := config.get("format")) not in (_FORMAT_OF_NLI, _FORMAT_OF_LABELS, FORMAT):
+            known = f"{_FORMAT_OF_NLI}, {_FORMAT_OF_LABELS} and {FORMAT}"
             raise CheckpointError(f"{folder} has format {found}, but this version reads {known}; update infersent.")
         for name in config["model"]["blocks"]:
             if name not in feature_names():
@@ -155,6 +161,37 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
         tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
         labels = check_label_names(config.get("labels", LABELS))
         return Checkpoint(config["model"], tokenizer, config["trained_words"], weights, labels)
+
+
+def check_features(folder: Path, saved: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+    """Compare the parameters of blocks in a checkpoint with those of the blocks that are registered now.
+
+    Parameters
+    ----------
+    folder
+        The checkpoint's, for the message.
+    saved, expected
+        Parameters by name: the checkpoint's, and those of an untrained model of its shape.
+
+    Raises
+    ------
+    CheckpointError
+        If a block's parameters are not those that its registered module has; the message names the block.
+    """
+    shapes = [
+        {name: weight.shape for name, weight in weights.items() if name.startswith(FEATURES)}
+        for weights in (saved, expected)
+    ]
+    for name in sorted(shapes[0].keys() | shapes[1].keys()):
+        there, here = (some.get(name) for some in shapes)
+        if there != here:
+            block, _, parameter = name.removeprefix(FEATURES).partition(".")
+            was, now = ("none" if shape is None else tuple(shape) for shape in (there, here))
+            raise CheckpointError(
+                f"{folder} was trained with another pair feature {block!r} than the one that is registered: its "
+                f"parameter {parameter!r} was {was} there and is {now} here. Register it by "
+                "infersent.register_feature(name, module=...) before loading, as it was for training."
+            )
 
 
 def load_metrics(path: str | Path) -> dict[str, Any]:

@@ -103,6 +103,7 @@ class MaskedPairs(nn.Module):
         self.encoder = encoder or MaskedEncoder(model.encoder)
         self.head = model.head
         self.blocks = model.config.blocks
+        self.features = model.features
 
     def forward(
         self, premise_ids: Tensor, premise_lengths: Tensor, hypothesis_ids: Tensor, hypothesis_lengths: Tensor
@@ -110,7 +111,7 @@ class MaskedPairs(nn.Module):
         """Return ``[pairs, classes]``; each side is given as :class:`MaskedEncoder` takes it."""
         u = self.encoder(premise_ids, premise_lengths)  # [pairs, dim]
         v = self.encoder(hypothesis_ids, hypothesis_lengths)
-        logits: Tensor = self.head(pair_features(u, v, self.blocks))
+        logits: Tensor = self.head(pair_features(u, v, self.blocks, self.features))
         return logits
 
 

@@ -6,15 +6,16 @@ input is a concatenation of blocks; InferSent's is ``[u; v; |u-v|; u*v]`` (Conne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from infersent.foundation.choices import choose
+from infersent.model.trainable import elementwise_function, low_rank_bilinear, rank
 
 
 @dataclass(frozen=True)
@@ -26,17 +27,40 @@ class PairFeature:
     name
         The block's name in the registry, written as a formula.
     function
-        Maps two tensors ``[batch, dim]`` to one ``[batch, width(dim)]``.
+        Maps two tensors ``[batch, dim]`` to one ``[batch, width(dim)]``. That of a block with parameters only says
+        where they are missing.
     width
         Maps ``dim`` to the number of the block's columns.
     swap
         ``"symmetric"`` if f(v, u) = f(u, v), ``"antisymmetric"`` if f(v, u) = -f(u, v), else ``None``.
+    module
+        For a block with parameters: maps ``dim`` to a new module, which computes what ``function`` does for others.
     """
 
     name: str
     function: Callable[[Tensor, Tensor], Tensor]
     width: Callable[[int], int]
     swap: str | None = None
+    module: Callable[[int], nn.Module] | None = None
+
+    @property
+    def by_coordinate(self) -> bool:
+        """Whether the block has a column for each coordinate, by its declaration: the default width."""
+        return self.width is same_width
+
+
+@dataclass(frozen=True)
+class _Unbuilt:
+    """In the place of a function, for a block with parameters: it says how to come by them."""
+
+    name: str
+
+    def __call__(self, u: Tensor, v: Tensor) -> Tensor:
+        raise ValueError(
+            f"The pair feature {self.name!r} has parameters, so it is not a function of u and v alone. A model that is "
+            "trained has them: infersent.InferSent or infersent.nn.PairHead. For pair_features, build them by "
+            "infersent.model.features.build_modules(dim, blocks) and pass modules=."
+        )
 
 
 _REGISTRY: dict[str, PairFeature] = {}
@@ -49,20 +73,29 @@ def same_width(dim: int) -> int:
 
 def register_feature(
     name: str,
-    function: Callable[[Tensor, Tensor], Tensor],
+    function: Callable[[Tensor, Tensor], Tensor] | None = None,
     *,
+    module: Callable[[int], nn.Module] | None = None,
     width: Callable[[int], int] = same_width,
     swap: str | None = None,
     replace: bool = False,
 ) -> PairFeature:
     """Add a block of your own; every model, study and command then knows it by its name.
 
+    A block is a function of ``u`` and ``v``, or it has parameters, which are trained with the rest of a model. Then
+    give ``module`` in place of ``function``: each model builds an instance of its own, trains it, and saves it with its
+    weights. A checkpoint holds the parameters and the block's name but no code, so the block has to be registered
+    before the checkpoint is loaded.
+
     Parameters
     ----------
     name
-        The block's name, for example ``"(u*v)**2"``.
+        The block's name, for example ``"(u/v)**2"``. That of a block with parameters is part of their names, so it may
+        not contain a dot or be the name of a method of :class:`torch.nn.ModuleDict`.
     function
         Maps ``u`` and ``v``, both ``[batch, dim]``, to ``[batch, width(dim)]``.
+    module
+        Maps ``dim`` to a new :class:`torch.nn.Module`, whose ``forward(u, v)`` does the same.
     width
         The number of columns as a function of ``dim``; by default the block is as wide as ``u``.
     swap
@@ -73,13 +106,14 @@ def register_feature(
     Raises
     ------
     ValueError
-        If the name is empty or taken, or ``swap`` is not one of the three.
+        If the name is empty or taken, or not fit for a block with parameters; there are both a function and a module,
+        or neither; or ``swap`` is not one of the three.
 
     Examples
     --------
-    >>> harmonic = register_feature("max(u,v)", torch.maximum, swap="symmetric", replace=True)
-    >>> pair_features(torch.tensor([[1.0, -2.0]]), torch.tensor([[0.0, 3.0]]), ["max(u,v)"])
-    tensor([[1., 3.]])
+    >>> harmonic = register_feature("u+v", torch.add, swap="symmetric", replace=True)
+    >>> pair_features(torch.tensor([[1.0, -2.0]]), torch.tensor([[0.0, 3.0]]), ["u+v"])
+    tensor([[1., 1.]])
     """
     if not name:
         raise ValueError("A pair feature needs a name that is not empty.")
@@ -87,15 +121,23 @@ def register_feature(
         raise ValueError(f"The pair feature {name!r} exists already; choose another name, or pass replace=True.")
     if swap not in (None, "symmetric", "antisymmetric"):
         raise ValueError(f"swap={swap!r} is not 'symmetric', 'antisymmetric' or None.")
-    _REGISTRY[name] = PairFeature(name, function, width, swap)
+    if (function is None) == (module is None):
+        raise ValueError(f"The pair feature {name!r} needs either a function or module=, not both and not neither.")
+    if module is not None and ("." in name or hasattr(nn.ModuleDict, name)):
+        raise ValueError(
+            f"The pair feature {name!r} has parameters, whose names begin with its own: it may not contain a dot, and "
+            "not be the name of a method of torch.nn.ModuleDict. Choose another name."
+        )
+    _REGISTRY[name] = PairFeature(name, function or _Unbuilt(name), width, swap, module)
     return _REGISTRY[name]
 
 
 @contextmanager
 def temporary_feature(
     name: str,
-    function: Callable[[Tensor, Tensor], Tensor],
+    function: Callable[[Tensor, Tensor], Tensor] | None = None,
     *,
+    module: Callable[[int], nn.Module] | None = None,
     width: Callable[[int], int] = same_width,
     swap: str | None = None,
     replace: bool = False,
@@ -112,14 +154,14 @@ def temporary_feature(
 
     Examples
     --------
-    >>> with temporary_feature("u+v", torch.add, swap="symmetric"):
-    ...     pair_features(torch.tensor([[1.0, -2.0]]), torch.tensor([[0.0, 3.0]]), ["u+v"])
-    tensor([[1., 1.]])
-    >>> "u+v" in feature_names()
+    >>> with temporary_feature("u+2*v", lambda u, v: u + 2 * v):
+    ...     pair_features(torch.tensor([[1.0, -2.0]]), torch.tensor([[0.0, 3.0]]), ["u+2*v"])
+    tensor([[1., 4.]])
+    >>> "u+2*v" in feature_names()
     False
     """
     before = _REGISTRY.get(name)
-    feature = register_feature(name, function, width=width, swap=swap, replace=replace)
+    feature = register_feature(name, function, module=module, width=width, swap=swap, replace=replace)
     try:
         yield feature
     finally:
@@ -153,14 +195,30 @@ register_feature(
     width=lambda dim: 1,
     swap="symmetric",
 )
+# Designed in the chapter "Design your own", most of them to fail.
+register_feature("max(u,v)", torch.maximum, swap="symmetric")
+register_feature("(u*v)**2", lambda u, v: (u * v).square(), swap="symmetric")
+register_feature("|u|-|v|", lambda u, v: u.abs() - v.abs(), swap="antisymmetric")
+register_feature("u*v*(u-v)", lambda u, v: u * v * (u - v), swap="antisymmetric")
+# The ratio, without its pole: u/v where v is far from zero, and 0 where v is 0. At most 5 |u|.
+register_feature("u*v/(v**2+0.01)", lambda u, v: u * v / (v.square() + 0.01))
+# With parameters.
+register_feature("learned(u,v)", module=elementwise_function)
+register_feature("Au*Bv", module=low_rank_bilinear, width=rank)
 
 #: The package's own blocks; what is registered later is a reader's.
 SHIPPED_FEATURES = tuple(_REGISTRY)
 
 
-def feature_names() -> tuple[str, ...]:
-    """Return the names of all registered blocks, in the order of their registration."""
-    return tuple(_REGISTRY)
+def feature_names(*, parameters: bool = True) -> tuple[str, ...]:
+    """Return the names of all registered blocks, in the order of their registration.
+
+    Parameters
+    ----------
+    parameters
+        Whether blocks with parameters are among them; the others are functions of ``u`` and ``v``.
+    """
+    return tuple(name for name, feature in _REGISTRY.items() if parameters or feature.module is None)
 
 
 def get_feature(name: str) -> PairFeature:
@@ -228,6 +286,31 @@ class Blocks(tuple[str, ...]):
         return ", ".join(self)
 
 
+def functions_only(blocks: str | Iterable[str], who: str) -> Blocks:
+    """Return the blocks, for code that trains none of them.
+
+    Parameters
+    ----------
+    blocks
+        The names.
+    who
+        The code, as the subject of the error's message.
+
+    Raises
+    ------
+    ValueError
+        If a block has parameters.
+    """
+    checked = Blocks(blocks)
+    for name in checked:
+        if get_feature(name).module is not None:
+            raise ValueError(
+                f"The pair feature {name!r} has parameters that have to be trained, and {who} trains none. Leave it "
+                "out, or train it in a network: infersent.nn.PairHead on vectors, infersent train on texts."
+            )
+    return checked
+
+
 def _split_at_commas(text: str) -> Iterator[str]:
     depth, start = 0, 0
     for i, character in enumerate(text + ","):
@@ -263,7 +346,40 @@ def features_width(dim: int, blocks: Sequence[str] = BLOCKS) -> int:
     return sum(get_feature(name).width(dim) for name in Blocks(blocks))
 
 
-def pair_features(u: Tensor, v: Tensor, blocks: Sequence[str] = BLOCKS) -> Tensor:
+def build_modules(dim: int, blocks: Sequence[str] = BLOCKS) -> nn.ModuleDict:
+    """Return new modules for those of the blocks that have parameters, by name; of most sets, none.
+
+    Raises
+    ------
+    TypeError
+        If a block's ``module`` does not return a :class:`torch.nn.Module`.
+
+    Examples
+    --------
+    >>> build_modules(300, "u, v, u*v")
+    ModuleDict()
+    >>> list(build_modules(300, "u, v, Au*Bv"))
+    ['Au*Bv']
+    """
+    modules = nn.ModuleDict()
+    for name in Blocks(blocks):
+        if (build := get_feature(name).module) is not None:
+            module = build(dim)
+            if not isinstance(module, nn.Module):
+                raise TypeError(
+                    f"module= of the pair feature {name!r} returned {type(module).__name__}, not a torch.nn.Module. It "
+                    "is a function of dim; a class whose __init__ takes dim will do."
+                )
+            modules[name] = module
+    return modules
+
+
+def pair_features(
+    u: Tensor,
+    v: Tensor,
+    blocks: Sequence[str] = BLOCKS,
+    modules: nn.ModuleDict | Mapping[str, nn.Module] | None = None,
+) -> Tensor:
     """Concatenate the chosen blocks of ``u`` and ``v`` (Conneau et al. 2017, section 3.1).
 
     Parameters
@@ -272,6 +388,8 @@ def pair_features(u: Tensor, v: Tensor, blocks: Sequence[str] = BLOCKS) -> Tenso
         Premise and hypothesis vectors, ``[batch, dim]`` each, of one floating dtype and on one device.
     blocks
         Names from the registry, in the order of the columns.
+    modules
+        The modules of those blocks that have parameters, by name, see :func:`build_modules`.
 
     Returns
     -------
@@ -281,7 +399,8 @@ def pair_features(u: Tensor, v: Tensor, blocks: Sequence[str] = BLOCKS) -> Tenso
     Raises
     ------
     ValueError
-        If the shapes, dtypes or devices differ, or a block is unknown or not as wide as it declares.
+        If the shapes, dtypes or devices differ, or a block is unknown, not as wide as it declares, or has parameters
+        and no module.
 
     Examples
     --------
@@ -293,7 +412,8 @@ def pair_features(u: Tensor, v: Tensor, blocks: Sequence[str] = BLOCKS) -> Tenso
     columns = []
     for name in Blocks(blocks):
         feature = get_feature(name)
-        block = feature.function(u, v)  # [batch, dim] x2 -> [batch, width]
+        function = modules[name] if modules is not None and name in modules else feature.function
+        block = function(u, v)  # [batch, dim] x2 -> [batch, width]
         if block.shape != (batch, feature.width(dim)):
             raise ValueError(
                 f"The pair feature {name!r} gave a tensor of shape {tuple(block.shape)}, but it declares "

@@ -33,6 +33,7 @@ from infersent.model.checkpoint import (
     GIVEN,
     SHIPPED,
     Checkpoint,
+    check_features,
     explained_damage,
     find_checkpoint,
     read_checkpoint,
@@ -40,7 +41,7 @@ from infersent.model.checkpoint import (
 )
 from infersent.model.embedding import WordEmbedding
 from infersent.model.encoders import build_encoder
-from infersent.model.features import BLOCKS, Blocks, features_width, pair_features
+from infersent.model.features import BLOCKS, Blocks, build_modules, features_width, pair_features
 from infersent.model.heads import build_head
 from infersent.model.official import OfficialEncoder, official_vectors, read_official
 from infersent.model.precision import check_precision, in_precision
@@ -159,6 +160,8 @@ class InferSent(nn.Module):
             dropout=config.feature_dropout,
             classes=len(self.labels),
         )
+        # Of the blocks with parameters. Last, so that encoder and head start as they do without.
+        self.features = build_modules(self.encoder.dim, config.blocks)
 
     @classmethod
     def from_vocabulary(
@@ -206,6 +209,7 @@ class InferSent(nn.Module):
             with torch.random.fork_rng(devices=[]):  # the random initial values are overwritten below
                 config = ModelConfig(**parts.config)
                 model = cls(config, parts.tokenizer, parts.trained_words, parts.given, parts.labels)
+            check_features(folder, parts.weights, model.state_dict())
             model.load_state_dict(parts.weights)
         if isinstance(vectors, str):
             vectors = load_vectors(vectors, keep=None, progress=sys.stderr.isatty())
@@ -299,6 +303,8 @@ class InferSent(nn.Module):
     def with_new_head(self, labels: Sequence[str], *, seed: int = 0, head: str | None = None) -> InferSent:
         """Return a model with this one's words and trained encoder, and a fresh head for other labels.
 
+        Blocks with parameters stay as they are trained, too.
+
         Parameters
         ----------
         labels
@@ -310,6 +316,7 @@ class InferSent(nn.Module):
         """
         model = self.untrained(seed=seed, labels=labels, head=head or self.config.head)
         model.encoder.load_state_dict(self.encoder.state_dict())
+        model.features.load_state_dict(self.features.state_dict())
         return model.to(self.device, next(self.parameters()).dtype)
 
     def untrained(self, *, seed: int = 0, labels: Sequence[str] | None = None, **changes: Any) -> InferSent:
@@ -382,8 +389,25 @@ class InferSent(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """Return the logits of a batch, ``[pairs, labels]``, in the order of :attr:`labels`."""
         u, v = self.sentence_pair(batch)
-        logits: Tensor = self.head(pair_features(u, v, self.config.blocks))  # [pairs, width] -> [pairs, labels]
+        logits: Tensor = self.head(self.pair_features(u, v))  # [pairs, width] -> [pairs, labels]
         return logits
+
+    def pair_features(self, u: Tensor, v: Tensor, blocks: Sequence[str] | None = None) -> Tensor:
+        """Return the blocks of ``u`` and ``v``, ``[pairs, dim]`` each, by this model's parameters if they have any.
+
+        Parameters
+        ----------
+        u, v
+            Where the model computes.
+        blocks
+            Some of the model's blocks; all of them, as the head takes them, if left out.
+
+        Raises
+        ------
+        ValueError
+            As :func:`infersent.model.features.pair_features`.
+        """
+        return pair_features(u, v, self.config.blocks if blocks is None else blocks, self.features)
 
     @torch.no_grad()
     def sentence_pairs(self, encoded: EncodedPairs, *, batch_size: int = 256) -> tuple[Tensor, Tensor]:
@@ -647,7 +671,7 @@ class InferSent(nn.Module):
         with evaluating(self):
             # In batches, because the features of all pairs may not fit into memory.
             rows = zip(u.split(batch_size), v.split(batch_size), strict=True)
-            logits = [self.head(pair_features(*row, self.config.blocks)) for row in rows]  # [rows, labels] each
+            logits = [self.head(self.pair_features(*row)) for row in rows]  # [rows, labels] each
         if not logits:
             return np.zeros((0, len(self.labels)), np.float32)
         return to_numpy(torch.cat(logits).softmax(dim=1))

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from infersent.model.features import block_slices, pair_features
+from infersent.model.features import block_slices
 from infersent.model.infersent import InferSent, evaluating
 from infersent.text.batching import EncodedPairs
 from infersent.training.config import TrainingConfig
@@ -81,6 +81,6 @@ def block_spreads(model: InferSent, pairs: EncodedPairs, most: int = MEASURED_PA
     with evaluating(model):
         for start in range(0, min(most, len(pairs)), 250):
             batch = pairs.batch(np.arange(start, min(start + 250, most, len(pairs)))).to(model.device)
-            features.append(pair_features(*model.sentence_pair(batch), model.config.blocks))  # [250, features]
+            features.append(model.pair_features(*model.sentence_pair(batch)))  # [250, features]
     variance = torch.cat(features).double().var(dim=0, correction=0)  # [features]
     return {name: float(variance[columns].mean().sqrt()) for name, columns in slices.items()}

@@ -26,7 +26,8 @@ class TrainingConfig:
     learning_rate
         In the first epoch.
     head_rate
-        The head's learning rate as a multiple of the encoder's; 1 in the paper.
+        The learning rate of the head, and of blocks that have parameters, as a multiple of the encoder's; 1 in the
+        paper.
     block_rates
         For some blocks the learning rate of their columns in the head, as a further multiple: ``{"u*v": 4}``. Kept as
         pairs of name and multiple. See :mod:`infersent.training.columns`.

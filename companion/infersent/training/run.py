@@ -80,7 +80,7 @@ class TrainingRun:
     ) -> None:
         self.model, self.config, self.out, self.provenance, self.identity = model, config, out, provenance, identity
         self.parameters = nn.ParameterList(p for p in model.parameters() if p.requires_grad)
-        head = set(model.head.parameters())
+        head = {*model.head.parameters(), *model.features.parameters()}  # what starts untrained on a trained encoder
         groups = [
             {"params": [p for p in self.parameters if p not in head], "factor": 1.0},
             {"params": [p for p in self.parameters if p in head], "factor": config.head_rate},

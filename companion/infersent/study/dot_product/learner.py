@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import LambdaLR
 
-from infersent.model.features import Blocks, features_width, pair_features
+from infersent.model.features import features_width, functions_only, pair_features
 from infersent.study.dot_product.task import NOISE, VARIANCE, draw
 
 _TEST_PAIRS = 16384
@@ -84,7 +84,7 @@ class Learner:
     noise: float = NOISE
 
     def __post_init__(self) -> None:
-        Blocks(self.blocks)
+        functions_only(self.blocks, "a learner of dot products")
         if not 0 <= self.noise < math.inf:
             raise ValueError(f"noise={self.noise} must be 0 or more, and finite.")
         for name, least in (("dim", 1), ("samples", 10), ("width", 0), ("depth", 0), ("seed", 0)):

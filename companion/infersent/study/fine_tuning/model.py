@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from infersent.data.pairs import LABELS, Pairs
 from infersent.foundation.arrays import Floats
-from infersent.model.features import features_width, pair_features
+from infersent.model.features import build_modules, features_width, pair_features
 from infersent.model.infersent import evaluating
 from infersent.training.evaluation import Evaluation
 
@@ -73,6 +73,7 @@ class SiameseTransformer(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.head = nn.Linear(features_width(self.dim, blocks), len(LABELS))
+            self.features = build_modules(self.dim, blocks)
 
     @property
     def device(self) -> torch.device:
@@ -97,7 +98,7 @@ class SiameseTransformer(nn.Module):
         rows, places = both.unique(return_inverse=True)
         sentences = self.encode([data.ids[row] for row in rows.tolist()])  # [sentences, dim]
         u, v = sentences[places.to(self.device)]  # [pairs, dim] each
-        logits: Tensor = self.head(pair_features(u, v, self.blocks))
+        logits: Tensor = self.head(pair_features(u, v, self.blocks, self.features))
         return logits
 
     @torch.inference_mode()
@@ -116,7 +117,8 @@ class SiameseTransformer(nn.Module):
         """Return the answers to labelled pairs."""
         sentences = self.vectors(data)
         sides = (sentences[rows.to(self.device)].split(4096) for rows in (data.premises, data.hypotheses))
-        logits = torch.cat([self.head(pair_features(u, v, self.blocks)) for u, v in zip(*sides, strict=True)])
+        features = (pair_features(u, v, self.blocks, self.features) for u, v in zip(*sides, strict=True))
+        logits = torch.cat([self.head(some) for some in features])
         answers = logits.argmax(dim=1).cpu().numpy()
         return Evaluation(data.labels.numpy(), answers, logits.float().cpu().numpy())
 

@@ -67,7 +67,7 @@ def fine_tune(
     optimizer = torch.optim.AdamW(
         [
             {"params": model.transformer.parameters(), "lr": trial.encoder_rate},
-            {"params": model.head.parameters(), "lr": trial.head_rate},
+            {"params": [*model.head.parameters(), *model.features.parameters()], "lr": trial.head_rate},
         ],
         weight_decay=trial.weight_decay,
     )
