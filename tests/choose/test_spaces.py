@@ -330,6 +330,7 @@ def test_the_command_measures_what_is_missing(small, tmp_path, monkeypatch, caps
     assert trained.encoder == Encoder("spaces", ", ".join(trial.recipe.model.blocks), trial.recipe.training.seed)
     assert trained.form is not None
     assert trained.dim == 12
+    assert set(trained.scores["similarity"]) == {*SETS, COSINE}
     assert command.main(arguments) == 0
     assert capsys.readouterr().out == ""
 
@@ -346,9 +347,11 @@ def test_a_sentence_transformer_is_asked_by_its_name(small, tmp_path, monkeypatc
         return Found, Found
 
     monkeypatch.setattr(command, "encode_pairs", encode)
-    assert command.main(["minilm=some/model", "--out", str(tmp_path)]) == 0
+    assert command.main(["minilm=some/model", "--out", str(tmp_path), "--sets", "u", "|u-v|"]) == 0
     assert asked == ["some/model"]
-    assert read_spaces([tmp_path / "minilm-0.jsonl"])[0].dim == 4
+    (found,) = read_spaces([tmp_path / "minilm-0.jsonl"])
+    assert found.dim == 4
+    assert set(found.scores["similarity"]) == {"u", "|u-v|", COSINE}
 
 
 def test_a_family_that_does_not_exist_is_told(tmp_path):

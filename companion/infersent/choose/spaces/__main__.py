@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("encoders", nargs="+", metavar="ENCODER", help="as above")
     parser.add_argument("--out", required=True, help="the folder of the records, one file for each encoder")
+    parser.add_argument(
+        "--sets", nargs="+", metavar="BLOCKS", help="solve heads on these sets only; wide ones take long"
+    )
     given = parser.parse_args(arguments)
     out = Path(given.out)
     todo = [one for name in given.encoders for one in _named(name) if not (out / f"{_file(one[0])}.jsonl").exists()]
@@ -41,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     benchmarks, dev = [Benchmark.load(name) for name in TASKS], corpus_pairs("stsb", "dev", "scores")
     for encoder, source in todo:
         embed, weights = _opened(encoder, source)
-        space = measure(encoder, embed, benchmarks, dev, weights=weights)
+        space = measure(encoder, embed, benchmarks, dev, weights=weights, sets=given.sets)
         write_spaces([space], out / f"{_file(encoder)}.jsonl")
         shown = ", ".join(
             f"{task} {100 * max(one.score for one in scores.values()):.1f}" for task, scores in space.scores.items()
