@@ -186,3 +186,14 @@ def test_a_reader_s_block_may_have_another_width():
         heads = Heads(features, Loss(2, torch.from_numpy(y)), [["total", "u"], ["total"]])
         assert heads.start(0, 2).shape == (2, 8, 1)
         assert heads.start(1, 2).shape == (2, 2, 1)
+
+
+def test_answers_are_given_where_some_chunks_have_none_of_the_rows(monkeypatch):
+    monkeypatch.setattr(solver, "CHUNK", 100)
+    u, v, y = data(3)
+    heads = heads_on(u, v, y, 3)
+    weights = {i: one.weights for i, one in fit(heads, 1.0).items()}
+    rows = np.arange(len(y)) >= 750
+    some, every = (heads.answers(weights, chosen) for chosen in (rows, np.ones(len(y), dtype=bool)))
+    for i in range(len(SETS)):
+        np.testing.assert_array_equal(some[i], every[i][rows])

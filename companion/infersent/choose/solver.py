@@ -552,6 +552,7 @@ class Heads:
         for some, blocks in self.features.chunks():
             here = {name: x[chosen[some]] for name, x in blocks.items()}
             z = layout.apply(here)
-            found.append(self.loss.answers(z.view(len(z), layout.heads, -1)))
+            # Some chunks may have none of the rows, and then -1 would be ambiguous.
+            found.append(self.loss.answers(z.view(len(z), layout.heads, self.loss.columns)))
         together = torch.cat(found).numpy()
         return {which: together[:, place] for place, which in enumerate(weights)}
