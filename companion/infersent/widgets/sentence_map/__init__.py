@@ -34,11 +34,11 @@ ENCODERS = {
     "u, v, |u-v|": ("u, v, |u−v|", "u, v, |u−v|", ""),
     "u, v, u*v": ("u, v, u∗v", "u, v, u∗v", ""),
     "u, v, |u-v|, u*v": ("all four", "u, v, |u−v|, u∗v", ""),
-    "shipped": ("shipped", "shipped InferSent", "The shipped model: all four blocks, 2 × 256 units, all of SNLI-122k."),
+    "shipped": ("shipped model", "shipped InferSent", "The shipped model: all four blocks, 2 × 256 units, all of SNLI-122k."),
 }
 
 #: The side of the square that holds a map, and its margin: all coordinates of the front end are within.
-SIDE, MARGIN = 500, 22
+SIDE, MARGIN = 400, 22
 
 #: A sentence's part in its scene, as a neighbour's description names it.
 PARTS = {
@@ -206,24 +206,21 @@ def describe(encoder: str) -> tuple[str, str]:
     record = load_record("sentence_map")
     found = record["encoders"][encoder]
     entailed, neutral, contradicting, elsewhere = found["shown"]
-    every = sum(found["shown"])
+    others = f", one of another scene in {elsewhere}" if elsewhere else ""
     headline = (
-        f"Of {every} premises, {entailed} {_have(entailed)} the entailed sentence as nearest neighbour, "
-        f"{contradicting} the contradiction."
+        f"A premise's nearest sentence is its entailed one in {entailed} of {sum(found['shown'])} scenes, "
+        f"the neutral in {neutral}, the contradiction in {contradicting}{others}."
     )
     seeds = len(found["probes"])
     counts = [sum(column) for column in zip(*found["probes"], strict=True)]
     shares = [f"{100 * count / sum(counts):.0f}%" for count in counts]
-    others = [f"{neutral} {_have(neutral)} the neutral one"]
-    if elsewhere:
-        others.append(f"{elsewhere} a sentence of another scene")
     over = f", over {_NUMBERS[seeds]} trainings" if seeds > 1 else ""
     about = ENCODERS[encoder][2] or (
         f"A BiLSTM of 2 × {found['hidden']} units, trained with {ENCODERS[encoder][1]} on {found['pairs']:,} pairs."
     )
     return headline, (
-        f"{' and '.join(others)}. In all {record['scenes']} such scenes of the probes{over}, it is the entailed sentence "
-        f"in {shares[0]}, the neutral in {shares[1]}, the contradiction in {shares[2]}. {about}"
+        f"In all {record['scenes']} such scenes of the probes{over}: entailed {shares[0]}, neutral {shares[1]}, "
+        f"contradiction {shares[2]}. {about}"
     )
 
 
@@ -261,6 +258,7 @@ def drawn() -> dict[str, Any]:
                 "key": name,
                 "title": ENCODERS[name][0],
                 "words": describe(name),
+                "counts": found["shown"],
                 "plane": faithfulness(name),
                 "points": fitted(found["x"], found["y"]),
                 "neighbours": found["neighbours"],
@@ -280,6 +278,3 @@ def fitted(x: list[float], y: list[float]) -> list[list[int]]:
         for a, b in zip(x, y, strict=True)
     ]
 
-
-def _have(count: int) -> str:
-    return "has" if count == 1 else "have"

@@ -9,7 +9,7 @@ import { mount } from "../toolkit/host.mjs";
 import { change, read } from "../toolkit/model.mjs";
 import { h } from "../toolkit/nodes.mjs";
 import { has } from "./places.mjs";
-import { createFinder, createMark, createNeighbours, createPlane } from "./view.mjs";
+import { createCounts, createFinder, createMark, createNeighbours, createPlane } from "./view.mjs";
 import STYLE from "./style.css" with { type: "text" };
 
 export { has, nearestTo, relation, towards } from "./places.mjs";
@@ -52,13 +52,14 @@ export default {
       },
     });
     const result = createResult();
+    const counts = createCounts();
     const plane = createPlane(maps, (index) => {
       if (index === looked) return;
       looked = index;
       update();
     }, choose);
     const legend = createChecks({
-      label: "Full: a premise. Open: its three hypotheses. They turn on",
+      label: "Full: a premise; open: its three hypotheses",
       choices: phenomena.map((phenomenon) => [
         h("span", { class: "sm-key" }, createMark(phenomenon).node, phenomenon[1]), phenomenon[0]]),
       onChange: (names) => change(model, { phenomena: names }),
@@ -69,10 +70,9 @@ export default {
     }, choose);
     const neighbours = createNeighbours(maps, choose);
     const hint = h("p", { class: "bw-hint" });
-    const node = h("div", { class: "sm" }, choices.node, result.node,
-      h("div", { class: "sm-main" }, h("div", { class: "sm-left" }, plane.node, legend.node),
-        h("div", { class: "sm-right" }, finder.node, neighbours.node)),
-      hint);
+    const node = h("div", { class: "sm" },
+      h("p", { class: "sm-about sm-switch" }, "Vectors from an encoder, by the blocks it was trained with"), choices.node, counts.node, result.node,
+      h("div", { class: "sm-main" }, plane.node, neighbours.node, legend.node, finder.node), hint);
 
     function update() {
       const now = read(model, STATE);
@@ -80,6 +80,7 @@ export default {
       const chosen = places.get(now.sentence) ?? 0;
       const isShown = (/** @type {number} */ i) => now.phenomena.includes(sentences[i][1]) && has(sentences[i][0], query);
       choices.update((key) => key === now.encoder);
+      counts.update(encoder);
       result.update(encoder.words);
       legend.update(now.phenomena);
       finder.update(chosen, isShown);

@@ -8,13 +8,13 @@ import { between, has, isArrow, nearestTo, relation, towards } from "./places.mj
 /** @import { Place, Sentence } from "./places.mjs" */
 
 /** @typedef {[name: string, title: string, colour: string, outline: string]} Phenomenon */
-/** @typedef {{ key: string, title: string, words: [string, string], plane: string, points: Place[],
+/** @typedef {{ key: string, title: string, words: [string, string], plane: string, counts: number[], points: Place[],
  *              neighbours: number[][], cosines: number[][] }} Encoder */
 /** @typedef {{ sentences: Sentence[], phenomena: Phenomenon[], parts: Record<string, string>, encoders: Encoder[] }}
  *           Maps */
 
-const SIDE = 500; // of the picture, as in Python
-const REACH = 44; // from a pointer to a point
+const SIDE = 400; // of the picture, as in Python
+const REACH = 36; // from a pointer to a point
 const MOVE = 700; // milliseconds from one encoder's map to the next
 
 /**
@@ -30,6 +30,27 @@ export function createMark([, , colour, outline]) {
     /** @param {Phenomenon} phenomenon @param {boolean} isPremise full, or open */
     update([, , itsColour, itsOutline], isPremise) {
       setAttributes(path, { d: itsOutline, stroke: itsColour, fill: isPremise ? itsColour : "none" });
+    },
+  };
+}
+
+/** How often the nearest sentence of a premise is its entailed, its neutral and its contradicting one, in bars. */
+export function createCounts() {
+  const parts = ["entailed", "neutral", "contradiction"].map((name) => {
+    const [number, bar] = [h("strong", {}), h("span", { class: "sm-bar" })];
+    return { number, bar, node: h("div", {}, h("span", {}, `${name} `, number), bar) };
+  });
+  return {
+    // The result says the same in words.
+    node: h("div", { class: "sm-counts", "aria-hidden": "true" },
+      h("p", { class: "sm-about" }, "Nearest to a premise is its hypothesis that is"), ...parts.map(({ node }) => node)),
+    /** @param {Encoder} encoder */
+    update({ counts }) {
+      const all = counts.reduce((sum, count) => sum + count, 0);
+      parts.forEach(({ number, bar }, i) => {
+        number.textContent = String(counts[i]);
+        bar.style.setProperty("--share", `${(100 * counts[i]) / all}%`);
+      });
     },
   };
 }
@@ -142,8 +163,8 @@ export function createPlane({ sentences, phenomena }, onLook, onChoose) {
       [looked, chosen, near, isShown] = [atIndex, chosenIndex, encoder.neighbours[atIndex], shows];
       if (points !== encoder.points) move(encoder.points);
       marks.forEach((mark, i) => {
-        const state = i === looked || near.includes(i) ? "sm-lit" : isShown(i) ? "" : "sm-dim";
-        setAttributes(mark, { class: state, "aria-selected": i === chosen, "aria-hidden": !isShown(i) && i !== looked });
+        const isLit = isShown(i) || i === looked || near.includes(i);
+        setAttributes(mark, { class: isLit ? "" : "sm-dim", "aria-selected": i === chosen, "aria-hidden": !isLit });
       });
       node.setAttribute("aria-activedescendant", marks[looked].id);
       draw();
@@ -161,7 +182,7 @@ export function createPlane({ sentences, phenomena }, onLook, onChoose) {
 export function createFinder({ sentences, phenomena }, onSearch, onChoose) {
   const input = h("input", { type: "search", autocomplete: "off", spellcheck: "false", placeholder: "dog, not, two …" });
   const select = h("select");
-  const count = h("p", { class: "sm-count", role: "status" });
+  const count = h("p", { class: "sm-about", role: "status" });
   input.addEventListener("input", () => onSearch(input.value.trim()));
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !input.value.trim()) return;
@@ -171,8 +192,8 @@ export function createFinder({ sentences, phenomena }, onSearch, onChoose) {
   select.addEventListener("change", () => onChoose(Number(select.value)));
   let listed = "";
   return {
-    node: h("div", { class: "sm-finder" }, h("label", {}, h("span", {}, "Find a word"), input),
-      h("label", {}, h("span", {}, "Sentence"), select), count),
+    node: h("div", { class: "sm-finder" }, h("label", {}, h("span", { class: "sm-about" }, "Find a word"), input),
+      h("label", {}, h("span", { class: "sm-about" }, "Sentence"), select), count),
     clear() { input.value = ""; },
     /** @param {number} chosen @param {(i: number) => boolean} isShown */
     update(chosen, isShown) {
@@ -217,7 +238,7 @@ export function createNeighbours({ sentences, phenomena, parts, encoders }, onCh
   return {
     node: h("div", { class: "sm-near" },
       h("p", { class: "sm-chosen" }, mark.node, h("span", { class: "sm-words" }, text, about)),
-      h("p", { class: "sm-title" }, h("span", {}, "Nearest in all dimensions"), h("span", {}, "cosine")),
+      h("p", { class: "sm-about sm-title" }, h("span", {}, "Nearest in all dimensions"), h("span", {}, "cosine")),
       h("ol", { "aria-label": "Nearest sentences" }, ...rows.map(({ node }) => node))),
     /** @param {Encoder} encoder @param {number} looked */
     update(encoder, looked) {
