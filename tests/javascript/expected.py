@@ -201,14 +201,10 @@ def bill() -> dict[str, Any]:
 def sentence_map() -> dict[str, Any]:
     """The maps, and what each of some sentences is to its neighbours."""
     widget, relations = SentenceMap(), []
-    for widget.encoder, widget.sentence in product(("glove", "shipped"), widget.sentences[:12]):
-        relations.append(
-            {
-                "encoder": widget.encoder,
-                "sentence": widget.sentence,
-                "relations": [neighbour.relation for neighbour in widget.neighbours()],
-            }
-        )
+    for encoder, sentence in product(("glove", "shipped"), widget.sentences[:12]):
+        widget.encoder, widget.sentence = encoder, sentence
+        found = [neighbour.relation for neighbour in widget.neighbours()]
+        relations.append({"encoder": encoder, "sentence": sentence, "relations": found})
     return {"maps": widget.maps, "relations": relations}
 
 

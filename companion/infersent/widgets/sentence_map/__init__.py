@@ -219,8 +219,7 @@ def describe(encoder: str) -> tuple[str, str]:
         f"A BiLSTM of 2 × {found['hidden']} units, trained with {ENCODERS[encoder][1]} on {found['pairs']:,} pairs."
     )
     return headline, (
-        f"In all {record['scenes']} such scenes of the probes{over}: entailed {shares[0]}, neutral {shares[1]}, "
-        f"contradiction {shares[2]}. {about}"
+        f"In all {record['scenes']} such scenes of the probes{over}: {shares[0]}, {shares[1]} and {shares[2]}. {about}"
     )
 
 
