@@ -26,6 +26,7 @@ from infersent.widgets import (
     Hero,
     LearnTheProduct,
     LedgerBill,
+    SentenceMap,
     SignLab,
     WhichHeads,
     WordWinners,
@@ -66,6 +67,7 @@ def expected(folder: Path) -> dict[str, Any]:
         "hero": hero(),
         "winners": winners(),
         "bill": bill(),
+        "map": sentence_map(),
     }
 
 
@@ -194,6 +196,16 @@ def bill() -> dict[str, Any]:
         shown = {name: [[line.name, line.cents] for line in lines] for name, lines in levels.items()}
         cases.append({"pair": pair, "block": block, "label": label, "item": 0, **shown})
     return {"state": state, "cases": cases}
+
+
+def sentence_map() -> dict[str, Any]:
+    """The maps, and what each of some sentences is to its neighbours."""
+    widget, relations = SentenceMap(), []
+    for encoder, sentence in product(("glove", "shipped"), widget.sentences[:12]):
+        widget.encoder, widget.sentence = encoder, sentence
+        found = [neighbour.relation for neighbour in widget.neighbours()]
+        relations.append({"encoder": encoder, "sentence": sentence, "relations": found})
+    return {"maps": widget.maps, "relations": relations}
 
 
 if __name__ == "__main__":

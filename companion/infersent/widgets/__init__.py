@@ -10,6 +10,7 @@ from infersent.widgets.hero import Hero
 from infersent.widgets.learn_the_product import LearnTheProduct
 from infersent.widgets.ledger_bill import LedgerBill
 from infersent.widgets.quiz import Quiz
+from infersent.widgets.sentence_map import SentenceMap
 from infersent.widgets.sign_lab import SignLab
 from infersent.widgets.which_heads import WhichHeads
 from infersent.widgets.word_winners import WordWinners
@@ -25,6 +26,7 @@ __all__ = [
     "LearnTheProduct",
     "LedgerBill",
     "Quiz",
+    "SentenceMap",
     "SignLab",
     "WhichHeads",
     "WordWinners",
