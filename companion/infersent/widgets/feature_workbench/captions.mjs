@@ -1,11 +1,16 @@
 // @ts-check
 /* The workbench's small set of pairs and the head that is fitted on it, as captions.py has them. */
 
-import { judge } from "../ablation_explorer/record.mjs";
-import CAPTIONS from "./captions.json" with { type: "text" };
+import { judge } from "../toolkit/verdict.mjs";
 
 /** @typedef {(u: number, v: number) => number} Feature */
-/** @typedef {{ u: Float64Array, v: Float64Array, chains: [Uint16Array, Uint16Array], pairs: number }} Split by rows */
+/**
+ * A block of pairs: u and v by rows, and the chain of captions of each premise and of each hypothesis.
+ *
+ * @typedef {{ u: Float64Array, v: Float64Array, chains: [Uint16Array, Uint16Array], pairs: number, kept: number }} Split
+ */
+
+/** @typedef {[train: Split, test: Split]} Splits */
 /** @typedef {{ correct: boolean[], scores: Float64Array, accuracy: number, undefinedShare: number }} CaptionFit */
 /** @typedef {{ difference: number, interval: [number, number], outcome: ReturnType<typeof judge> }} Gain */
 
@@ -15,50 +20,44 @@ const CHAIN = 5; // sentences, each broader than the one before
 const HUGE = 1e100; // beyond it a number counts as not defined
 const LABEL_COUNT = 3;
 
-const FILE = JSON.parse(CAPTIONS);
-/** @type {number} */
-export const WIDTH_KEPT = FILE.coordinates.length;
-
 /** @param {string} text in base64 */
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-
-/** @type {Split[] | undefined} */
-let loaded;
 
 /**
  * The block to fit and the block to test, each with a third of its pairs of each label, in the labels' order.
  *
- * @returns {Split[]}
+ * @param {string} text of captions.txt
+ * @returns {Splits}
  */
-export function load() {
-  if (loaded) return loaded;
-  const vectors = new Int8Array(bytesOf(FILE.vectors).buffer);
-  loaded = ["train", "test"].map((split, k) => {
-    const places = new Uint16Array(bytesOf(FILE[split]).buffer);
+export function readCaptions(text) {
+  const file = JSON.parse(text);
+  const vectors = new Int8Array(bytesOf(file.vectors).buffer);
+  const kept = file.coordinates.length;
+  return /** @type {Splits} */ (["train", "test"].map((split, k) => {
+    const places = new Uint16Array(bytesOf(file[split]).buffer);
     const [pairs, first] = [places.length / 2, (k * vectors.length) / 2];
     /** @param {number} side */
     const side = (side) => {
-      const found = new Float64Array(pairs * WIDTH_KEPT);
+      const found = new Float64Array(pairs * kept);
       for (let i = 0; i < pairs; i++)
-        for (let j = 0; j < WIDTH_KEPT; j++)
-          found[i * WIDTH_KEPT + j] = vectors[first + places[2 * i + side] * WIDTH_KEPT + j] * FILE.unit;
+        for (let j = 0; j < kept; j++)
+          found[i * kept + j] = vectors[first + places[2 * i + side] * kept + j] * file.unit;
       return found;
     };
     const chain = (/** @type {number} */ side) =>
       Uint16Array.from({ length: pairs }, (_, i) => Math.floor(places[2 * i + side] / CHAIN));
-    return { u: side(0), v: side(1), chains: [chain(0), chain(1)], pairs };
-  });
-  return loaded;
+    return { u: side(0), v: side(1), chains: [chain(0), chain(1)], pairs, kept };
+  }));
 }
 
 /** @param {Split} split @param {Feature[]} features by rows */
-function columnsOf({ u, v, pairs }, features) {
-  const width = features.length * WIDTH_KEPT;
+function columnsOf({ u, v, pairs, kept }, features) {
+  const width = features.length * kept;
   const found = new Float64Array(pairs * width);
   features.forEach((feature, block) => {
     for (let i = 0; i < pairs; i++)
-      for (let j = 0; j < WIDTH_KEPT; j++)
-        found[i * width + block * WIDTH_KEPT + j] = feature(u[i * WIDTH_KEPT + j], v[i * WIDTH_KEPT + j]);
+      for (let j = 0; j < kept; j++)
+        found[i * width + block * kept + j] = feature(u[i * kept + j], v[i * kept + j]);
   });
   return found;
 }
@@ -69,12 +68,12 @@ const isDefined = (x) => Math.abs(x) < HUGE;
 /**
  * A least-squares head on the features, each a block of columns, fitted on the first block of pairs, asked on the other.
  *
+ * @param {Splits} splits
  * @param {Feature[]} features
  * @returns {CaptionFit}
  */
-export function fitCaptions(features) {
-  const [train, test] = load();
-  const width = features.length * WIDTH_KEPT;
+export function fitCaptions([train, test], features) {
+  const width = features.length * train.kept;
   const [x, asked] = [columnsOf(train, features), columnsOf(test, features)];
   const isBad = (/** @type {number} */ value) => !isDefined(value);
   const undefinedShare = (x.filter(isBad).length / x.length + asked.filter(isBad).length / asked.length) / 2;
@@ -171,12 +170,12 @@ export function solveByFactor(lower, side) {
  * How much more one head has right than another, with its 95% interval: pairs of the same chains of captions are no
  * independent draws, on either side.
  *
+ * @param {Splits} splits
  * @param {CaptionFit} one
  * @param {CaptionFit} other
  * @returns {Gain}
  */
-export function gain(one, other) {
-  const [, { chains: [premises, hypotheses], pairs }] = load();
+export function gain([, { chains: [premises, hypotheses], pairs }], one, other) {
   const differences = one.correct.map((right, i) => Number(right) - Number(other.correct[i]));
   const difference = differences.reduce((sum, d) => sum + d, 0) / pairs;
   /** @param {(i: number) => number} clusterOf */

@@ -23,7 +23,7 @@ from torch import Tensor
 from infersent.foundation.arrays import Array, Floats, Ints
 from infersent.study.verdict import Outcome, judge
 
-FILE = Path(__file__).with_name("captions.json")
+FILE = Path(__file__).with_name("captions.txt")
 
 #: The head minimises: mean squared error of three 0-1 targets + RIDGE times the squared weights, on columns of mean 0
 #: and deviation 1.

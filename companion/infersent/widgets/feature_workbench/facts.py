@@ -158,7 +158,7 @@ def _is_bounded(formula: Formula, lattice: tuple[Tensor, ...], heights: Tensor, 
             largest, middle = float(near[best]), (float(u[best]), float(v[best]))
         if turn == 19:
             halfway = largest
-    return not largest > 1.05 * halfway
+    return largest >= 0 and not largest > 1.05 * halfway
 
 
 def _slopes(formula: Formula, u: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,7 +2,7 @@
 /* Formulas of u and v as a reader types them: the parser of formula.py, with its grammar and its messages. The text is
  * read and never run as code. */
 
-import { OPERATIONS } from "./operations.mjs";
+import { ruleOf } from "./operations.mjs";
 
 /** @import { Operation } from "./operations.mjs" */
 
@@ -201,7 +201,7 @@ function numberPart(value, token) {
  */
 function fold(op, parts, token) {
   if (parts.every((part) => part.op === "number"))
-    return numberPart(OPERATIONS[op].at(...parts.map((part) => part.value)), token);
+    return numberPart(ruleOf(op).at(...parts.map((part) => part.value)), token);
   // PyTorch's relu has no slope at its kink, its maximum has half of one.
   const zero = op === "max" ? parts.findIndex((part) => part.op === "number" && part.value === 0) : -1;
   return zero >= 0 ? { op: "relu", parts: [parts[1 - zero]], value: 0 } : { op, parts, value: 0 };

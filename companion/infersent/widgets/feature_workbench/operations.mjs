@@ -15,7 +15,7 @@ const [SUM, PRODUCT, SIGN, POWER, ATOM] = [1, 2, 3, 4, 5]; // how tightly code b
  */
 
 /** @satisfies {Record<string, Rule>} */
-export const OPERATIONS = {
+const OPERATIONS = {
   add: { at: (a, b) => a + b, slopes: () => [1, 1] },
   sub: { at: (a, b) => a - b, slopes: () => [1, -1] },
   mul: { at: (a, b) => a * b, slopes: (a, b) => [b, a] },
@@ -37,6 +37,9 @@ export const OPERATIONS = {
   square: { at: (a) => a * a, slopes: (a) => [2 * a] },
 };
 
+/** @param {Operation} op @returns {Rule} */
+export const ruleOf = (op) => OPERATIONS[op];
+
 /**
  * The slope of a maximum in each argument: at a tie, half in each.
  *
@@ -57,7 +60,7 @@ export function compile({ op, parts, value }) {
   if (op === "number") return () => value;
   if (op === "u") return (u) => u;
   if (op === "v") return (u, v) => v;
-  const { at } = OPERATIONS[op];
+  const { at } = ruleOf(op);
   const [first, second] = parts.map(compile);
   return second ? (u, v) => at(first(u, v), second(u, v)) : (u, v) => at(first(u, v));
 }
@@ -72,8 +75,7 @@ export function compileSlopes({ op, parts, value }) {
   if (op === "number") return () => [value, 0, 0];
   if (op === "u") return (u) => [u, 1, 0];
   if (op === "v") return (u, v) => [v, 0, 1];
-  /** @type {Rule} */
-  const { at, slopes } = OPERATIONS[op];
+  const { at, slopes } = ruleOf(op);
   const inner = parts.map(compileSlopes);
   return (u, v) => {
     const known = inner.map((part) => part(u, v));
