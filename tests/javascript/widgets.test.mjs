@@ -16,8 +16,8 @@ import { describe as scored, fits, isSolved, score, withChoice } from "../../com
 import { belowNormal, negativeTogether, shares, simulate } from "../../companion/infersent/widgets/sign_lab/draws.mjs";
 import { histogram } from "../../companion/infersent/widgets/sign_lab/view.mjs";
 import { fit, fitLogistic, sideOf, solve } from "../../companion/infersent/widgets/which_heads/fit.mjs";
-import { region } from "../../companion/infersent/widgets/which_heads/view.mjs";
 import { formula } from "../../companion/infersent/widgets/which_heads/words.mjs";
+import { region } from "../../companion/infersent/widgets/toolkit/contours.mjs";
 import { uniform } from "../../companion/infersent/widgets/toolkit/numbers.mjs";
 import { close, expected } from "./expected.mjs";
 

@@ -4,6 +4,12 @@ declare module "*.css" {
   export default text;
 }
 
+/** Data, imported in the same way. */
+declare module "*.txt" {
+  const text: string;
+  export default text;
+}
+
 interface Window {
   /** The sources of the page's widgets, by module: what infersent.widgets.sphinx writes. */
   BOOK_WIDGETS?: Record<string, string>;

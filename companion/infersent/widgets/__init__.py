@@ -6,6 +6,7 @@ from infersent.widgets.diagonal_or_full import DiagonalOrFull
 from infersent.widgets.dog_example import DogExample
 from infersent.widgets.explainer import Explainer
 from infersent.widgets.feature_explorer import FeatureExplorer
+from infersent.widgets.feature_workbench import FeatureWorkbench
 from infersent.widgets.hero import Hero
 from infersent.widgets.learn_the_product import LearnTheProduct
 from infersent.widgets.ledger_bill import LedgerBill
@@ -22,6 +23,7 @@ __all__ = [
     "DogExample",
     "Explainer",
     "FeatureExplorer",
+    "FeatureWorkbench",
     "Hero",
     "LearnTheProduct",
     "LedgerBill",

@@ -3,11 +3,13 @@
 
 import { printed } from "../toolkit/blocks.mjs";
 import { format } from "../toolkit/numbers.mjs";
+import { excludesZero, judge } from "../toolkit/verdict.mjs";
+
+export { judge } from "../toolkit/verdict.mjs";
 
 /** @import { Block } from "../toolkit/blocks.mjs" */
 /** @import { Words } from "../toolkit/controls.mjs" */
-
-/** @typedef {[low: number, high: number]} Interval */
+/** @import { Interval } from "../toolkit/verdict.mjs" */
 
 /**
  * The runs of one subset; all accuracies are from 0 to 1.
@@ -33,7 +35,6 @@ import { format } from "../toolkit/numbers.mjs";
  */
 
 /** @typedef {{ mean: number, interval: Interval, interval90: Interval }} Difference */
-/** @typedef {"equivalent" | "differs" | "undecided"} Outcome */
 
 /**
  * A share in percent to one digit, ties away from zero as in Python; the record has six digits and so meets ties.
@@ -79,21 +80,6 @@ export function compare(study, first, second) {
   // The record has the later subset less the earlier.
   return b > a ? { mean, interval: [low, high], interval90: [low90, high90] }
     : { mean: -mean, interval: [-high, -low], interval90: [-high90, -low90] };
-}
-
-/** @param {Interval} interval */
-export const excludesZero = ([low, high]) => low > 0 || high < 0;
-
-/**
- * The one rule of all studies, see infersent.study.verdict: equivalent within the margin comes first, then differs.
- *
- * @param {Pick<Difference, "interval" | "interval90">} difference
- * @param {number} margin
- * @returns {Outcome}
- */
-export function judge({ interval, interval90 }, margin) {
-  if (-margin < interval90[0] && interval90[1] < margin) return "equivalent";
-  return excludesZero(interval) ? "differs" : "undecided";
 }
 
 /**

@@ -9,7 +9,8 @@ import { compare, nameOf, points, range, signOf, subsetOf } from "./record.mjs";
 /** @import { Block } from "../toolkit/blocks.mjs" */
 /** @import { Axis, Chart } from "../toolkit/chart.mjs" */
 /** @import { Words } from "../toolkit/controls.mjs" */
-/** @import { Interval, Study, Subset } from "./record.mjs" */
+/** @import { Interval } from "../toolkit/verdict.mjs" */
+/** @import { Study, Subset } from "./record.mjs" */
 
 /**
  * A bar from low to high, and a stroke at the mean.

@@ -3,6 +3,7 @@
 
 import { h, s, setAttributes, symbol } from "../toolkit/nodes.mjs";
 import { format } from "../toolkit/numbers.mjs";
+import { movePoint } from "../toolkit/point.mjs";
 import { arrow, drawSurface, toPicture } from "./surfaces.mjs";
 
 /** @import { Slope } from "./features.mjs" */
@@ -31,11 +32,6 @@ export function createRow({ key, name }) {
   };
 }
 
-/** @type {Map<string, Point>} */
-const KEY_STEPS = new Map([
-  ["ArrowLeft", [-1, 0]], ["ArrowRight", [1, 0]], ["ArrowDown", [0, -1]], ["ArrowUp", [0, 1]],
-]);
-
 /**
  * The square [−1, 1]² with a feature's shades, contours and gradient, and the point, which can be dragged.
  *
@@ -55,14 +51,7 @@ export function createMap(surface, index, at, move) {
     ...drawSurface(surface, index), slope);
   const square = h("div", { class: "fx-square" }, picture, handle);
   const number = h("span", { class: "bw-number" });
-  followPointer(square, handle, move);
-  handle.addEventListener("keydown", (event) => {
-    const step = KEY_STEPS.get(event.key);
-    if (!step) return;
-    event.preventDefault();
-    const [[u, v], size] = [at(), event.shiftKey ? 0.01 : 0.05];
-    move(u + size * step[0], v + size * step[1]);
-  });
+  movePoint(square, handle, { at, move, low: -1 });
   /** @param {string} which @param {...(Node | string)} marks */
   const axis = (which, ...marks) =>
     h("div", { class: `fx-axis-${which}`, "aria-hidden": "true" }, ...marks.map((mark) => h("span", {}, mark)));
@@ -88,35 +77,4 @@ export function createMap(surface, index, at, move) {
       });
     },
   };
-}
-
-/**
- * Let mouse and finger move the point of a square by its handle, or by a click beside it.
- *
- * @param {HTMLElement} square
- * @param {HTMLElement} handle
- * @param {(u: number, v: number) => void} move
- */
-function followPointer(square, handle, move) {
-  /** @param {MouseEvent} event */
-  const moveTo = (event) => {
-    const box = square.getBoundingClientRect();
-    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-    move(2 * x - 1, 1 - 2 * y);
-  };
-  let dragging = false;
-  let tapping = false; // a finger beside the point may be about to scroll the page: wait for its click
-  square.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    tapping = event.pointerType === "touch" && event.target !== handle;
-    if (tapping) return;
-    dragging = true;
-    square.setPointerCapture(event.pointerId);
-    event.preventDefault();
-    handle.focus({ preventScroll: true });
-    if (event.target !== handle) moveTo(event);
-  });
-  square.addEventListener("pointermove", (event) => dragging && moveTo(event));
-  for (const type of ["pointerup", "pointercancel"]) square.addEventListener(type, () => { dragging = false; });
-  square.addEventListener("click", (event) => tapping && moveTo(event));
 }

@@ -174,7 +174,7 @@ class WhichHeads(BookWidget):
             weights=dict(zip(self.blocks, weights[:-1].tolist(), strict=True)),
             bias=weights[-1].item(),
             probabilities=torch.sigmoid(x @ weights),
-            right=_count_right(x @ weights, answers),
+            right=count_right(x @ weights, answers),
             count=len(x),
             attainable=attainable,
         )
@@ -228,10 +228,10 @@ def _possible_tables(blocks: tuple[str, ...]) -> list[Tensor]:
     """Return the tables of the four corners that some weights on the blocks get right."""
     x = WhichHeads(target="table", blocks=list(blocks)).design()  # [4, blocks + 1]
     tables = [torch.tensor(table) for table in product([False, True], repeat=4)]
-    return [table for table in tables if _count_right(x @ fit_logistic(x, table), table) == 4]
+    return [table for table in tables if count_right(x @ fit_logistic(x, table), table) == 4]
 
 
-def _count_right(scores: Tensor, answers: Tensor) -> float:
+def count_right(scores: Tensor, answers: Tensor) -> float:
     """Return how many scores have the answer's sign; a score of zero counts as half."""
     ties = scores.abs() < TIE
     return float((((scores > 0) == answers) & ~ties).sum() + 0.5 * ties.sum())

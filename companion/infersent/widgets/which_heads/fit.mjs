@@ -162,6 +162,11 @@ export const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
  */
 export const sideOf = (score) => (Math.abs(score) < TIE ? 0.5 : Number(score > 0));
 
-/** @param {number[]} scores @param {boolean[]} answers */
-const countRight = (scores, answers) =>
+/**
+ * How many scores have the answer's sign; an undecided one counts as half.
+ *
+ * @param {number[]} scores
+ * @param {boolean[]} answers
+ */
+export const countRight = (scores, answers) =>
   scores.reduce((sum, score, i) => sum + 1 - Math.abs(sideOf(score) - Number(answers[i])), 0);

@@ -2,6 +2,7 @@
 /* The parts of "which heads can tell": the weights, and the square with the head's regions. */
 
 import { createChart } from "../toolkit/chart.mjs";
+import { region } from "../toolkit/contours.mjs";
 import { h, s, setAttributes } from "../toolkit/nodes.mjs";
 import { colour } from "../toolkit/blocks.mjs";
 import { format, percent } from "../toolkit/numbers.mjs";
@@ -9,6 +10,7 @@ import { CORNERS, TIE, sideOf } from "./fit.mjs";
 import { formula } from "./words.mjs";
 
 /** @import { Point } from "../toolkit/chart.mjs" */
+/** @import { Scored } from "../toolkit/contours.mjs" */
 /** @import { Choice, Fit } from "./fit.mjs" */
 
 /**
@@ -44,8 +46,6 @@ const CELLS = 48; // of the shading, a side
 const VERDICTS = ["right", "undecided", "wrong"];
 const SHADES = [TIE, 1, 2, 4]; // scores from which the shading is one step deeper
 const [WIDTH, HEIGHT] = [348, 336];
-
-/** @typedef {[u: number, v: number, score: number]} Scored a point with its score */
 
 /**
  * The square: the head's regions, the boundary and the sample; its corners can be flipped where `onFlip` is given.
@@ -130,38 +130,4 @@ function createCorner([u, v], x, y, onFlip) {
       });
     },
   };
-}
-
-/**
- * Where side * score ≥ level on a lattice, in polygons, and the pieces of its edge.
- *
- * @param {Scored[][]} lattice
- * @param {1 | -1} side
- * @param {number} level
- */
-export function region(lattice, side, level) {
-  /** @type {{ area: Point[][], edge: Point[][] }} */
-  const found = { area: [], edge: [] };
-  for (let i = 0; i + 1 < lattice.length; i++)
-    for (let j = 0; j + 1 < lattice.length; j++) {
-      const cell = [lattice[i][j], lattice[i + 1][j], lattice[i + 1][j + 1], lattice[i][j + 1]];
-      /** @type {Point[]} */
-      const polygon = [];
-      /** @type {Point[]} */
-      const cuts = [];
-      cell.forEach(([u, v, score], k) => {
-        const [u2, v2, score2] = cell[(k + 1) % 4];
-        const [here, there] = [side * score - level, side * score2 - level];
-        if (here >= 0) polygon.push([u, v]);
-        if (here >= 0 === there >= 0) return;
-        const share = here / (here - there);
-        /** @type {Point} */
-        const cut = [u + share * (u2 - u), v + share * (v2 - v)];
-        cuts.push(cut);
-        polygon.push(cut);
-      });
-      if (polygon.length) found.area.push(polygon);
-      for (let k = 0; k + 1 < cuts.length; k += 2) found.edge.push([cuts[k], cuts[k + 1]]);
-    }
-  return found;
 }
