@@ -95,4 +95,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
         "mathml", (visit_inline, None), (visit_display, None)
     )
     app.add_post_transform(KeepTogether)
+    app.add_js_file("formula-links.js")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
