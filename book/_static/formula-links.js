@@ -22,7 +22,7 @@ at, and from where; all else is the style sheet's (mathematics.css). */
     if (formula) return [formula.getAttribute("data-block") ?? "", "formula"];
     const classes = target.closest(PICTURES)?.classList;
     const block = BLOCKS.find((each) => classes?.contains(`bw-${each}`) || classes?.contains(each));
-    return block && [block, "picture"];
+    return block ? [block, "picture"] : undefined;
   }
 
   /** @param {EventTarget | null} target */
@@ -37,8 +37,9 @@ at, and from where; all else is the style sheet's (mathematics.css). */
     delete root.dataset.blockFrom;
   }
 
-  document.addEventListener("pointerover", ({ target }) => light(target));
-  document.addEventListener("focusin", ({ target }) => light(target));
-  document.addEventListener("focusout", unlight);
+  // On the way down: a widget lets no focus event out, since in a notebook its host would listen.
+  document.addEventListener("pointerover", ({ target }) => light(target), true);
+  document.addEventListener("focusin", ({ target }) => light(target), true);
+  document.addEventListener("focusout", unlight, true);
   document.addEventListener("pointerleave", unlight);
 })();
