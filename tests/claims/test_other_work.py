@@ -191,7 +191,7 @@ def test_the_excess_loses_without_a_direction_and_wins_on_snli() -> None:
     assert min(lost) > 0
     says(
         f"by {one(lost[0])}, {one(lost[1])} and {one(lost[2])} on the three symmetric tasks, and by {one(lost[3])} on "
-        f"SICK's entailment"
+        f"SICK's entailment ({gain(inference, 'entailment', EXCESS, '|u-v|').outcome})"
     )
     on_snli = find_group(load_records("excess"), blocks=EXCESS).mean
     ahead_there = 100 * (on_snli - find_group(load_records("subsets"), blocks="|u-v|").mean)
