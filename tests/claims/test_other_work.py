@@ -209,6 +209,24 @@ def test_the_sets_differ_by_so_much() -> None:
     says(f"Between the best and the worst of the seven sets lie {one(max(each) - min(each))} hundredths")
 
 
+def test_what_was_declared_and_what_there_was_time_for() -> None:
+    behind = -points(gain(group(PRODUCT), "entailment", EXCESS, "|u-v|"))
+    assert behind > 4
+    says(f"(under the product's it is {one(behind)} behind)")
+    spread = max(100 * float(np.ptp(some.scores("similarity"))) for some in small().values())
+    assert spread < 3
+    says(f"one set's cosines lie within {one(spread)} over the seeds")
+    alone = {b: mean(group(b), by="|u-v|") - mean(group(b), by="u*v") for b in (PRODUCT, TRIPLE)}
+    assert alone[TRIPLE] - alone[PRODUCT] > 3
+    says(
+        f"for $u*v$ alone in a new head is {one(alone[PRODUCT])} behind $|u-v|$ alone on STS-B under the product's "
+        f"encoder, and {one(alone[TRIPLE])} under the difference's."
+    )
+    assert [len(group(blocks).seeds) for blocks in SEVEN] == [3, 3, 3, 2, 2, 2, 2]
+    assert [len(large(blocks).seeds) for blocks in MAIN] == [1, 1, 1]
+    says("three seeds of the first three sets, two seeds of the other four, one with 512 numbers")
+
+
 # Neighbours.
 
 
