@@ -286,6 +286,9 @@ def test_without_javascript_the_map_is_pythons(book_url: str, open_page: OpenPag
     expect(picture.locator("path")).to_have_count(84)
     assert picture.bounding_box()["width"] <= 390
     expect(twin.locator("table")).to_have_count(2)
+    for table in twin.locator("table").all():
+        box = table.bounding_box()
+        assert box["x"] + box["width"] <= 390
 
 
 @pytest.mark.parametrize("name", ["encoder", "sentence", "phenomena"])

@@ -198,8 +198,9 @@ class SentenceMap(BookWidget):
             css_class="",
         )
         return (
-            f"<p><strong>{headline}</strong> {details}</p>\n{picture}\n<p>{legend}(full: a premise; open: its "
-            f"hypotheses)</p>\n{near.to_html()}\n{overview().to_html()}"
+            f"<p><strong>{headline}</strong> {details} {faithfulness(self.encoder)}</p>\n"
+            f"{picture}\n<p>{legend}(full: a premise; open: its hypotheses)</p>\n"
+            f"{near.to_html()}\n{overview().to_html()}"
         )
 
 
@@ -251,8 +252,7 @@ def overview() -> Table:
         (ENCODERS[name][1], *map(str, found["shown"][:3]), f"{100 * found['plane']:.0f}%")
         for name, found in record["encoders"].items()
     ]
-    scenes = len(record["sentences"]) // 4
-    caption = f"The nearest neighbour of {scenes} premises, and the share of the variance that the plane shows"
+    caption = f"Nearest to {len(record['sentences']) // 4} premises"
     return Table(("vectors", "entailed", "neutral", "contradiction", "plane"), rows, caption=caption, css_class="")
 
 

@@ -37,8 +37,8 @@ export function createMark([, , colour, outline]) {
 /** How often the nearest sentence of a premise is its entailed, its neutral and its contradicting one, in bars. */
 export function createCounts() {
   const parts = ["entailed", "neutral", "contradiction"].map((name) => {
-    const [number, bar] = [h("strong", {}), h("span", { class: "sm-bar" })];
-    return { number, bar, node: h("div", {}, h("span", {}, `${name} `, number), bar) };
+    const [number, bar] = [h("span", { class: "bw-number" }), h("span", { class: "sm-bar" })];
+    return { number, bar, node: h("div", {}, h("span", {}, name), bar, number) };
   });
   return {
     // The result says the same in words.
