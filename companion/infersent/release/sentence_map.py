@@ -232,7 +232,7 @@ def show(encode: Encoder, reference: Floats | None = None) -> tuple[dict[str, An
 
 
 def count_partners(encode: Encoder) -> list[int]:
-    """Return what the nearest neighbours of the premises are among the sentences of all scenes, see :func:`partners`."""
+    """Return what is nearest to the premises among the sentences of all scenes, see :func:`partners`."""
     return partners(nearest(encode([text for scene in scenes() for text in scene.texts]), count=1)[0])
 
 

@@ -28,13 +28,25 @@ PHENOMENA = {
 
 #: The encoders as the page names them: on the button, in a table, and what to know of each.
 ENCODERS = {
-    "glove": ("words alone", "mean of GloVe", "The mean of the words' GloVe vectors: nothing here is trained on pairs."),
-    "minilm": ("MiniLM", "MiniLM", "all-MiniLM-L6-v2, a transformer trained by contrast to bring together what belongs."),
+    "glove": (
+        "words alone",
+        "mean of GloVe",
+        "The mean of the words' GloVe vectors: nothing here is trained on pairs.",
+    ),
+    "minilm": (
+        "MiniLM",
+        "MiniLM",
+        "all-MiniLM-L6-v2, a transformer trained by contrast to bring together what belongs.",
+    ),
     "u, v": ("u, v", "u, v", ""),
     "u, v, |u-v|": ("u, v, |u−v|", "u, v, |u−v|", ""),
     "u, v, u*v": ("u, v, u∗v", "u, v, u∗v", ""),
     "u, v, |u-v|, u*v": ("all four", "u, v, |u−v|, u∗v", ""),
-    "shipped": ("shipped model", "shipped InferSent", "The shipped model: all four blocks, 2 × 256 units, all of SNLI-122k."),
+    "shipped": (
+        "shipped model",
+        "shipped InferSent",
+        "The shipped model: all four blocks, 2 × 256 units, all of SNLI-122k.",
+    ),
 }
 
 #: The side of the square that holds a map, and its margin: all coordinates of the front end are within.
@@ -73,9 +85,9 @@ class Neighbour:
 class SentenceMap(BookWidget):
     """Choose an encoder and a sentence, and see which sentences that encoder places near it.
 
-    The sentences are those of 21 scenes of the probes (:mod:`infersent.data.probes`), each a premise with an entailed, a
-    neutral and a contradicting hypothesis. All was computed in advance, see :mod:`infersent.release.sentence_map`. The
-    neighbours are the nearest by cosine in all dimensions, whatever the plane shows.
+    The sentences are those of 21 scenes of the probes (:mod:`infersent.data.probes`), each a premise with an entailed,
+    a neutral and a contradicting hypothesis. All was computed in advance, see :mod:`infersent.release.sentence_map`.
+    The neighbours are the nearest by cosine in all dimensions, whatever the plane shows.
 
     Parameters
     ----------
@@ -176,8 +188,8 @@ class SentenceMap(BookWidget):
         )
         title = ENCODERS[self.encoder][1]
         picture = (
-            f'<svg viewBox="0 0 {SIDE} {SIDE}" width="420" height="420" style="max-width: 100%; height: auto" role="img" '
-            f'aria-label="{len(marks)} sentences on a plane ({html.escape(title)})">{"".join(marks)}</svg>'
+            f'<svg viewBox="0 0 {SIDE} {SIDE}" width="420" height="420" style="max-width: 100%; height: auto" '
+            f'role="img" aria-label="{len(marks)} sentences on a plane ({html.escape(title)})">{"".join(marks)}</svg>'
         )
         near = Table(
             ("nearest sentences", "cosine", "what it is"),
@@ -186,8 +198,9 @@ class SentenceMap(BookWidget):
             css_class="",
         )
         return (
-            f"<p><strong>{headline}</strong> {details}</p>\n{picture}\n<p>{legend}(full: a premise; open: its "
-            f"hypotheses)</p>\n{near.to_html()}\n{overview().to_html()}"
+            f"<p><strong>{headline}</strong> {details} {faithfulness(self.encoder)}</p>\n"
+            f"{picture}\n<p>{legend}(full: a premise; open: its hypotheses)</p>\n"
+            f"{near.to_html()}\n{overview().to_html()}"
         )
 
 
@@ -239,8 +252,7 @@ def overview() -> Table:
         (ENCODERS[name][1], *map(str, found["shown"][:3]), f"{100 * found['plane']:.0f}%")
         for name, found in record["encoders"].items()
     ]
-    scenes = len(record["sentences"]) // 4
-    caption = f"The nearest neighbour of {scenes} premises, and the share of the variance that the plane shows"
+    caption = f"Nearest to {len(record['sentences']) // 4} premises"
     return Table(("vectors", "entailed", "neutral", "contradiction", "plane"), rows, caption=caption, css_class="")
 
 
@@ -276,4 +288,3 @@ def fitted(x: list[float], y: list[float]) -> list[list[int]]:
         [round(SIDE / 2 + scale * (a - middles[0])), round(SIDE / 2 - scale * (b - middles[1]))]
         for a, b in zip(x, y, strict=True)
     ]
-

@@ -8,8 +8,9 @@ import { createChecks, createChoices, createResult } from "../toolkit/controls.m
 import { mount } from "../toolkit/host.mjs";
 import { change, read } from "../toolkit/model.mjs";
 import { h } from "../toolkit/nodes.mjs";
+import { createCounts, createFinder, createNeighbours } from "./lists.mjs";
 import { has } from "./places.mjs";
-import { createCounts, createFinder, createMark, createNeighbours, createPlane } from "./view.mjs";
+import { createMark, createPlane } from "./view.mjs";
 import STYLE from "./style.css" with { type: "text" };
 
 export { has, nearestTo, relation, towards } from "./places.mjs";
@@ -71,14 +72,16 @@ export default {
     const neighbours = createNeighbours(maps, choose);
     const hint = h("p", { class: "bw-hint" });
     const node = h("div", { class: "sm" },
-      h("p", { class: "sm-about sm-switch" }, "Vectors from an encoder, by the blocks it was trained with"), choices.node, counts.node, result.node,
+      h("p", { class: "sm-about sm-switch" }, "Vectors from an encoder, by the blocks it was trained with"),
+      choices.node, counts.node, result.node,
       h("div", { class: "sm-main" }, plane.node, neighbours.node, legend.node, finder.node), hint);
 
     function update() {
       const now = read(model, STATE);
       const encoder = encoders.find(({ key }) => key === now.encoder) ?? encoders[0];
       const chosen = places.get(now.sentence) ?? 0;
-      const isShown = (/** @type {number} */ i) => now.phenomena.includes(sentences[i][1]) && has(sentences[i][0], query);
+      const isShown = (/** @type {number} */ i) =>
+        now.phenomena.includes(sentences[i][1]) && has(sentences[i][0], query);
       choices.update((key) => key === now.encoder);
       counts.update(encoder);
       result.update(encoder.words);
@@ -86,8 +89,8 @@ export default {
       finder.update(chosen, isShown);
       plane.update(encoder, looked ?? chosen, chosen, isShown);
       neighbours.update(encoder, looked ?? chosen);
-      hint.textContent = `${encoder.plane} Every map has its own scale, and is turned to lie as the shipped model's does. ` +
-        "Point at a mark or go there with the arrow keys; a click or Enter keeps it.";
+      hint.textContent = `${encoder.plane} Every map has its own scale, and is turned to lie as the shipped model's ` +
+        "does. Point at a mark or go there with the arrow keys; a click or Enter keeps it.";
     }
     const untie = mount({ model, el, style: STYLE, node, traits: STATE, update });
     return () => {
@@ -100,7 +103,8 @@ export default {
 /** @param {Maps} maps @param {Pick<Traits, typeof STATE[number]>} start */
 function check({ sentences, phenomena, encoders }, start) {
   if (!encoders.some(({ key }) => key === start.encoder)) throw new RangeError(`encoder cannot be ${start.encoder}`);
-  if (!sentences.some(([text]) => text === start.sentence)) throw new RangeError(`sentence cannot be ${start.sentence}`);
+  if (!sentences.some(([text]) => text === start.sentence))
+    throw new RangeError(`sentence cannot be ${start.sentence}`);
   const names = phenomena.map(([name]) => name);
   if (!Array.isArray(start.phenomena) || !start.phenomena.every((name) => names.includes(name)))
     throw new RangeError(`phenomena cannot be ${start.phenomena}`);
