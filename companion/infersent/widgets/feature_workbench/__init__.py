@@ -159,8 +159,8 @@ class FeatureWorkbench(BookWidget):
         ]
         return (
             f"<p>f(u, v) = {shown}. If u and v are swapped: {found.swap}. It compares "
-            f"{'nothing' if found.additive else 'u with v'}; {100 * found.beyond_sentences:.0f}% of it is in no sum of "
-            f"u and v, {100 * found.beyond_blocks:.0f}% in no sum of the four blocks{undefined}.</p>\n"
+            f"{'nothing' if found.additive else 'u with v'}; {_share(found.beyond_sentences)} of it is in no sum of "
+            f"u and v, {_share(found.beyond_blocks)} in no sum of the four blocks{undefined}.</p>\n"
             + "\n".join(table.to_html() for table in tables)
             + f"\n<pre>{html.escape(self.lines())}</pre>"
         )
@@ -177,6 +177,11 @@ def _captions(formula: str) -> CaptionFit:
 @cache
 def _standard() -> dict[tuple[str, ...], CaptionFit]:
     return {blocks: fit_captions([parse(block) for block in blocks]) for blocks in STANDARD}
+
+
+def _share(share: float) -> str:
+    """Return a percentage of which only the whole is 100%."""
+    return "over 99%" if 0.995 <= share < 1 - 1e-9 else f"{100 * share:.0f}%"
 
 
 def _shown(value: Tensor) -> str:
