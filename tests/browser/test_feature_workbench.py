@@ -28,7 +28,7 @@ def says(widget: Locator, text: str) -> None:
 
 
 def fact(widget: Locator, name: str) -> Locator:
-    return widget.get_by_role("listitem").filter(has_text=name).locator("b")
+    return widget.get_by_role("listitem").filter(has=widget.page.get_by_text(name, exact=True)).locator("b")
 
 
 def test_starts_at_the_stored_state(widget: Locator) -> None:

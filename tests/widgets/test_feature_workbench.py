@@ -137,8 +137,10 @@ def test_the_lines_register_the_block():
 def test_a_shipped_block_is_readable_and_needs_no_line(name):
     u, v = points()
     torch.testing.assert_close(parse(name)(u, v), infersent.pair_features(u[None], v[None], [name])[0])
-    blocks = FeatureWorkbench(formula=name).lines().splitlines()[1]
-    assert eval(blocks, {"infersent": infersent}) == tuple(dict.fromkeys(("u", "v", name)))
+    line = FeatureWorkbench(formula=name).lines().splitlines()[1]
+    names = list(dict.fromkeys(("u", "v", name)))
+    columns = eval(line, {"infersent": infersent, "u": u[None], "v": v[None]})
+    assert torch.equal(columns, infersent.pair_features(u[None], v[None], names))
 
 
 @pytest.mark.parametrize(
@@ -295,7 +297,7 @@ def test_the_twin_shows_the_surface_the_targets_and_the_pairs():
     assert twin.count(" of 256</td>") == 3
     for blocks, told in workbench.gains().items():
         assert f"{100 * told.difference:+.1f}".replace("-", "−") in twin, blocks
-    assert html.escape(workbench.lines()) in twin
+    assert html.escape(workbench.lines(), quote=False) in twin
     assert set(workbench.gains()) == set(STANDARD)
 
 

@@ -88,7 +88,7 @@ class FeatureWorkbench(BookWidget):
         return facts(self.parsed, signed=self.signed)
 
     def hits(self, target: str) -> tuple[float, int]:
-        """Return how many points of a target of :class:`WhichHeads` the best head on u, v and the formula gets right.
+        """Return how many points of a target of :class:`infersent.widgets.which_heads.WhichHeads` the best head on u, v and the formula gets right.
 
         ``"table"`` says yes where both are 0 or both are 1. Where the formula is not defined, the head gets 0.
 
@@ -117,8 +117,8 @@ class FeatureWorkbench(BookWidget):
         """Return lines of Python that make the formula a block of the registry."""
         formula = self.parsed
         if formula.text in SHIPPED_FEATURES:
-            names = ", ".join(dict.fromkeys(("u", "v", formula.text)))
-            return f'import infersent\ninfersent.Blocks("{names}")  # {formula.text} is registered already'
+            names = ", ".join(f'"{name}"' for name in dict.fromkeys(("u", "v", formula.text)))
+            return f"import infersent\ninfersent.pair_features(u, v, [{names}])  # {formula.text} is registered already"
         swap = facts(formula).swap
         declared = f', swap="{swap}"' if swap in ("symmetric", "antisymmetric") else ""
         return (
@@ -162,7 +162,7 @@ class FeatureWorkbench(BookWidget):
             f"{'nothing' if found.additive else 'u with v'}; {_share(found.beyond_sentences)} of it is in no sum of "
             f"u and v, {_share(found.beyond_blocks)} in no sum of the four blocks{undefined}.</p>\n"
             + "\n".join(table.to_html() for table in tables)
-            + f"\n<pre>{html.escape(self.lines())}</pre>"
+            + f"\n<pre>{html.escape(self.lines(), quote=False)}</pre>"
         )
 
     def _all_hits(self) -> list[tuple[str, tuple[float, int]]]:

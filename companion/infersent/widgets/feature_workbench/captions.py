@@ -41,8 +41,6 @@ TIE = 1e-9
 #: Beyond this size a number counts as not defined.
 _HUGE = 1e100
 
-Feature = Callable[[Tensor, Tensor], Tensor]
-
 
 @dataclass(frozen=True)
 class Split:
@@ -112,7 +110,7 @@ def load() -> dict[str, Split]:
     return splits
 
 
-def fit_captions(features: Sequence[Feature]) -> CaptionFit:
+def fit_captions(features: Sequence[Callable[[Tensor, Tensor], Tensor]]) -> CaptionFit:
     """Return a least-squares head on the features, each a block of 40 columns, fitted on train, asked on test."""
     train, test = load().values()
     columns, others = (torch.cat([f(split.u, split.v) for f in features], dim=1).numpy() for split in (train, test))

@@ -72,7 +72,7 @@ export function createSurface({ at, low, move }) {
       edges.replaceChildren(...parts.map(({ sign, edge }) =>
         s("path", { class: sign > 0 ? "" : "fw-dashed", d: edge.map(path).join("") })));
       key.textContent = `From one shade to the next: ${Number(step.toPrecision(2))}. Golden, dashed: below zero. ` +
-        "White: zero, or not defined.";
+        "Blank: near zero, or not defined.";
       picture.setAttribute("aria-label", `The surface of ${shown(text)} over the square from ${format(low(), 0)} to 1`);
       [least, left].forEach((mark) => { mark.textContent = format(low(), 0); });
     },

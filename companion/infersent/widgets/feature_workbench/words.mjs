@@ -115,7 +115,8 @@ export function listed(facts) {
  */
 export function linesOfPython(text, code, swap) {
   if (REGISTERED.includes(text))
-    return `import infersent\ninfersent.Blocks("${[...new Set(["u", "v", text])].join(", ")}")  # ${text} is registered already`;
+    return `import infersent\ninfersent.pair_features(u, v, [${[...new Set(["u", "v", text])].map((name) => `"${name}"`)
+      .join(", ")}])  # ${text} is registered already`;
   const declared = swap === "symmetric" || swap === "antisymmetric" ? `, swap="${swap}"` : "";
   return `import infersent, torch\ninfersent.register_feature("${text}", lambda u, v: ${code}${declared})`;
 }
