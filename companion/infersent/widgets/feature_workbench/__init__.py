@@ -88,7 +88,10 @@ class FeatureWorkbench(BookWidget):
         return facts(self.parsed, signed=self.signed)
 
     def hits(self, target: str) -> tuple[float, int]:
-        """Return how many points of a target of :class:`infersent.widgets.which_heads.WhichHeads` the best head on u, v and the formula gets right.
+        """Return how many points of a target the best linear head on u, v and the formula gets right.
+
+        The targets are those of :class:`infersent.widgets.which_heads.WhichHeads`; ``"table"`` says yes where both are
+        0 or both are 1. Where the formula is not defined, the head gets 0.
 
         ``"table"`` says yes where both are 0 or both are 1. Where the formula is not defined, the head gets 0.
 

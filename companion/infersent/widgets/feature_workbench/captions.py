@@ -51,7 +51,7 @@ class Split:
     u, v
         The vectors of premises and hypotheses, ``[pairs, 40]``.
     labels
-        ``[pairs]``, places in :data:`infersent.LABELS`.
+        ``[pairs]``, places in ``infersent.LABELS``.
     chains
         The chain of each premise and of each hypothesis, ``[2, pairs]``.
     """
