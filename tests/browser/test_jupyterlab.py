@@ -43,6 +43,7 @@ WIDTHS = sorted({curve["width"] for curve in widgets.LearnTheProduct().curves})
 
 CASES = [
     Case("FeatureExplorer(u=0.5, v=-0.5)", "slider", "of the premise", "ArrowRight", "u", 0.51),
+    Case("FeatureWorkbench()", "button", "|u−v|", "Space", "formula", "|u-v|"),
     Case("Explainer(blocks=['v'])", "checkbox", "u∗v", "Space", "blocks", ["v", "u*v"]),
     Case("WhichHeads(blocks=['v'])", "checkbox", "u∗v", "Space", "blocks", ["v", "u*v"]),
     Case("DiagonalOrFull(angle=10)", "slider", "turn the axes of u", "ArrowRight", "angle", 11.0),

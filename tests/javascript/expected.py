@@ -5,7 +5,9 @@ python tests/javascript/expected.py expected.json
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 import random
 import sys
 from itertools import product
@@ -23,6 +25,7 @@ from infersent.widgets import (
     DiagonalOrFull,
     Explainer,
     FeatureExplorer,
+    FeatureWorkbench,
     Hero,
     LearnTheProduct,
     LedgerBill,
@@ -33,6 +36,7 @@ from infersent.widgets import (
     page_model,
 )
 from infersent.widgets.explainer import WEAKNESSES
+from infersent.widgets.feature_workbench.formula import FormulaError, parse
 from infersent.widgets.hero import describe, moves, picture, probabilities
 
 TEXTS = [
@@ -68,6 +72,7 @@ def expected(folder: Path) -> dict[str, Any]:
         "winners": winners(),
         "bill": bill(),
         "map": sentence_map(),
+        "workbench": workbench(draw),
     }
 
 
@@ -206,6 +211,106 @@ def sentence_map() -> dict[str, Any]:
         found = [neighbour.relation for neighbour in widget.neighbours()]
         relations.append({"encoder": encoder, "sentence": sentence, "relations": found})
     return {"maps": widget.maps, "relations": relations}
+#: Formulas that show every kind of fact, and texts that are none.
+WORKBENCH = (
+    *("u*v", "|u-v|", "max(v-u,0)", "(u*v)^2", "|u|-|v|", "u/v", "u*v*(u-v)", "max(u,v)", "u^2-v^2", "u-v", "3*u-2"),
+    *("log(u)", "sqrt(v)", "1/(u-v)", "u/(u+v)", "sign(u*v)", "tanh(9*u)*v", "exp(-u)+v^3", "u-u", "log(-1-u^2)"),
+    *("1/(|u|+|v|)", "min(u,0.5)*v", "u^0.5", "relu(-u)", "2^u-v", "log(u*v)", "1e200*u*v", "square(u-v)"),
+)
+NO_FORMULAS = (
+    *("", " ", "u+", "2u", "uv", "u v", "|u|v|", "(u", "|u", "u)", "u,v", "sqrt u", "max(u)", "abs(u,v)", "foo(u)"),
+    *(
+        "u$v",
+        "3",
+        "u+1/0",
+        "log(0)*u",
+        "*u",
+        "u**",
+        "max(u,v",
+        "u+(v",
+        "𝔘+u",
+        "u;v",
+        "((((((((((((((((((((((((((u",
+        "()",
+    ),
+    *("u" * 121, "1e999*u", "-" * 30 + "u", "u^", "v(u)", "u..5", "alert(1)", "u'", "(-8)^0.5*u", "u|"),
+)
+
+
+def workbench(draw: random.Random) -> dict[str, Any]:
+    """Formulas with their values, slopes, facts, code, heads and caption pairs; messages for texts that are none."""
+    cases = []
+    for text in WORKBENCH:
+        widget = FeatureWorkbench(formula=text)
+        found = {str(widget.signed): facts_of(widget)}
+        widget.signed = False
+        found[str(widget.signed)] = facts_of(widget)
+        hits = [widget.hits(target)[0] for target in ("AND", "XOR", "table", "equal", "u>v", "same sign")]
+        cases.append({"text": text, "facts": found, "hits": hits, "lines": widget.lines()})
+    fits = []
+    for text in WORKBENCH[:12]:
+        widget = FeatureWorkbench(formula=text)
+        fit, gains = widget.captions(), widget.gains().values()
+        one = {"correct": fit.correct.tolist(), "scores": fit.scores[::50].ravel().tolist(), "undefined": fit.undefined}
+        told = [[gain.difference, *gain.interval, gain.outcome] for gain in gains]
+        fits.append({"text": text, **one, "gains": told})
+    file = Path(infersent.widgets.__file__).parent / "feature_workbench" / "captions.txt"
+    return {
+        "cases": cases,
+        "fits": fits,
+        "file": str(file),
+        "random": [sloped(typed(draw, 4), draw) for _ in range(500)],
+        "errors": [[text, message_of(text)] for text in NO_FORMULAS],
+    }
+
+
+def facts_of(widget: FeatureWorkbench) -> dict[str, Any]:
+    return {name: finite_or_none(value) for name, value in dataclasses.asdict(widget.facts()).items()}
+
+
+def finite_or_none(value: Any) -> Any:
+    """JSON has no nan and no infinity."""
+    if isinstance(value, tuple):
+        return [finite_or_none(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def typed(draw: random.Random, depth: int) -> str:
+    """A random formula as a hand might type it."""
+    kind = draw.choice(["leaf", "sum", "product", "power", "call", "bars", "brackets", "sign"] if depth else ["leaf"])
+    one, other = (typed(draw, depth - 1) if depth else "" for _ in range(2))
+    if kind == "leaf":
+        return draw.choice(["u", "v", "u", "v", "2", "0.5", ".25", "3e-1"])
+    if kind in ("sum", "product", "power"):
+        sign = draw.choice({"sum": "+-−", "product": "*/∗", "power": ["^", "**"]}[kind])
+        return (
+            f"{one}{draw.choice(['', ' '])}{sign}{other}" if kind != "power" else f"({one}){sign}{draw.choice('123')}"
+        )
+    if kind == "call":
+        name = draw.choice(["abs", "max", "min", "sqrt", "exp", "log", "tanh", "relu", "sign", "square"])
+        return f"{name}({one}, {other})" if name in ("max", "min") else f"{name}({one})"
+    return {"bars": f"|{one}|", "brackets": f"({one})", "sign": f"-{one}"}[kind]
+
+
+def sloped(text: str, draw: random.Random) -> dict[str, Any]:
+    """What a formula, or a text that is none, gives at a few points: values and slopes."""
+    points = [(draw.uniform(-1, 1), draw.uniform(-1, 1)) for _ in range(4)]
+    message = message_of(text)
+    if message:
+        return {"text": text, "message": message}
+    widget = FeatureWorkbench(formula=text)
+    found = []
+    for widget.u, widget.v in points:
+        found.append([widget.u, widget.v, finite_or_none(widget.value())])
+    return {"text": text, "points": found, "code": parse(text).code()}
+
+
+def message_of(text: str) -> str:
+    try:
+        parse(text)
+    except FormulaError as error:
+        return str(error)
+    return ""
 
 
 if __name__ == "__main__":

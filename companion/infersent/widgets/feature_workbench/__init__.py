@@ -88,7 +88,10 @@ class FeatureWorkbench(BookWidget):
         return facts(self.parsed, signed=self.signed)
 
     def hits(self, target: str) -> tuple[float, int]:
-        """Return how many points of a target of :class:`WhichHeads` the best head on u, v and the formula gets right.
+        """Return how many points of a target the best linear head on u, v and the formula gets right.
+
+        The targets are those of :class:`infersent.widgets.which_heads.WhichHeads`; ``"table"`` says yes where both are
+        0 or both are 1. Where the formula is not defined, the head gets 0.
 
         ``"table"`` says yes where both are 0 or both are 1. Where the formula is not defined, the head gets 0.
 
@@ -117,8 +120,8 @@ class FeatureWorkbench(BookWidget):
         """Return lines of Python that make the formula a block of the registry."""
         formula = self.parsed
         if formula.text in SHIPPED_FEATURES:
-            names = ", ".join(dict.fromkeys(("u", "v", formula.text)))
-            return f'import infersent\ninfersent.Blocks("{names}")  # {formula.text} is registered already'
+            names = ", ".join(f'"{name}"' for name in dict.fromkeys(("u", "v", formula.text)))
+            return f"import infersent\ninfersent.pair_features(u, v, [{names}])  # {formula.text} is registered already"
         swap = facts(formula).swap
         declared = f', swap="{swap}"' if swap in ("symmetric", "antisymmetric") else ""
         return (
@@ -159,10 +162,10 @@ class FeatureWorkbench(BookWidget):
         ]
         return (
             f"<p>f(u, v) = {shown}. If u and v are swapped: {found.swap}. It compares "
-            f"{'nothing' if found.additive else 'u with v'}; {100 * found.beyond_sentences:.0f}% of it is in no sum of "
-            f"u and v, {100 * found.beyond_blocks:.0f}% in no sum of the four blocks{undefined}.</p>\n"
+            f"{'nothing' if found.additive else 'u with v'}; {_share(found.beyond_sentences)} of it is in no sum of "
+            f"u and v, {_share(found.beyond_blocks)} in no sum of the four blocks{undefined}.</p>\n"
             + "\n".join(table.to_html() for table in tables)
-            + f"\n<pre>{html.escape(self.lines())}</pre>"
+            + f"\n<pre>{html.escape(self.lines(), quote=False)}</pre>"
         )
 
     def _all_hits(self) -> list[tuple[str, tuple[float, int]]]:
@@ -177,6 +180,11 @@ def _captions(formula: str) -> CaptionFit:
 @cache
 def _standard() -> dict[tuple[str, ...], CaptionFit]:
     return {blocks: fit_captions([parse(block) for block in blocks]) for blocks in STANDARD}
+
+
+def _share(share: float) -> str:
+    """Return a percentage of which only the whole is 100%."""
+    return "over 99%" if 0.995 <= share < 1 - 1e-9 else f"{100 * share:.0f}%"
 
 
 def _shown(value: Tensor) -> str:

@@ -11,12 +11,13 @@ import { judge } from "../toolkit/verdict.mjs";
  */
 
 /** @typedef {[train: Split, test: Split]} Splits */
-/** @typedef {{ correct: boolean[], scores: Float64Array, accuracy: number, undefinedShare: number }} CaptionFit */
+/** @typedef {{ correct: number[], scores: Float64Array, accuracy: number, undefinedShare: number }} CaptionFit */
 /** @typedef {{ difference: number, interval: [number, number], outcome: ReturnType<typeof judge> }} Gain */
 
 const RIDGE = 0.003;
 const MARGIN = 0.01;
 const CHAIN = 5; // sentences, each broader than the one before
+const TIED = 1e-9; // scores closer than this tie
 const HUGE = 1e100; // beyond it a number counts as not defined
 const LABEL_COUNT = 3;
 
@@ -85,9 +86,11 @@ export function fitCaptions([train, test], features) {
     for (let label = 0; label < LABEL_COUNT; label++)
       for (let j = 0; j < width; j++) scores[i * LABEL_COUNT + label] += asked[i * width + j] * weights[label][j];
     const own = scores.subarray(i * LABEL_COUNT, (i + 1) * LABEL_COUNT);
-    return own.indexOf(Math.max(...own)) === Math.floor(i / (test.pairs / LABEL_COUNT));
+    const best = Array.from(own, (score) => score > Math.max(...own) - TIED);
+    return best[Math.floor(i / (test.pairs / LABEL_COUNT))] ? 1 / best.filter(Boolean).length : 0;
   });
-  return { correct, scores, accuracy: correct.filter(Boolean).length / test.pairs, undefinedShare };
+  const accuracy = correct.reduce((sum, right) => sum + right, 0) / test.pairs;
+  return { correct, scores, accuracy, undefinedShare };
 }
 
 /**
@@ -176,7 +179,7 @@ export function solveByFactor(lower, side) {
  * @returns {Gain}
  */
 export function gain([, { chains: [premises, hypotheses], pairs }], one, other) {
-  const differences = one.correct.map((right, i) => Number(right) - Number(other.correct[i]));
+  const differences = one.correct.map((right, i) => right - other.correct[i]);
   const difference = differences.reduce((sum, d) => sum + d, 0) / pairs;
   /** @param {(i: number) => number} clusterOf */
   const squares = (clusterOf) => {

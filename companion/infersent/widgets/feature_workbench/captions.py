@@ -2,8 +2,8 @@
 
 Two blocks of captions (:mod:`infersent.data.captions`) that share no sentence, 1,200 pairs each, a third of each label:
 one to fit, one to test. Every sentence is a premise and a hypothesis of each label equally often, so what adds up over
-the two sentences, such as any linear head on (u, v), can do no better than one answer in three but by luck. Of a
-vector's 512 numbers the 40 that vary most are kept, each rounded to a byte. ``captions.mjs`` does the same in the page.
+the two sentences, such as any linear head on (u, v), can do no better than one answer in three. Of a vector's 512
+numbers the 40 that vary most are kept, each rounded to a byte. ``captions.mjs`` does the same in the page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from infersent.foundation.arrays import Array, Floats, Ints
+from infersent.foundation.arrays import Floats, Ints
 from infersent.study.verdict import Outcome, judge
 
 FILE = Path(__file__).with_name("captions.txt")
@@ -35,10 +35,11 @@ MARGIN = 0.01
 #: Sentences of one chain of captions, each broader than the one before: they are not independent draws.
 _CHAIN = 5
 
+#: Scores closer than this tie.
+TIE = 1e-9
+
 #: Beyond this size a number counts as not defined.
 _HUGE = 1e100
-
-Feature = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Split:
     u, v
         The vectors of premises and hypotheses, ``[pairs, 40]``.
     labels
-        ``[pairs]``, places in :data:`infersent.LABELS`.
+        ``[pairs]``, places in ``infersent.LABELS``.
     chains
         The chain of each premise and of each hypothesis, ``[2, pairs]``.
     """
@@ -68,14 +69,15 @@ class CaptionFit:
     Attributes
     ----------
     correct
-        Whether each test pair is right, ``[pairs]``.
+        How far each test pair is right, ``[pairs]``: 1, 0, or its share where labels tie. On a set so balanced the best
+        weights on what adds up over the two sentences are zero, and all three labels tie.
     scores
         ``[pairs, 3]``.
     undefined
         The share of the blocks' numbers, over both splits, that are not defined; the fit takes the mean instead.
     """
 
-    correct: Array
+    correct: Floats
     scores: Floats
     undefined: float
 
@@ -108,7 +110,7 @@ def load() -> dict[str, Split]:
     return splits
 
 
-def fit_captions(features: Sequence[Feature]) -> CaptionFit:
+def fit_captions(features: Sequence[Callable[[Tensor, Tensor], Tensor]]) -> CaptionFit:
     """Return a least-squares head on the features, each a block of 40 columns, fitted on train, asked on test."""
     train, test = load().values()
     columns, others = (torch.cat([f(split.u, split.v) for f in features], dim=1).numpy() for split in (train, test))
@@ -122,7 +124,9 @@ def fit_captions(features: Sequence[Feature]) -> CaptionFit:
     targets = np.eye(3)[train.labels] - 1 / 3
     weights = np.linalg.solve(x.T @ x / len(x) + RIDGE * np.eye(x.shape[1]), x.T @ targets / len(x))
     scores = asked @ weights
-    return CaptionFit(scores.argmax(axis=1) == test.labels, scores, float((bad.mean() + worse.mean()) / 2))
+    best = scores > scores.max(axis=1, keepdims=True) - TIE  # [pairs, 3]
+    correct = best[np.arange(len(scores)), test.labels] / best.sum(axis=1)
+    return CaptionFit(correct, scores, float((bad.mean() + worse.mean()) / 2))
 
 
 def gain(one: CaptionFit, other: CaptionFit) -> Gain:
@@ -133,7 +137,7 @@ def gain(one: CaptionFit, other: CaptionFit) -> Gain:
     is that of other test pairs, not of another training block.
     """
     test = load()["test"]
-    d = one.correct.astype(float) - other.correct.astype(float)
+    d = one.correct - other.correct
     rest = d - d.mean()
     premises, hypotheses = test.chains
     crossing = premises * (hypotheses.max() + 1) + hypotheses

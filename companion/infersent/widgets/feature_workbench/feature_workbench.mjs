@@ -138,11 +138,11 @@ function createView(model, start) {
       drawn = { text, signed };
       presets.update((preset) => preset === formula.text);
       ranges.update((value) => value === signed);
-      surface.draw(height, shown(text));
+      surface.draw(height, text);
       facts.update(found);
       targets.update(SIX.map(([, target]) => hits(target, height)));
       pairs.update(own, others, gains);
-      result.update(describe(found, own, others[0], gains[0]));
+      result.update(describe(formula.text, found, own, others[0], gains[0]));
       code.update(linesOfPython(formula.text, codeOf(formula.tree), (signed ? found : factsOf(formula, -1)).swap));
       take(input.value, 0);
     }
@@ -195,7 +195,7 @@ function createCode(model) {
     return location.href;
   });
   return {
-    node: h("section", { class: "fw-panel" }, h("h4", {}, "Take it along"),
+    node: h("section", { class: "fw-panel" }, h("p", { class: "fw-title" }, "Take it along"),
       h("pre", { class: "fw-code", tabindex: 0, role: "group", "aria-label": "Lines of Python" }, code),
       h("div", { class: "bw-choices" }, copy, ...(model.send ? [] : [link]))),
     /** @param {string} lines */

@@ -27,7 +27,9 @@ LONGEST, DEEPEST = 120, 24
 
 #: What may stand for an ASCII sign, as a page prints it.
 _PRINTED = str.maketrans("\N{MINUS SIGN}\N{ASTERISK OPERATOR}×·÷", "-***/")
-_TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/^(),|])|(\S))", re.A)
+_TOKEN = re.compile(
+    r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/^(),|])|(\S))", re.A
+)
 _NAMES = ", ".join(FUNCTIONS)
 
 #: How the parts of a formula bind in its line of code: a number below what is asked for goes into brackets.
@@ -90,10 +92,8 @@ def parse(text: str) -> Formula:
 
     Examples
     --------
-    >>> parse("2u")
-    Traceback (most recent call last):
-    infersent.widgets.feature_workbench.formula.FormulaError: “u” at place 2 follows a value with no sign between them. \
-Write * for a product.
+    >>> parse("|u|-|v|").code()
+    'torch.abs(u) - torch.abs(v)'
     """
     return _Parser(text).formula()
 
@@ -176,7 +176,9 @@ class _Parser:
     def value(self) -> Node:
         token = self.token
         if token.kind == "end":
-            raise FormulaError(f"The formula ends at place {token.place} where a value is missing. Add u, v or a number.")
+            raise FormulaError(
+                f"The formula ends at place {token.place} where a value is missing. Add u, v or a number."
+            )
         self.next += 1
         if token.kind == "number":
             return _number(float(token.text), token)

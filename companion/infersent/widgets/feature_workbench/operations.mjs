@@ -33,7 +33,7 @@ const OPERATIONS = {
   log: { at: Math.log, slopes: (a) => [1 / a] },
   tanh: { at: Math.tanh, slopes: (a) => [1 - Math.tanh(a) ** 2] },
   relu: { at: (a) => Math.max(a, 0), slopes: (a) => [a > 0 ? 1 : 0] },
-  sign: { at: Math.sign, slopes: () => [0] },
+  sign: { at: (a) => Math.sign(a) || 0, slopes: () => [0] }, // PyTorch gives 0 for what is no number
   square: { at: (a) => a * a, slopes: (a) => [2 * a] },
 };
 

@@ -15,20 +15,20 @@ const REACH = 0.5; // of the strips of differences, to each side of zero
 
 /** The facts as a list. */
 export function createFacts() {
-  const list = h("dl", { class: "fw-facts" });
+  const list = h("div", { class: "fw-facts", role: "list", "aria-label": "What kind of block it is" });
   return {
     node: list,
     /** @param {Facts} facts */
     update(facts) {
       list.replaceChildren(...listed(facts).map(([name, words]) =>
-        h("div", {}, h("dt", {}, name), h("dd", {}, words))));
+        h("div", { role: "listitem" }, h("span", {}, name), h("b", {}, words))));
     },
   };
 }
 
 /** @param {number} share @param {string} className */
-function bar(share, className) {
-  const cell = h("td", { class: className }, percent(share));
+function bar(share, className, digits = 0) {
+  const cell = h("td", { class: className }, percent(share, digits));
   cell.style.setProperty("--fw-share", `${100 * share}%`);
   return cell;
 }
@@ -43,7 +43,7 @@ export function createTargets() {
   const names = ["u, v", ...STANDARD.slice(1, 3).map(([, , block]) => `+ ${printed(block)}`), "all four"];
   return {
     node: h("section", { class: "fw-panel" },
-      h("h4", {}, "What a linear head can then do"),
+      h("p", { class: "fw-title" }, "What a linear head can then do"),
       h("div", { class: "fw-scroll", tabindex: 0, role: "group", "aria-label": "The six targets" },
         h("table", { class: "fw-table" }, head("target", "with yours", ...names), body)), note),
     /** @param {Hits[]} own */
@@ -73,7 +73,7 @@ export function createPairs() {
   const note = h("p", { class: "fw-note" });
   return {
     node: h("section", { class: "fw-panel" },
-      h("h4", {}, "What it buys on 1,200 caption pairs"),
+      h("p", { class: "fw-title" }, "What it buys on 1,200 caption pairs"),
       h("div", { class: "fw-scroll", tabindex: 0, role: "group", "aria-label": "The caption pairs" },
         h("table", { class: "fw-table fw-pairs" },
           head("the head gets", "right", "yours is better by (points, 95%)"), body)), note),
@@ -84,14 +84,14 @@ export function createPairs() {
      */
     update(own, others, gains) {
       body.replaceChildren(
-        h("tr", {}, h("th", { scope: "row" }, "u, v, yours"), bar(own.accuracy, "fw-mine"), h("td", {}, "")),
+        h("tr", {}, h("th", { scope: "row" }, "u, v, yours"), bar(own.accuracy, "fw-mine", 1), h("td", {}, "")),
         ...others.map(({ accuracy }, i) => h("tr", {},
-          h("th", { scope: "row" }, STANDARD[i].map(printed).join(", ")), bar(accuracy, ""),
+          h("th", { scope: "row" }, STANDARD[i].map(printed).join(", ")), bar(accuracy, "", 1),
           h("td", {}, strip(gains[i]), `${inPoints(gains[i])} `, h("b", {}, gains[i].outcome)))));
       const holes = own.undefinedShare;
       note.textContent = "Our own captions as the shipped model encodes them: 40 of the 512 numbers, rounded to a byte; " +
         "a least-squares head, fitted here on 1,200 pairs and asked 1,200 others that share no sentence with them. " +
-        "Chance, and all that u and v can do, is one in three. The interval is over test pairs; other pairs to fit " +
+        "They are balanced so that what adds up over u and v gets one in three, as chance does. The interval is over test pairs; other pairs to fit " +
         "on would move it too. A small, easy set: it shows what a block can do, and not what it would buy on SNLI." +
         `${holes ? ` At ${percent(holes, 1)} of the numbers your block is not defined: the head gets its mean.` : ""}`;
     },

@@ -2,9 +2,11 @@
 /* A formula's surface over the square: shades, contours, and a point that can be moved. */
 
 import { region } from "../toolkit/contours.mjs";
+import { colour } from "../toolkit/blocks.mjs";
 import { h, s, setAttributes, symbol } from "../toolkit/nodes.mjs";
 import { format } from "../toolkit/numbers.mjs";
 import { movePoint } from "../toolkit/point.mjs";
+import { shown } from "./words.mjs";
 
 /** @import { Scored } from "../toolkit/contours.mjs" */
 /** @import { Sloped } from "./operations.mjs" */
@@ -56,9 +58,10 @@ export function createSurface({ at, low, move }) {
     node,
     /**
      * @param {(u: number, v: number) => number} height
-     * @param {string} name
+     * @param {string} text
      */
-    draw(height, name) {
+    draw(height, text) {
+      node.setAttribute("class", `fw-map ${colour(text)}`);
       const side = Array.from({ length: CELLS + 1 }, (_, i) => low() + (i * (1 - low())) / CELLS);
       const lattice = side.map((u) => side.map((v) => /** @type {Scored} */ ([u, v, height(u, v)])));
       const step = stepOf(lattice.flat().map(([, , score]) => score));
@@ -68,9 +71,9 @@ export function createSurface({ at, low, move }) {
         s("path", { class: sign > 0 ? "fw-above" : "fw-below", d: area.map((line) => `${path(line)}Z`).join("") })));
       edges.replaceChildren(...parts.map(({ sign, edge }) =>
         s("path", { class: sign > 0 ? "" : "fw-dashed", d: edge.map(path).join("") })));
-      key.textContent = `From one shade to the next: ${Number(step.toPrecision(2))}. Dark: above zero. Golden, dashed: ` +
-        "below. White: zero, or not defined.";
-      picture.setAttribute("aria-label", `The surface of ${name} over the square from ${format(low(), 0)} to 1`);
+      key.textContent = `From one shade to the next: ${Number(step.toPrecision(2))}. Golden, dashed: below zero. ` +
+        "Blank: near zero, or not defined.";
+      picture.setAttribute("aria-label", `The surface of ${shown(text)} over the square from ${format(low(), 0)} to 1`);
       [least, left].forEach((mark) => { mark.textContent = format(low(), 0); });
     },
     /** @param {Sloped} sloped @param {string} name */

@@ -1,6 +1,7 @@
 // @ts-check
 /* The workbench in words: what a formula is like, what it buys, and its line of Python. */
 
+import { FEATURES, printed } from "../toolkit/blocks.mjs";
 import { cautiousPercent, format, percent, signed } from "../toolkit/numbers.mjs";
 
 /** @import { Words } from "../toolkit/controls.mjs" */
@@ -36,13 +37,15 @@ export const inPoints = ({ difference, interval: [low, high] }) =>
 /**
  * What kind of block a formula is.
  *
+ * @param {string} text
  * @param {Facts} facts
  */
-export function kind({ undefinedShare, swap, additive, beyondSentences, beyondBlocks }) {
+export function kind(text, { undefinedShare, swap, additive, beyondSentences, beyondBlocks }) {
   if (undefinedShare === 1) return "Defined nowhere on this square.";
   if (swap === "constant") return "The same everywhere: it tells nothing.";
   if (beyondSentences === 0) return "Nothing new: a sum of u and v.";
   if (additive) return "It bends but compares nothing: one function of u plus one of v.";
+  if (text in FEATURES) return `One of the four blocks: ${printed(text)}.`;
   if (beyondBlocks === 0) return "A comparison, and a sum of the four blocks.";
   return `A comparison of its own: ${cautiousPercent(beyondBlocks)} of it is in no sum of the four blocks.`;
 }
@@ -57,13 +60,14 @@ const MEANING = {
 /**
  * The result: what kind of block it is, and what it buys beside u and v.
  *
+ * @param {string} text
  * @param {Facts} facts
  * @param {CaptionFit} own
  * @param {CaptionFit} base
  * @param {Gain} gain
  * @returns {Words}
  */
-export const describe = (facts, own, base, gain) => [kind(facts),
+export const describe = (text, facts, own, base, gain) => [kind(text, facts),
   `On ${own.correct.length.toLocaleString("en")} caption pairs, u and v alone get ${percent(base.accuracy, 1)} right, ` +
   `with it ${percent(own.accuracy, 1)}: ${inPoints(gain)} points, ${MEANING[gain.outcome]}.`];
 
@@ -111,7 +115,8 @@ export function listed(facts) {
  */
 export function linesOfPython(text, code, swap) {
   if (REGISTERED.includes(text))
-    return `import infersent\ninfersent.Blocks("${[...new Set(["u", "v", text])].join(", ")}")  # ${text} is registered already`;
+    return `import infersent\ninfersent.pair_features(u, v, [${[...new Set(["u", "v", text])].map((name) => `"${name}"`)
+      .join(", ")}])  # ${text} is registered already`;
   const declared = swap === "symmetric" || swap === "antisymmetric" ? `, swap="${swap}"` : "";
   return `import infersent, torch\ninfersent.register_feature("${text}", lambda u, v: ${code}${declared})`;
 }
