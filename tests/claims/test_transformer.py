@@ -213,6 +213,22 @@ def test_the_difference_needs_the_basis() -> None:
     says(f"MiniLM's sets lose {shown(lost[0])} and {shown(lost[1])}, of which {shown(lost[2])} is what $(u,v)$ loses")
 
 
+def test_the_product_needs_equal_lengths_more() -> None:
+    own = {"length": "own"}
+    lost = {
+        (blocks, split): f"{points(compare(frozen(blocks, split, seeds=(0, 1, 2)), frozen(blocks, split, **own))):.1f}"
+        for blocks in (PRODUCT, TRIPLE, "u*v", "|u-v|")
+        for split in BOTH
+    }
+    says(
+        f"Beside $u$ and $v$ it loses {lost[PRODUCT, 'test']} points without them, and {lost[PRODUCT, 'test-hard']} on "
+        f"SNLI-hard; the difference loses {lost[TRIPLE, 'test']} and {lost[TRIPLE, 'test-hard']}. Alone, "
+        f"{lost['u*v', 'test']} and {lost['|u-v|', 'test']}."
+    )
+    for blocks in (PRODUCT, TRIPLE):
+        assert compare(frozen(blocks, seeds=(0, 1, 2)), frozen(blocks, **own)).outcome == "differs"
+
+
 def test_what_fails_alone() -> None:
     says(f"and not alone: {frozen('cosine').mean:.1%}, for it knows no direction.")
 

@@ -211,6 +211,8 @@ def sentence_map() -> dict[str, Any]:
         found = [neighbour.relation for neighbour in widget.neighbours()]
         relations.append({"encoder": encoder, "sentence": sentence, "relations": found})
     return {"maps": widget.maps, "relations": relations}
+
+
 #: Formulas that show every kind of fact, and texts that are none.
 WORKBENCH = (
     *("u*v", "|u-v|", "max(v-u,0)", "(u*v)^2", "|u|-|v|", "u/v", "u*v*(u-v)", "max(u,v)", "u^2-v^2", "u-v", "3*u-2"),
