@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from infersent.choose.worth.gains import GAINS, situations
 from infersent.foundation.recorded import load_record
 from infersent.foundation.tables import signed
 from infersent.study.comparison import compare, find_group
@@ -43,6 +44,22 @@ def test_the_first_lines() -> None:
     evidence = load_record("evidence")
     assert evidence["accuracy"] - evidence["dropped"]["u*v"] > 0.03
     says("a model that was trained with it leans on it, as the switch shows, and one trained without it does as well")
+
+
+def test_the_map_in_plain_words() -> None:
+    linear = [one for one in situations() if one.head == "linear"]
+    first, product, second, _ = GAINS
+    having = [one for one in linear if second in one.gains]
+    small = [one for one in having if round(100 * one.gains[second].mean, 1) < 1]
+    assert (len(small), len(having)) == (16, 21)
+    says("the product gained less than a point in sixteen of the twenty-one situations that we measured")
+    (snli,) = (one for one in linear if (one.encoder, one.task) == ("BiLSTM, trained", "entailment, SNLI"))
+    assert round(100 * snli.gains[first].mean) == 9
+    alike = [one.gains[first].mean for one in linear if one.task in ("similarity, STS-B", "relatedness, SICK")]
+    assert 0.4 < min(alike) < max(alike) < 0.605
+    says("nine points on SNLI with the difference, forty to sixty on how similar two sentences are")
+    assert max(one.gains[product].mean - one.gains[first].mean for one in linear) < 0.01
+    says("instead of the difference it was nowhere ahead by more than a point")
 
 
 def test_the_numbers_beside_the_switches() -> None:
