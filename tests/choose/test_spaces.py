@@ -371,12 +371,8 @@ def test_the_shipped_record_is_of_the_declared_encoders():
         for trial in read_grid(family):
             declared.add(Encoder(family, ", ".join(trial.recipe.model.blocks), trial.recipe.training.seed))
     assert set(known) <= declared
-    # Not all of what was declared fitted into the time.
-    for blocks in ("u, v, |u-v|", "u, v, u*v", "u, v, |u-v|, u*v"):
-        assert find_spaces(spaces, "spaces", blocks).seeds == [0, 1, 2]
-        assert 0 in find_spaces(spaces, "lengths-256", blocks).seeds
-    for blocks in ("|u-v|, u*v", "|u-v|", "u*v", "u, v"):
-        assert len(find_spaces(spaces, "spaces", blocks).seeds) > 1
+    # All trainings; on some encoders not every set of blocks.
+    assert {one for one in declared if one not in known} == set()
     for space in spaces:
         assert set(space.scores) == set(TASKS)
         assert (space.form is not None) == ("u*v" in space.encoder.blocks or space.encoder.family == "infersent")

@@ -214,17 +214,19 @@ def test_what_was_declared_and_what_there_was_time_for() -> None:
     assert behind > 4
     says(f"(under the product's it is {one(behind)} behind)")
     spread = max(100 * float(np.ptp(some.scores("similarity"))) for some in small().values())
-    assert spread < 3
-    says(f"one set's cosines lie within {one(spread)} over the seeds")
+    assert spread > 3
+    says(f"that one set's cosines would lie within 3 of each other over the seeds (one's lie within {one(spread)});")
     alone = {b: mean(group(b), by="|u-v|") - mean(group(b), by="u*v") for b in (PRODUCT, TRIPLE)}
     assert alone[TRIPLE] - alone[PRODUCT] > 3
     says(
         f"for $u*v$ alone in a new head is {one(alone[PRODUCT])} behind $|u-v|$ alone on STS-B under the product's "
         f"encoder, and {one(alone[TRIPLE])} under the difference's."
     )
-    assert [len(group(blocks).seeds) for blocks in SEVEN] == [3, 3, 3, 2, 2, 2, 2]
-    assert [len(large(blocks).seeds) for blocks in MAIN] == [1, 1, 1]
-    says("three seeds of the first three sets, two seeds of the other four, one with 512 numbers")
+    assert {len(some.seeds) for some in (*small().values(), *wide().values())} == {3}
+    says("three seeds, one corpus, encoders with 128 and 512 numbers.")
+    last = -points(lead(group("u, v"), group("u*v")))
+    assert 0 < last < 3
+    says(f"that $(u, v)$ would be last by 3 or more (it is last by {one(last)}, undecided);")
 
 
 # Neighbours.
