@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import infersent
-from infersent.model.features import SHIPPED_FEATURES, temporary_feature
+from infersent.model.features import SHIPPED_FEATURES, get_feature, temporary_feature
 from infersent.widgets import FeatureWorkbench, WhichHeads
 from infersent.widgets.feature_workbench import STANDARD, captions
 from infersent.widgets.feature_workbench.captions import FILE, fit_captions, gain, load
@@ -129,11 +129,14 @@ def test_the_lines_register_the_block():
         exec(lines.replace("lambda", "replace=True, function=lambda"))
         found = infersent.pair_features(u, v, ["max(u,0.1)*|v|"])
     torch.testing.assert_close(found, u.clamp(min=0.1) * v.abs())
-    assert 'swap="symmetric"' in FeatureWorkbench(formula="max(u,v)").lines()
-    assert 'swap="antisymmetric"' in FeatureWorkbench(formula="|u|-|v|").lines()
+    assert 'swap="symmetric"' in FeatureWorkbench(formula="max(u,v)+1").lines()
+    assert 'swap="antisymmetric"' in FeatureWorkbench(formula="u^2-v^2").lines()
 
 
-@pytest.mark.parametrize("name", [name for name in SHIPPED_FEATURES if name not in ("noise", "cosine")])
+FORMULAS = [name for name in SHIPPED_FEATURES if name not in ("noise", "cosine") and not get_feature(name).module]
+
+
+@pytest.mark.parametrize("name", FORMULAS)
 def test_a_shipped_block_is_readable_and_needs_no_line(name):
     u, v = points()
     torch.testing.assert_close(parse(name)(u, v), infersent.pair_features(u[None], v[None], [name])[0])

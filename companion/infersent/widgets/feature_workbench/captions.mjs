@@ -7,7 +7,9 @@ import { judge } from "../toolkit/verdict.mjs";
 /**
  * A block of pairs: u and v by rows, and the chain of captions of each premise and of each hypothesis.
  *
- * @typedef {{ u: Float64Array, v: Float64Array, chains: [Uint16Array, Uint16Array], pairs: number, kept: number }} Split
+ * @typedef {{
+ *   u: Float64Array, v: Float64Array, chains: [Uint16Array, Uint16Array], pairs: number, kept: number,
+ * }} Split
  */
 
 /** @typedef {[train: Split, test: Split]} Splits */
@@ -67,7 +69,7 @@ function columnsOf({ u, v, pairs, kept }, features) {
 const isDefined = (x) => Math.abs(x) < HUGE;
 
 /**
- * A least-squares head on the features, each a block of columns, fitted on the first block of pairs, asked on the other.
+ * A least-squares head on the features, each a block of columns, fitted on the first pairs, asked on the others.
  *
  * @param {Splits} splits
  * @param {Feature[]} features

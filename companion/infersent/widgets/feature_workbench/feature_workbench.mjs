@@ -38,8 +38,8 @@ export { linesOfPython } from "./words.mjs";
 /** @type {["formula", "u", "v", "signed"]} */
 const TRAITS = ["formula", "u", "v", "signed"];
 const PRESETS = ["u*v", "|u-v|", "max(v-u,0)", "max(u,v)", "(u*v)^2", "|u|-|v|", "u^2-v^2", "u*v*(u-v)", "u/v"];
-const HELP = "Write with u, v, numbers, + − * / ^, brackets, |…| for the size, and abs, max, min, sqrt, exp, log, tanh, " +
-  "relu, sign, square. Drag the point, or focus it and press the arrow keys.";
+const HELP = "Write with u, v, numbers, + − * / ^, brackets, |…| for the size, and abs, max, min, sqrt, exp, log, " +
+  "tanh, relu, sign, square. Drag the point, or focus it and press the arrow keys.";
 const TYPING = 250; // milliseconds of rest before a formula that reads well is tried
 
 export default {

@@ -56,15 +56,18 @@ function tokensOf(text) {
   for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) {
     const group = match.slice(1).findIndex((part) => part !== undefined);
     const token = { text: match[group + 1], place: placeOf(TOKEN.lastIndex - match[group + 1].length) };
-    if (group === 3) throw mistake(token, "means nothing in a formula", "Use u, v, numbers, + - * / ^, brackets and |…|.");
+    if (group === 3)
+      throw mistake(token, "means nothing in a formula", "Use u, v, numbers, + - * / ^, brackets and |…|.");
     found.push({ kind: /** @type {const} */ (["number", "name", "sign"])[group], ...token });
   }
   return [...found, { kind: "end", text: "", place: placeOf(text.length) }];
 }
 
 /** @param {{ kind?: string, text: string, place: number }} token @param {string} what @param {string} remedy */
-const mistake = ({ kind, text, place }, what, remedy) =>
-  new FormulaError(`${kind === "end" ? `The end, at place ${place},` : `“${text}” at place ${place}`} ${what}. ${remedy}`);
+const mistake = ({ kind, text, place }, what, remedy) => {
+  const where = kind === "end" ? `The end, at place ${place},` : `“${text}” at place ${place}`;
+  return new FormulaError(`${where} ${what}. ${remedy}`);
+};
 
 /** Recursive descent over the tokens of one text. */
 class Parser {

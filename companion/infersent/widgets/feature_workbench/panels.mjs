@@ -51,8 +51,9 @@ export function createTargets() {
       body.replaceChildren(...own.map(({ right, count }, i) => h("tr", {}, h("th", { scope: "row" }, SIX[i][0]),
         bar(right / count, "fw-mine"), ...STANDARD_SHARES[i].map((share) => bar(share, "")))));
       const holes = own.flatMap(({ undefinedPoints }, i) => (undefinedPoints ? [SIX[i][0]] : []));
-      note.textContent = "Points right of the six targets of “Which heads can tell”, by that widget’s fit on u, v and " +
-        `your block.${holes.length ? ` Not defined at some points of: ${holes.join(", ")}. There the head gets 0.` : ""}`;
+      note.textContent = "Points right of the six targets of “Which heads can tell”, by that widget’s fit on u, v " +
+        "and your block." +
+        (holes.length ? ` Not defined at some points of: ${holes.join(", ")}. There the head gets 0.` : "");
     },
   };
 }
@@ -89,10 +90,11 @@ export function createPairs() {
           h("th", { scope: "row" }, STANDARD[i].map(printed).join(", ")), bar(accuracy, "", 1),
           h("td", {}, strip(gains[i]), `${inPoints(gains[i])} `, h("b", {}, gains[i].outcome)))));
       const holes = own.undefinedShare;
-      note.textContent = "Our own captions as the shipped model encodes them: 40 of the 512 numbers, rounded to a byte; " +
-        "a least-squares head, fitted here on 1,200 pairs and asked 1,200 others that share no sentence with them. " +
-        "They are balanced so that what adds up over u and v gets one in three, as chance does. The interval is over test pairs; other pairs to fit " +
-        "on would move it too. A small, easy set: it shows what a block can do, and not what it would buy on SNLI." +
+      note.textContent = "Our own captions as the shipped model encodes them: 40 of the 512 numbers, rounded to a " +
+        "byte; a least-squares head, fitted here on 1,200 pairs and asked 1,200 others that share no sentence with " +
+        "them. They are balanced so that what adds up over u and v gets one in three, as chance does. The interval " +
+        "is over test pairs; other pairs to fit on would move it too. A small, easy set: it shows what a block can " +
+        "do, and not what it would buy on SNLI." +
         `${holes ? ` At ${percent(holes, 1)} of the numbers your block is not defined: the head gets its mean.` : ""}`;
     },
   };

@@ -39,12 +39,14 @@ export function stepOf(heights) {
  * @param {(u: number, v: number) => void} settings.move
  */
 export function createSurface({ at, low, move }) {
-  const handle = h("span", { class: "fw-handle", role: "slider", tabindex: 0, "aria-label": "Point (u, v) on the surface" });
+  const label = "Point (u, v) on the surface";
+  const handle = h("span", { class: "fw-handle", role: "slider", tabindex: 0, "aria-label": label });
   const [shades, edges] = [s("g"), s("g", { class: "fw-contours" })];
   const picture = s("svg", { viewBox: "0 0 200 200", role: "img" }, shades, edges);
   const square = h("div", { class: "fw-square" }, picture, handle);
   movePoint(square, handle, { at, move, low });
-  const [least, left, readout, key] = [h("span"), h("span"), h("p", { class: "fw-readout" }), h("p", { class: "fw-key" })];
+  const [least, left] = [h("span"), h("span")];
+  const [readout, key] = [h("p", { class: "fw-readout" }), h("p", { class: "fw-key" })];
   const node = h("figure", { class: "fw-map" },
     h("div", { class: "fw-axis-v", "aria-hidden": "true" }, h("span", {}, "1"), symbol("v"), least),
     square,

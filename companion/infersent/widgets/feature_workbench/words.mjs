@@ -10,7 +10,7 @@ import { cautiousPercent, format, percent, signed } from "../toolkit/numbers.mjs
 
 /** The package's own blocks of one coordinate of u and of v: they need no line to register them. */
 export const REGISTERED = ["u", "v", "|u-v|", "u*v", "u-v", "(u-v)**2", "min(u,v)", "max(v-u,0)", "max(u-v,0)",
-  "v*(1-u)", "4*u*v", "8*u*v", "16*u*v"];
+  "v*(1-u)", "4*u*v", "8*u*v", "16*u*v", "max(u,v)", "(u*v)**2", "|u|-|v|", "u*v*(u-v)", "u*v/(v**2+0.01)"];
 
 /**
  * A formula as the page prints it.
@@ -68,8 +68,8 @@ const MEANING = {
  * @returns {Words}
  */
 export const describe = (text, facts, own, base, gain) => [kind(text, facts),
-  `On ${own.correct.length.toLocaleString("en")} caption pairs, u and v alone get ${percent(base.accuracy, 1)} right, ` +
-  `with it ${percent(own.accuracy, 1)}: ${inPoints(gain)} points, ${MEANING[gain.outcome]}.`];
+  `On ${own.correct.length.toLocaleString("en")} caption pairs, u and v alone get ${percent(base.accuracy, 1)} ` +
+  `right, with it ${percent(own.accuracy, 1)}: ${inPoints(gain)} points, ${MEANING[gain.outcome]}.`];
 
 /** @type {Readonly<Record<Swap, string>>} */
 const SWAPPED = {
