@@ -114,12 +114,13 @@ def test_the_record_has_what_was_measured_and_a_network_beside_its_linear_head(t
 
 def test_both_ways_to_all_blocks_climb_the_same_height() -> None:
     """The identity of the chapter, in every cell."""
-    first_d, first_p, second_p, second_d = GAINS
+    first_d, first_p, second_p, second_d, lead = GAINS
     whole = [one.gains for one in situations() if len(one.gains) == len(GAINS)]
     assert len(whole) > 15
     for gains in whole:
         by_difference = gains[first_d].mean + gains[second_p].mean
         assert by_difference == pytest.approx(gains[first_p].mean + gains[second_d].mean, abs=1e-9)
+        assert gains[lead].mean == pytest.approx(gains[second_d].mean - gains[second_p].mean, abs=1e-9)
 
 
 def test_a_cross_validated_gain_is_the_corrected_t_test_of_its_folds() -> None:
