@@ -94,7 +94,9 @@
       if (isNamed) score += 4 * total;
       if (asked.length > 1 && ` ${entry.stems.join(" ")} `.includes(phrase)) score += 1.5 * total;
       const isCode = IS_CODE.test(query) && entry.page.kind === "api";
-      if (isCode && `.${entry.section.title}`.endsWith(`.${query.trim().replace(/\(\)$/, "")}`)) score += 6 * total;
+      // Of several that end so, a module's function comes before a class's method.
+      if (isCode && `.${entry.section.title}`.endsWith(`.${query.trim().replace(/\(\)$/, "")}`))
+        score += (6 - 0.5 * entry.section.title.split(".").length) * total;
       return [entry, score * (isCode ? 1 : (SHARE[entry.page.kind] ?? 1)), matched];
     };
     const judged = entries.map(judge).filter(([, , matched]) => matched);

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -49,6 +50,17 @@ def ask_module(page: Page, module: str, function: str, argument: object = None) 
     source = f'new Blob([window.BOOK_WIDGETS.{module}], {{type: "text/javascript"}})'
     script = f"async (argument) => ({function})(await import(URL.createObjectURL({source})), argument)"
     return page.evaluate(script, argument)
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 30) -> None:
+    """Ask again and again until something holds.
+
+    Playwright's own way for a page's variables evaluates a text in the page, which its policy forbids.
+    """
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"It did not come true within {seconds} s."
+        time.sleep(0.05)
 
 
 def number(text: str) -> float:

@@ -18,7 +18,7 @@ from infersent.text.tokenizer import REPLACEMENTS, TOKEN_RULE, split_words
 from infersent.widgets import Explainer, page_model
 from infersent.widgets.explainer import LARGEST_SENTENCE, LARGEST_TEXT, account
 from infersent.widgets.modules import FOLDER, bundle
-from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, number, serve, style
+from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, number, serve, style, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -630,7 +630,7 @@ def test_with_a_kernel_python_gets_what_the_reader_comes_to_rest_on(book_url: st
     page.wait_for_timeout(300)
     assert page.evaluate("sent") == []
     hypothesis.fill("Some dog.")
-    page.wait_for_function("sent.length")
+    wait_until(lambda: page.evaluate("sent.length"))
     assert page.evaluate("sent") == ["Some dog."]
     answered = account(explain(InferSent.from_pretrained().double(), Explainer().premise, "Some dog."), "", "")
     page.evaluate(

@@ -47,9 +47,7 @@ def test_a_typed_formula_is_tried_when_the_hand_rests(widget: Locator) -> None:
     says(widget, "It bends but compares nothing")
     says(widget, "with it 33.3%: 0.0 (0.0 to 0.0) points, equivalent within one point.")
     expect(field(widget)).to_have_value("|u| - |v|")  # as it was typed
-    expect(widget.locator(".fw-code")).to_contain_text(
-        'infersent.register_feature("|u|-|v|", lambda u, v: torch.abs(u) - torch.abs(v), swap="antisymmetric")'
-    )
+    expect(widget.locator(".fw-code")).to_contain_text('infersent.pair_features(u, v, ["u", "v", "|u|-|v|"])')
     expect(widget.get_by_role("button", name="|u|−|v|", exact=True)).to_have_attribute("aria-pressed", "true")
 
 

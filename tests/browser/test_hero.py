@@ -11,7 +11,7 @@ from infersent import InferSent
 from infersent.inside.ledger import explain
 from infersent.widgets import Hero, page_model
 from infersent.widgets.hero import PAIRS
-from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, style
+from tests.browser.conftest import OpenPage, ask_module, find_twin, find_widget, style, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -281,7 +281,7 @@ def test_with_a_kernel_python_answers(book_url: str, open_page: OpenPage) -> Non
     widget = page.locator(".book-widget")
     field(widget, "Hypothesis").fill("A cat sleeps.")
     expect(widget.locator(".bw-result strong")).to_have_text("One moment.")
-    page.wait_for_function("sent.length")
+    wait_until(lambda: page.evaluate("sent.length"))
     assert page.evaluate("sent") == ["A cat sleeps."]
     answered = Hero(hypothesis="A cat sleeps.")
     page.evaluate("ledger => kernel.set('ledger', ledger)", answered.ledger)

@@ -77,8 +77,8 @@ def unpack_parts(packed: str, mean: float) -> Array:
 
     Examples
     --------
-    >>> [round(float(part), 3) for part in unpack_parts(pack_parts(np.array([0.0, 1.0, 0.5])), 0.5)]
-    [0.0, 1.0, 0.5]
+    >>> [round(float(part), 3) for part in unpack_parts(pack_parts(np.array([1.0, 2.0, 1.5])), 1.5)]
+    [1.0, 2.0, 1.5]
     """
     try:
         low, step, letters = packed.split(" ")
