@@ -107,7 +107,7 @@ class SentenceMap(BookWidget):
     Examples
     --------
     >>> SentenceMap(encoder="shipped", sentence="A fox is chasing a goose across the lawn.").neighbours()[0].relation
-    'its neutral sentence'
+    'its contradiction'
     """
 
     _esm = Path(__file__).with_name("sentence_map.mjs")
