@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -36,17 +36,16 @@ def test_a_block_pointed_at_in_a_formula_stays_in_the_pictures_and_the_others_fa
     expect(page.locator(shown).first).to_be_attached(timeout=20_000)
     formula = page.locator("article math [data-block='p']").locator("visible=true").first
     formula.scroll_into_view_if_needed()
-    before = opacity(page, "p")
     formula.hover()
-    assert formula.evaluate(LIT)
-    assert opacity(page, "p") == before
+    wait_until(lambda: formula.evaluate(LIT))
+    assert 0.25 not in opacity(page, "p")
     others = [block for block in "uvd" if page.locator(f".bw-{block}, .dog-example .{block}").count()]
     assert others
     for block in others:
-        assert opacity(page, block) == {0.25}, block
+        wait_until(lambda block=block: opacity(page, block) == {0.25})
     page.mouse.move(0, 0)
-    assert not formula.evaluate(LIT)
-    assert all(opacity(page, block) != {0.25} for block in others)
+    wait_until(lambda: not formula.evaluate(LIT))
+    assert all(0.25 not in opacity(page, block) for block in others)
 
 
 def test_a_block_pointed_at_in_a_picture_lights_up_in_the_formulas(book_url: str, open_page: OpenPage) -> None:
