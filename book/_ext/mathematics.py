@@ -19,6 +19,11 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.util.nodes import get_node_line
 from sphinx.writers.html5 import HTML5Translator
 
+#: A picture in the blocks' colours: the dog's story, and each widget but those that show no block of a pair.
+_PICTURES = re.compile(
+    r'class="dog-example|data-module="(?!quiz|word_winners|sentence_map)'
+)
+
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """Write a formula in running text."""
@@ -89,11 +94,23 @@ def _written_on(
     return found[0]
 
 
+def join_pictures(
+    app: Sphinx,
+    page: str,
+    template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Add the script that joins formulas and pictures, where a page has a picture in the blocks' colours."""
+    if _PICTURES.search(context.get("body", "")):
+        app.add_js_file("formula-links.js")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension; Sphinx calls this."""
     app.add_html_math_renderer(
         "mathml", (visit_inline, None), (visit_display, None)
     )
     app.add_post_transform(KeepTogether)
-    app.add_js_file("formula-links.js")
+    app.connect("html-page-context", join_pictures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
