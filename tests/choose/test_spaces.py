@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from infersent.choose.spaces import __main__ as command
 from infersent.choose.spaces import measuring
 from infersent.choose.spaces.influence import pack_parts, spearman_parts, unpack_parts
-from infersent.choose.spaces.measuring import cosines, form_weights, measure, solve, word_means
+from infersent.choose.spaces.measuring import cosines, form_weights, measure, solve
 from infersent.choose.spaces.records import (
     Encoder,
     Scored,
@@ -32,7 +32,6 @@ from infersent.choose.texts import TextPairs
 from infersent.model.features import BLOCKS, block_slices, pair_features
 from infersent.model.heads import collapse
 from infersent.study.grid import read_grid
-from infersent.text.vectors import WordVectors
 from tests.toy import toy_model
 
 DIM = 5
@@ -215,11 +214,6 @@ def test_the_form_is_what_the_head_gives_to_the_product():
     np.testing.assert_allclose(form_weights(model), head[0, columns] - head[2, columns], atol=1e-6)
     assert form_weights(toy_model(blocks=("u", "v"))) is None
     assert form_weights(toy_model(blocks=BLOCKS).with_new_head(["same", "other"])) is None
-
-
-def test_the_floor_is_the_mean_of_the_words_that_are_known():
-    words = WordVectors(["dog", "cat"], np.array([[1.0, 0], [0, 3]], dtype=np.float32), "toy")
-    np.testing.assert_allclose(word_means(words)(["Dog, dog or cat", "bird"]), [[2 / 3, 1], [0, 0]], atol=1e-6)
 
 
 # Records and comparisons.

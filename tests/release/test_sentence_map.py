@@ -18,7 +18,6 @@ from infersent.release.sentence_map import (
     count_partners,
     kept_on_plane,
     lay_out,
-    mean_of_words,
     nearest,
     partners,
     scenes,
@@ -27,7 +26,7 @@ from infersent.release.sentence_map import (
     write_sentence_map,
 )
 from infersent.study.grid import read_grid
-from infersent.text.tokenizer import split_words
+from infersent.text.bag_of_words import mean_of_words
 from infersent.text.vectors import shipped_vectors
 from infersent.text.vocabulary import Vocabulary
 
@@ -68,19 +67,6 @@ def test_the_map_shows_three_scenes_of_each_phenomenon():
 
 
 # ---- the vectors and the plane ----
-
-
-def test_the_mean_of_words_is_that_of_a_loop():
-    given = shipped_vectors()
-    for text, found in zip(TEXTS[:5], mean_of_words(TEXTS[:5]), strict=True):
-        known = [given.vectors[given.words.index(word)] for word in split_words(text) if word in given.words]
-        assert len(known) > 3
-        np.testing.assert_allclose(found, sum(known) / len(known), atol=1e-6)
-
-
-def test_a_text_without_a_known_word_has_no_mean():
-    with pytest.raises(ValueError, match="No word of 'zorbish' has a vector"):
-        mean_of_words(["a dog runs", "zorbish"])
 
 
 def test_the_plane_is_that_of_classical_scaling():
@@ -208,7 +194,7 @@ def shipped():
 def test_the_recorded_map_is_what_the_package_computes(encoder, shipped):
     found, reference = shipped
     if encoder == "glove":
-        found, _ = show(mean_of_words, reference)
+        found, _ = show(lambda texts: mean_of_words(texts, shipped_vectors()), reference)
     recorded = ENCODERS[encoder]
     for name in ("x", "y", "cosines"):
         np.testing.assert_allclose(found[name], recorded[name], atol=0.002)
@@ -286,7 +272,7 @@ def test_the_first_seed_is_shown_and_all_are_counted(tmp_path, grid, models):
 
     def encode(texts):
         counted.append(len(texts))
-        return mean_of_words(texts)
+        return mean_of_words(texts, shipped_vectors())
 
     record = write_sentence_map(models, grid, tmp_path / "map.json", others={"again": encode})
     assert json.loads((tmp_path / "map.json").read_text(encoding="utf-8")) == record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,18 @@ def load_record(name: str) -> dict[str, Any]:
     known = {path.stem: path for path in sorted(FOLDER.glob("*.json"))}
     record: dict[str, Any] = json.loads(choose("record", name, known).read_text(encoding="utf-8"))
     return record
+
+
+def read_lines(path: str | Path) -> list[dict[str, Any]]:
+    """Return the records of a file with one on each line."""
+    return [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
+
+
+def write_lines(records: Iterable[dict[str, Any]], path: str | Path) -> None:
+    """Write records to a file, one on each line, in one step."""
+    lines = "".join(json.dumps(record, ensure_ascii=False, sort_keys=True) + "\n" for record in records)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    replace_file(Path(path), lambda new: new.write_text(lines, encoding="utf-8"))
 
 
 def save_record(record: dict[str, Any], path: str | Path) -> None:

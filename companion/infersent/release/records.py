@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from infersent.data import load
-from infersent.foundation.atomic import replace_file
-from infersent.foundation.recorded import FOLDER, save_record
+from infersent.foundation.recorded import FOLDER, read_lines, save_record, write_lines
 from infersent.model.checkpoint import load_metrics
 from infersent.model.infersent import InferSent
 from infersent.study import records
@@ -41,7 +39,7 @@ def write_run_record(run: str | Path, data: str, path: str | Path) -> dict[str, 
     model = InferSent.from_pretrained(run)
     record = load_metrics(run) | {"model": asdict(model.config)}
     # The checkpoint was written at its best epoch; the run's own log goes on to the last.
-    record["log"] = [json.loads(line) for line in (Path(run) / "log.jsonl").read_text().splitlines()]
+    record["log"] = read_lines(Path(run) / "log.jsonl")
     for split in ("dev", "test"):
         record[split] = evaluate(model, encode_pairs(load(data, split), model.tokenizer)).to_json()
     save_record(record, path)
@@ -86,9 +84,7 @@ def ship_study(name: str, out: str | Path, *, partial: bool = False) -> Path:
 
 
 def _write_lines(found: list[Record], path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = "".join(json.dumps(record.to_json(), ensure_ascii=False, sort_keys=True) + "\n" for record in found)
-    replace_file(path, lambda new: new.write_text(lines, encoding="utf-8"))
+    write_lines((record.to_json() for record in found), path)
     return path
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from infersent.foundation.arrays import Array, Floats, Ints
 from infersent.foundation.recorded import FOLDER, save_record
 from infersent.model.infersent import InferSent
 from infersent.study.grid import Trial, read_grid
-from infersent.text.tokenizer import split_words
+from infersent.text.bag_of_words import mean_of_words
 from infersent.text.vectors import shipped_vectors
 
 #: The scenes that the map shows: for each phenomenon, the numbers of three groups of the probes.
@@ -84,25 +84,6 @@ def shown_scenes() -> list[Scene]:
     """Return the scenes that the map shows, in the order of :data:`SHOWN`."""
     known = {scene.number: scene for scene in scenes()}
     return [known[number] for numbers in SHOWN.values() for number in numbers]
-
-
-def mean_of_words(texts: Sequence[str]) -> Floats:
-    """Return the mean of the shipped GloVe vectors of each text's words, ``[texts, 100]``; words without one count not.
-
-    Raises
-    ------
-    ValueError
-        If no word of a text has a vector.
-    """
-    given = shipped_vectors()
-    rows = {word: row for row, word in enumerate(given.words)}
-    means = []
-    for text in texts:
-        known = [rows[word] for word in split_words(text) if word in rows]
-        if not known:
-            raise ValueError(f"No word of {text!r} has a vector.")
-        means.append(given.vectors[known].mean(axis=0))
-    return np.array(means)
 
 
 def unit(vectors: Array) -> Floats:
@@ -267,7 +248,7 @@ def write_sentence_map(
         If the grid has no trial with one of the sets.
     """
     shipped, reference = show(InferSent.from_pretrained().encode)
-    found = {"glove": show(mean_of_words, reference)[0]}
+    found = {"glove": show(lambda texts: mean_of_words(texts, shipped_vectors()), reference)[0]}
     found |= {name: show(encode, reference)[0] for name, encode in (others or {}).items()}
     for blocks in BLOCK_SETS:
         first, *more = _trials(grid, blocks)

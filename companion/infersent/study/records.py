@@ -10,7 +10,7 @@ from typing import Any
 
 from infersent.data import snli
 from infersent.foundation.choices import choose
-from infersent.foundation.recorded import FOLDER
+from infersent.foundation.recorded import FOLDER, read_lines
 from infersent.study.answers import Answers
 from infersent.study.grid import Trial
 from infersent.training.run import Epoch
@@ -241,4 +241,4 @@ def unfinished_records(name: str) -> list[Record]:
 
 
 def _read_lines(path: Path) -> list[Record]:
-    return [Record.from_json(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Record.from_json(line) for line in read_lines(path)]

@@ -10,9 +10,8 @@ from typing import Any, Self
 
 from infersent.choose.frozen.trials import Setting
 from infersent.data import snli
-from infersent.foundation.atomic import replace_file
 from infersent.foundation.choices import choose
-from infersent.foundation.recorded import FOLDER, save_record
+from infersent.foundation.recorded import FOLDER, read_lines, save_record, write_lines
 from infersent.model.features import Blocks
 from infersent.study.answers import Answers
 from infersent.study.comparison import Answered
@@ -110,15 +109,12 @@ class FrozenGroup(Answered):
 
 def read_runs(paths: Iterable[Path]) -> list[Run]:
     """Return the runs of some files with a run on each line."""
-    lines = (line for path in paths for line in path.read_text(encoding="utf-8").splitlines())
-    return [Run.from_json(json.loads(line)) for line in lines]
+    return [Run.from_json(line) for path in paths for line in read_lines(path)]
 
 
 def write_runs(runs: Sequence[Run], path: str | Path) -> None:
     """Write runs to a file, one on each line, in one step."""
-    lines = "".join(json.dumps(run.to_json(), ensure_ascii=False, sort_keys=True) + "\n" for run in runs)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    replace_file(Path(path), lambda new: new.write_text(lines, encoding="utf-8"))
+    write_lines((run.to_json() for run in runs), path)
 
 
 def ship(out: str | Path, folder: Path = RECORDS.parent) -> None:

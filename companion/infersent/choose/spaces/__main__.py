@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from infersent.choose.spaces.measuring import Embed, form_weights, measure, word_means
+from infersent.choose.spaces.measuring import Embed, form_weights, measure
 from infersent.choose.spaces.records import FAMILIES, Encoder, write_spaces
 from infersent.choose.spaces.tasks import TASKS, Benchmark
 from infersent.choose.texts import TextPairs, corpus_pairs, encode_pairs
@@ -21,6 +21,7 @@ from infersent.foundation.choices import choose
 from infersent.model.features import Blocks
 from infersent.model.infersent import InferSent
 from infersent.study.grid import read_grid
+from infersent.text.bag_of_words import mean_of_words
 from infersent.text.vectors import shipped_vectors
 
 
@@ -69,7 +70,7 @@ def _named(name: str) -> Iterator[tuple[Encoder, str | None]]:
 def _opened(encoder: Encoder, source: str | None) -> tuple[Embed, Floats | None]:
     """Return what turns texts into vectors, and the weights of its training's own form."""
     if encoder.family == "words":
-        return word_means(shipped_vectors()), None
+        return lambda texts: mean_of_words(texts, shipped_vectors()).astype(np.float64), None
     if encoder.family == "minilm":
 
         def embed(texts: list[str]) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,8 +21,6 @@ from infersent.foundation.provenance import provenance
 from infersent.model.features import Blocks, block_slices
 from infersent.model.heads import collapse
 from infersent.model.infersent import InferSent
-from infersent.text.tokenizer import split_words
-from infersent.text.vectors import WordVectors
 
 Embed = Callable[[list[str]], Array]
 
@@ -147,25 +145,3 @@ def _form(labels: Task, y: Array, u: Array, v: Array, weights: Floats) -> Form:
         round(labels.measure("Spearman", y, products @ weights), 5),
         round(labels.measure("Spearman", y, products.sum(axis=1)), 5),
     )
-
-
-def word_means(vectors: WordVectors) -> Embed:
-    """Return the floor: a function from texts to the mean of their words' vectors; zero for a text without any.
-
-    Examples
-    --------
-    >>> words = WordVectors(["a", "b"], np.array([[1.0, 0.0], [0.0, 1.0]]), "toy")
-    >>> word_means(words)(["b a c"])
-    array([[0.5, 0.5]])
-    """
-    rows: Mapping[str, int] = {word: row for row, word in enumerate(vectors.words)}
-
-    def embed(texts: list[str]) -> Array:
-        found = np.zeros((len(texts), vectors.dim))
-        for i, text in enumerate(texts):
-            known = [rows[word] for word in split_words(text) if word in rows]
-            if known:
-                found[i] = vectors.vectors[known].mean(axis=0)
-        return found
-
-    return embed

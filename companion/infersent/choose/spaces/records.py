@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,11 +13,10 @@ import numpy as np
 from infersent.choose.spaces.influence import unpack_parts
 from infersent.choose.spaces.tasks import COSINE
 from infersent.foundation.arrays import Array, Floats
-from infersent.foundation.atomic import replace_file
 from infersent.foundation.bits import unpack_bits
 from infersent.foundation.choices import choose
 from infersent.foundation.intervals import crossed_bootstrap, mean_interval, percentile_interval
-from infersent.foundation.recorded import FOLDER
+from infersent.foundation.recorded import FOLDER, read_lines, write_lines
 from infersent.foundation.tables import Cell, Table, signed
 from infersent.model.features import Blocks
 from infersent.study.comparison import Intervals, intervals
@@ -310,15 +308,12 @@ def ahead_table(rows: Mapping[str, tuple[Reading, Reading]], caption: str = "") 
 
 def read_spaces(paths: Iterable[Path]) -> list[Space]:
     """Return the records of some files with one on each line."""
-    lines = (line for path in paths for line in path.read_text(encoding="utf-8").splitlines())
-    return [Space.from_json(json.loads(line)) for line in lines]
+    return [Space.from_json(line) for path in paths for line in read_lines(path)]
 
 
 def write_spaces(spaces: Sequence[Space], path: str | Path) -> None:
     """Write records to a file, one on each line, in one step."""
-    lines = "".join(json.dumps(space.to_json(), ensure_ascii=False, sort_keys=True) + "\n" for space in spaces)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    replace_file(Path(path), lambda new: new.write_text(lines, encoding="utf-8"))
+    write_lines((space.to_json() for space in spaces), path)
 
 
 def ship(out: str | Path, path: Path = RECORDS) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from infersent.foundation.arrays import Floats
 from infersent.foundation.choices import choose
 from infersent.foundation.provenance import provenance
 from infersent.model.features import Blocks
+from infersent.text.bag_of_words import mean_of_words
 from infersent.text.catalogue import load_vectors
 from infersent.text.tokenizer import split_words
 
@@ -34,21 +35,6 @@ TASKS: dict[str, Callable[[], Pairs | ScoredPairs]] = {
 }
 
 
-def mean_of_words(sentences: Sequence[str]) -> Floats:
-    """Return the mean of each sentence's GloVe vectors, ``[sentences, 100]``: a bag of words.
-
-    A word without a vector adds nothing; a sentence without any known word is zero.
-    """
-    words = [split_words(sentence) for sentence in sentences]
-    given = load_vectors("glove.6B.100d", keep={word for some in words for word in some}, progress=False)
-    row = {word: i for i, word in enumerate(given.words)}
-    found = np.zeros((len(sentences), given.dim), np.float32)
-    for vector, some in zip(found, words, strict=True):
-        if known := [row[word] for word in some if word in row]:
-            vector[:] = given.vectors[known].mean(axis=0)
-    return found
-
-
 def vectors_of(pairs: Pairs | ScoredPairs, encoder: str | None) -> tuple[Gathered, Gathered]:
     """Return both sides' vectors, ``[pairs, dim]`` each.
 
@@ -57,13 +43,15 @@ def vectors_of(pairs: Pairs | ScoredPairs, encoder: str | None) -> tuple[Gathere
     pairs
         The texts.
     encoder
-        ``"words"`` for :func:`mean_of_words`; anything else as :func:`infersent.choose.texts.encode_pairs` takes it.
+        ``"words"`` for a bag of words with GloVe's vectors, :func:`infersent.text.bag_of_words.mean_of_words`; anything
+        else as :func:`infersent.choose.texts.encode_pairs` takes it.
     """
     texts = TextPairs(pairs.premises, pairs.hypotheses, [], pairs.name)
     if encoder != "words":
         return encode_pairs(texts, encoder)
     row = {text: i for i, text in enumerate(dict.fromkeys([*texts.first, *texts.second]))}
-    vectors = mean_of_words(list(row))
+    glove = load_vectors("glove.6B.100d", keep={word for text in row for word in split_words(text)}, progress=False)
+    vectors = mean_of_words(row, glove)
     first, second = (np.array([row[text] for text in side]) for side in (texts.first, texts.second))
     return Gathered(vectors, first), Gathered(vectors, second)
 

@@ -13,7 +13,7 @@ import numpy as np
 from infersent.data import snli
 from infersent.foundation.arrays import Floats
 from infersent.foundation.choices import choose
-from infersent.foundation.recorded import FOLDER
+from infersent.foundation.recorded import FOLDER, read_lines
 from infersent.model.features import Blocks
 from infersent.study.answers import Answers
 from infersent.study.comparison import Answered
@@ -171,8 +171,7 @@ def load_fine_tuned(name: str = "fine-tuned") -> list[FineTuned]:
     (24, 60000)
     """
     known = {file.stem: file for file in sorted(RECORDS.glob("*.jsonl"))}
-    lines = choose("record", name, known).read_text(encoding="utf-8").splitlines()
-    return [FineTuned.from_json(json.loads(line)) for line in lines]
+    return [FineTuned.from_json(line) for line in read_lines(choose("record", name, known))]
 
 
 def spearman_as_it_came() -> dict[str, float]:
