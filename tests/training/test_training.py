@@ -22,6 +22,7 @@ from infersent.training.config import OPTIMIZERS, TrainingConfig
 from infersent.training.evaluation import evaluate
 from infersent.training.loop import TrainingDiverged, _one_epoch, label_weights, train
 from infersent.training.run import Epoch
+from infersent.training.workers import Worker
 from tests.processes import heed_interrupts
 from tests.toy import toy_model, toy_pairs
 
@@ -434,8 +435,8 @@ def test_a_batch_in_parts_has_the_loss_and_the_gradient_of_the_whole(weighted, s
 
     def step():
         model.zero_grad()
-        loss, right = loop._step(model, some, rows, weights)
-        return loss, right, [p.grad.clone() for p in model.parameters() if p.grad is not None]
+        loss, right = loop._gradient(Worker(model.device), model, some, rows, weights)
+        return float(loss), int(right), [p.grad.clone() for p in model.parameters() if p.grad is not None]
 
     loss, right, gradients = step()
     real = type(some).parts
@@ -451,16 +452,16 @@ def test_batches_that_fit_are_computed_as_ever(monkeypatch):
     """The numbers of every record depend on it: the same bits as one mean loss of the whole batch."""
     _, log = run()
     model = toy_model(word_dropout=0.1)
-    real = loop._step
+    real = loop._gradient
 
-    def plainly(model, pairs, rows, weights):
+    def plainly(worker, model, pairs, rows, weights):
         batch = pairs.batch(rows)
         logits = model(batch)
         loss = torch.nn.functional.cross_entropy(logits, batch.labels, weight=weights)
         loss.backward()
-        return loss.item(), int((logits.argmax(dim=1) == batch.labels).sum())
+        return loss.detach(), (logits.argmax(dim=1) == batch.labels).sum()
 
-    monkeypatch.setattr(loop, "_step", plainly)
+    monkeypatch.setattr(loop, "_gradient", plainly)
     assert numbers(train(model, TRAIN, DEV, CONFIG, progress=False)) == numbers(log)
     assert real is not plainly
 

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from infersent.foundation.choices import choose
+from infersent.foundation.devices import sent
 from infersent.model.embedding import WordEmbedding
 from infersent.model.recurrence import max_over_words
 
@@ -70,7 +71,7 @@ def mean_pool(states: Tensor, lengths: Tensor) -> Tensor:
     """
     padding = _padding(states, lengths, "mean")
     total = states.masked_fill(padding, 0.0).sum(dim=1)  # [sentences, dim]
-    return total / lengths.to(total).unsqueeze(1)
+    return total / sent(lengths, total.device).to(total).unsqueeze(1)
 
 
 def _padding(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:
@@ -81,7 +82,7 @@ def _padding(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:
             f"Sentence {int(lengths.argmin())} has length {int(lengths.min())}; {pooling} pooling needs a word."
         )
     time = torch.arange(states.shape[1], device=states.device)
-    return (time >= lengths.to(states.device).unsqueeze(1)).unsqueeze(2)
+    return (time >= sent(lengths, states.device).unsqueeze(1)).unsqueeze(2)
 
 
 def states_in_windows(encoder: Encoder, network: nn.LSTM | nn.GRU, ids: Tensor, window: int) -> Iterator[Tensor]:
@@ -187,9 +188,19 @@ class Encoder(nn.Module):
 
     def packed_words(self, ids: Tensor, lengths: Tensor) -> PackedSequence:
         """Return the vectors of all words, ``[all words, word dim]``, packed: the padding is left out."""
-        packed = pack_padded_sequence(ids, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        packed = _packed(ids, lengths.cpu())
         words = self.words(packed.data)  # [all words] -> [all words, word dim]
         return PackedSequence(words, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
+
+
+def _packed(ids: Tensor, lengths: Tensor) -> PackedSequence:
+    """Return ``ids [sentences, time]`` packed; on a GPU, without waiting for it as torch does to sort the sentences."""
+    if ids.device.type == "cpu":
+        return pack_padded_sequence(ids, lengths, batch_first=True, enforce_sorted=False)
+    lengths, order = lengths.sort(descending=True)
+    there, back = sent(order, ids.device), sent(order.argsort(), ids.device)
+    packed = pack_padded_sequence(ids[there], lengths, batch_first=True)
+    return PackedSequence(packed.data, packed.batch_sizes, there, back)
 
 
 class BiLSTM(Encoder):

@@ -27,6 +27,7 @@ from tqdm.auto import tqdm
 
 from infersent.data.pairs import LABELS, as_list, check_label_names
 from infersent.foundation.arrays import Array, Floats
+from infersent.foundation.devices import sent
 from infersent.foundation.notices import notice
 from infersent.model.checkpoint import (
     DAMAGE_REMEDY,
@@ -597,7 +598,7 @@ class InferSent(nn.Module):
         bar = tqdm(total=len(ids), unit="sentence", disable=quiet, desc="encoding")
         with bar, evaluating(self):
             for rows, batch, lengths in batches_by_length(ids, batch_size, words):
-                batch = batch.to(self.device)
+                batch, rows = sent(batch, self.device), sent(rows, self.device)
                 if batch.shape[1] <= words:
                     vectors[rows] = self.encoder(batch, lengths).to(dtype)  # [rows, time] -> [rows, dim]
                 else:  # one sentence, see batches_by_length

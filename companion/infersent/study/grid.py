@@ -22,7 +22,7 @@ GRIDS = Path(__file__).parent / "grids"
 
 _MODEL = tuple(field.name for field in fields(ModelConfig))
 _TRAINING = tuple(field.name for field in fields(TrainingConfig))
-_LATER = ("block_rates", "standardise")
+_LATER: dict[str, Any] = {"block_rates": [], "standardise": False, "mixed_precision": "no"}
 _DATA = ("corpus", "subset", "pairs", "vectors", "min_count")
 _FILES = tuple(field.name for field in fields(OwnFiles))
 
@@ -112,7 +112,7 @@ class Trial:
 
         Settings that came later count only where they are not their default: trials were named before there were these.
         """
-        spec = {name: value for name, value in self.spec.items() if value or name not in _LATER}
+        spec = {name: value for name, value in self.spec.items() if name not in _LATER or value != _LATER[name]}
         return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
 
 

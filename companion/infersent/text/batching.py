@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from torch import Tensor
 from infersent.data.cache import cached_arrays
 from infersent.data.pairs import LABELS, Pairs
 from infersent.foundation.arrays import Array, Floats, Ints
+from infersent.foundation.devices import sent
 from infersent.text.tokenizer import PAD_ID, UNKNOWN_ID
 
 _Text = TypeVar("_Text", bound=Sized)
@@ -65,12 +66,12 @@ class Batch:
     def to(self, device: torch.device | str) -> Batch:
         """Return the batch on another device; lengths stay on the CPU, where packing wants them."""
         return Batch(
-            self.ids.to(device),
+            sent(self.ids, device),
             self.lengths,
-            self.premises.to(device),
-            self.hypotheses.to(device),
-            self.labels.to(device),
-            None if self.distributions is None else self.distributions.to(device),
+            sent(self.premises, device),
+            sent(self.hypotheses, device),
+            sent(self.labels, device),
+            None if self.distributions is None else sent(self.distributions, device),
         )
 
 
@@ -114,6 +115,17 @@ class EncodedPairs:
     def sentences(self) -> list[Ints]:
         """The word ids of each distinct sentence."""
         return [self.words[start:stop] for start, stop in pairwise(self.starts)]
+
+    def take(self, rows: Ints) -> EncodedPairs:
+        """Return the pairs at ``rows`` alone, of the same sentences."""
+        soft = None if self.distributions is None else self.distributions[rows]
+        return replace(
+            self,
+            premises=self.premises[rows],
+            hypotheses=self.hypotheses[rows],
+            labels=self.labels[rows],
+            distributions=soft,
+        )
 
     def parts(self, rows: Ints, words: int = WORDS_AT_ONCE) -> list[Ints]:
         """Return the rows of a batch in parts that memory holds: all at once, unless a long text is among them.

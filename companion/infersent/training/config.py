@@ -14,6 +14,13 @@ from infersent.model.features import get_feature
 #: Optimizers by name.
 OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
 
+#: The precisions of a training by name.
+MIXED_PRECISIONS = {
+    "no": "float32 throughout",
+    "bf16": "products of bfloat16 numbers",
+    "fp16": "products of float16 numbers, with a loss scaled so that small gradients are not lost",
+}
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -49,6 +56,9 @@ class TrainingConfig:
         The largest norm of the gradient; a longer one is scaled down to it.
     class_weights
         Whether to weight each label by the inverse of its frequency, for data whose labels are not balanced.
+    mixed_precision
+        ``"bf16"`` or ``"fp16"`` for products of 16-bit numbers where the device has them, with parameters and sums in
+        float32 (Micikevicius et al. 2018); ``"no"`` for float32 throughout.
     averaging
         The weight of the past in a moving average of the parameters, which is evaluated and saved in their place. 0.999
         looks back over about 1,000 steps; before step 9,000, over a tenth of the steps so far. 0 for the parameters
@@ -70,10 +80,12 @@ class TrainingConfig:
     clip: float = 5.0
     class_weights: bool = True
     averaging: float = 0.0
+    mixed_precision: str = "no"
     seed: int = 0
 
     def __post_init__(self) -> None:
         choose("optimizer", self.optimizer, OPTIMIZERS)
+        choose("mixed_precision", self.mixed_precision, MIXED_PRECISIONS)
         for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)} is below {least}.")

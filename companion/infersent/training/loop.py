@@ -18,11 +18,12 @@ from tqdm.auto import tqdm
 from infersent.data.pairs import LABELS
 from infersent.foundation.arrays import Ints
 from infersent.model.infersent import InferSent
-from infersent.text.batching import EncodedPairs, shuffled_batches
+from infersent.text.batching import Batch, EncodedPairs, shuffled_batches
 from infersent.training.columns import ColumnSteps
 from infersent.training.config import TrainingConfig
 from infersent.training.evaluation import check_labels, evaluate
 from infersent.training.run import Epoch, TrainingRun
+from infersent.training.workers import Worker, find_worker
 
 
 class TrainingDiverged(FloatingPointError):
@@ -51,6 +52,7 @@ def train(
     provenance: dict[str, Any] | None = None,
     progress: bool = True,
     report: Callable[[Epoch], object] | None = None,
+    worker: Worker | None = None,
 ) -> list[Epoch]:
     """Train a model in place and leave it with the parameters of its best epoch on dev.
 
@@ -80,6 +82,11 @@ def train(
         Show a progress bar for each epoch.
     report
         Called with each epoch of the log once it is on disk.
+    worker
+        This process's part in a training of several, see :func:`infersent.training.workers.find_worker`, which is asked
+        if there is none given. All processes call this function with the same values, and the first of them alone
+        writes into ``out`` and shows a bar. Each computes a share of every batch, so that the numbers are, but for
+        rounding and what dropout draws, those of one process.
 
     Returns
     -------
@@ -97,6 +104,8 @@ def train(
         If ``out/resume.pt`` is damaged.
     BlockingIOError
         If another process is training in ``out``.
+    infersent.training.workers.WorkerLost
+        If one of several processes has ended; ``resume=True`` in all of them goes on after the last complete epoch.
     OSError
         If the disk is full; the earlier epochs are on it.
     """
@@ -111,13 +120,15 @@ def train(
         weights = label_weights(train_pairs.labels, len(model.labels)).to(model.device)
     identity = _identity(model, train_pairs, dev_pairs)
     columns = ColumnSteps(model, train_pairs, config)
-    run = TrainingRun(model, config, Path(out) if out else None, provenance or {}, identity)
+    worker = worker or find_worker(model.device, config.mixed_precision)
+    run = TrainingRun(model, config, Path(out) if out else None, provenance or {}, identity, writes=worker.first)
     with run.alone():
-        return _train(run, columns, train_pairs, dev_pairs, weights, resume, progress, report)
+        return _train(run, worker, columns, train_pairs, dev_pairs, weights, resume, progress and worker.first, report)
 
 
 def _train(
     run: TrainingRun,
+    worker: Worker,
     columns: ColumnSteps,
     train_pairs: EncodedPairs,
     dev_pairs: EncodedPairs,
@@ -136,17 +147,27 @@ def _train(
             number = len(run.log) + 1
             run.set_learning_rate()
             try:
-                done = _one_epoch(run, columns, train_pairs, weights, number, progress)
+                with worker.prepared(model, run.optimizer) as (wrapped, optimizer):
+                    done = _one_epoch(run, worker, wrapped, optimizer, columns, train_pairs, weights, number, progress)
+                    with run.averaged():
+                        dev_accuracy = _accuracy(worker, model, dev_pairs)
             except TrainingDiverged as error:
                 raise TrainingDiverged(f"{error} {run.what_is_kept()}") from None
-            with run.averaged():
-                dev = evaluate(model, dev_pairs)
-            run.add(Epoch(number, run.learning_rate, dev_accuracy=round(dev.accuracy, 5), **done))
+            run.add(Epoch(number, run.learning_rate, dev_accuracy=round(dev_accuracy, 5), **done))
             if report:
                 report(run.log[-1])
     run.restore_best()
     model.eval()
     return run.log
+
+
+def _accuracy(worker: Worker, model: InferSent, pairs: EncodedPairs) -> float:
+    """Return the share of right answers; each process answers its share of the pairs."""
+    if worker.count == 1:
+        return evaluate(model, pairs).accuracy
+    rows, counts = worker.share(np.arange(len(pairs)))
+    right = int(evaluate(model, pairs.take(rows)).correct.sum()) if counts else 0
+    return float(worker.total(torch.tensor(right, device=model.device))) / len(pairs)
 
 
 def _identity(model: InferSent, *parts: EncodedPairs) -> str:
@@ -160,68 +181,88 @@ def _identity(model: InferSent, *parts: EncodedPairs) -> str:
     return sha.hexdigest()
 
 
-def _step(model: InferSent, pairs: EncodedPairs, rows: Ints, weights: Tensor | None) -> tuple[float, int]:
-    """Add the gradient of one batch's mean loss to the parameters; return the loss, and how many answers are right.
+def _gradient(
+    worker: Worker, model: nn.Module, pairs: EncodedPairs, rows: Ints, weights: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Add the gradient of one batch's mean loss to the parameters; return this process's share of loss and hits.
 
     A batch with a long text is computed part by part, see :meth:`infersent.text.batching.EncodedPairs.parts`: the
     gradients of the parts' shares of the loss add up to that of the whole, and memory holds one part at a time.
     """
-    parts = pairs.parts(rows)
-    if len(parts) == 1:
-        batch = pairs.batch(rows).to(model.device)
-        logits = model(batch)  # [pairs, labels]
+
+    def answers(rows: Ints) -> tuple[Batch, Tensor, Tensor]:
+        batch = pairs.batch(rows).to(worker.device)
         target = batch.labels if batch.distributions is None else batch.distributions
+        return batch, model(batch), target  # logits [pairs, labels]
+
+    share, times = worker.share(rows)
+    parts = pairs.parts(share)
+    if worker.count == len(parts) == 1:
+        batch, logits, target = answers(rows)
         loss = F.cross_entropy(logits, target, weight=weights)
-        loss.backward()
-        return loss.item(), int((logits.argmax(dim=1) == batch.labels).sum().item())
+        worker.backward(loss, model, last=True)
+        return loss.detach(), (logits.argmax(dim=1) == batch.labels).sum()
     # What the sum over the pairs is divided by for the mean: with weights of classes their sum, as torch has it, but
     # with shares of classes the number of pairs.
-    total = float(len(rows))
+    total: float | Tensor = float(len(rows))
     if weights is not None and pairs.distributions is None:
-        total = float(weights[torch.from_numpy(pairs.labels[rows]).to(weights.device)].sum())
-    whole, right = 0.0, 0
-    for part in parts:
-        batch = pairs.batch(part).to(model.device)
-        logits = model(batch)
-        target = batch.labels if batch.distributions is None else batch.distributions
+        total = weights[torch.from_numpy(pairs.labels[rows]).to(weights.device)].sum()
+    each = []
+    for number, part in enumerate(parts, start=1):
+        batch, logits, target = answers(part)
         loss = F.cross_entropy(logits, target, weight=weights, reduction="sum") / total
-        loss.backward()
-        whole += loss.item()
-        right += int((logits.argmax(dim=1) == batch.labels).sum().item())
-    return whole, right
+        worker.backward(loss * times, model, last=number == len(parts))
+        right = (logits.argmax(dim=1) == batch.labels).sum()
+        each.append(torch.stack([loss.detach(), right.to(loss)]) * (times > 0))
+    whole_loss, right = torch.stack(each).sum(dim=0)
+    return whole_loss, right
 
 
 def _one_epoch(
-    run: TrainingRun, columns: ColumnSteps, pairs: EncodedPairs, weights: Tensor | None, number: int, progress: bool
+    run: TrainingRun,
+    worker: Worker,
+    model: nn.Module,
+    optimizer: Any,
+    columns: ColumnSteps,
+    pairs: EncodedPairs,
+    weights: Tensor | None,
+    number: int,
+    progress: bool,
 ) -> dict[str, float]:
     """Train for one pass over the pairs; return its mean loss, accuracy, seconds and sentences per second."""
-    model, config = run.model, run.config
+    config = run.config
     model.train()
-    # What dropout draws depends only on seed and epoch, so that a resumed run draws the same.
-    torch.manual_seed(config.seed * 100_003 + number)
+    # What dropout draws depends only on seed, epoch and process, so that a resumed run draws the same.
+    torch.manual_seed(config.seed * 100_003 + number + worker.number * 1_000_000_007)
     total_loss = right = seen = 0.0
     start = time.perf_counter()
     plan = shuffled_batches(pairs, config.batch_size, seed=config.seed, epoch=number)
     title = f"epoch {number}/{config.epochs}" + (f", best dev {run.best_epoch.dev_accuracy:.1%}" if run.log else "")
+    taken: list[Tensor] = []  # what the steps returned that were not read yet
     with tqdm(plan, desc=title, unit="batch", disable=not progress, leave=False) as bar:
-        for step, rows in enumerate(bar, start=1):
-            run.optimizer.zero_grad(set_to_none=True)
-            loss, hits = _step(model, pairs, rows, weights)
-            norm = nn.utils.clip_grad_norm_(run.parameters, config.clip)
-            # Before the step, so that nothing infinite reaches the parameters, which are saved.
-            for name, value in (("loss", loss), ("gradient", norm.item())):
-                if not math.isfinite(value):
-                    raise TrainingDiverged(f"The {name} became {value} in epoch {number}, step {step}.")
-            columns.step(run.optimizer)
+        for count, rows in enumerate(bar, start=1):
+            optimizer.zero_grad(set_to_none=True)
+            loss, hits = _gradient(worker, model, pairs, rows, weights)
+            norm = worker.clip(run.parameters, config.clip)
+            taken.append(torch.stack([loss, hits.to(loss), norm.detach()]))
+            if len(taken) == worker.steps_at_once or count == len(plan):
+                # Before the step, so that nothing infinite reaches the parameters; where several steps are read at
+                # once, it reaches none that are saved.
+                for i, found in enumerate(_read(worker, taken), start=count - len(taken)):
+                    for name, value in zip(("loss", "gradient"), found[::2], strict=True):
+                        if not math.isfinite(value):
+                            raise TrainingDiverged(f"The {name} became {value} in epoch {number}, step {i + 1}.")
+                    total_loss += found[0] * len(plan[i])
+                    right += found[1]
+                    seen += len(plan[i])
+                taken.clear()
+                if count % 20 <= 1 or count == len(plan):
+                    rate = 2 * seen / (time.perf_counter() - start)
+                    bar.set_postfix_str(
+                        f"loss {total_loss / seen:.3f}, accuracy {right / seen:.1%}, {rate:,.0f} sentences/s"
+                    )
+            columns.step(optimizer)
             run.update_average()
-            total_loss += loss * len(rows)
-            right += hits
-            seen += len(rows)
-            if step % 20 == 1 or step == len(plan):
-                rate = 2 * seen / (time.perf_counter() - start)
-                bar.set_postfix_str(
-                    f"loss {total_loss / seen:.3f}, accuracy {right / seen:.1%}, {rate:,.0f} sentences/s"
-                )
     seconds = time.perf_counter() - start
     return {
         "loss": round(total_loss / seen, 5),
@@ -229,3 +270,11 @@ def _one_epoch(
         "seconds": round(seconds, 1),
         "sentences_per_second": round(2 * seen / seconds),
     }
+
+
+def _read(worker: Worker, taken: list[Tensor]) -> list[list[float]]:
+    """Return the loss, right answers and gradient norm of each of some steps, over all processes."""
+    steps = torch.stack(taken)  # [steps, 3]
+    shares = worker.total(steps[:, :2])  # the gradient is that of all processes already
+    found: list[list[float]] = torch.cat([shares, steps[:, 2:]], dim=1).tolist()
+    return found

@@ -73,25 +73,38 @@ class TrainingRun:
         Saved with the metrics of the best epoch.
     identity
         A digest of everything besides the settings that determines the numbers.
+    writes
+        Whether this process keeps the run on disk: of several that train together, the first.
     """
 
     def __init__(
-        self, model: InferSent, config: TrainingConfig, out: Path | None, provenance: dict[str, Any], identity: str
+        self,
+        model: InferSent,
+        config: TrainingConfig,
+        out: Path | None,
+        provenance: dict[str, Any],
+        identity: str,
+        *,
+        writes: bool = True,
     ) -> None:
         self.model, self.config, self.out, self.provenance, self.identity = model, config, out, provenance, identity
+        self.writes = writes and out is not None
         self.parameters = nn.ParameterList(p for p in model.parameters() if p.requires_grad)
         head = {*model.head.parameters(), *model.features.parameters()}  # what starts untrained on a trained encoder
         groups = [
             {"params": [p for p in self.parameters if p not in head], "factor": 1.0},
             {"params": [p for p in self.parameters if p in head], "factor": config.head_rate},
         ]
-        self.optimizer = OPTIMIZERS[config.optimizer](groups, lr=config.learning_rate)
+        # On a GPU, one kernel for all parameters.
+        self.optimizer = OPTIMIZERS[config.optimizer](
+            groups, lr=config.learning_rate, fused=model.device.type == "cuda"
+        )
         self.log: list[Epoch] = []
         self.best: dict[str, Tensor] | None = None
         self.average: AveragedModel | None = None
         if config.averaging:
             # Of the parameters alone: of a whole model, torch would copy the given word vectors at every step, too.
-            self.average = AveragedModel(self.parameters, avg_fn=self._with_past)
+            self.average = AveragedModel(self.parameters, multi_avg_fn=self._take_in)
             self.average.n_averaged.fill_(1)  # the initial parameters
 
     @property
@@ -108,11 +121,13 @@ class TrainingRun:
             best = max(best, epoch.dev_accuracy)
         return rate
 
-    def _with_past(self, average: Tensor, current: Tensor, averaged: Tensor | int) -> Tensor:
-        """Return the new average. The first steps count more, so that it forgets the random start."""
-        steps = int(averaged)
+    def _take_in(self, averages: Any, current: Any, _: Tensor | int) -> None:
+        """Move the averages towards the current parameters. The first steps count more, to forget the random start."""
+        assert self.average is not None
+        # Counted on the processor: to read the count that torch hands over, it would wait for a GPU.
+        steps = int(self.average.n_averaged)
         past = min(self.config.averaging, steps / (steps + 9))
-        return average.lerp(current, 1 - past)
+        torch._foreach_lerp_(averages, current, 1 - past)
 
     def update_average(self) -> None:
         """Let the average, if one is kept, take in the step just made."""
@@ -172,7 +187,7 @@ class TrainingRun:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep other processes from training in the run's folder inside the ``with`` block."""
-        if self.out is None:
+        if self.out is None or not self.writes:
             yield
             return
         lock = self.out.with_name(f".{self.out.name}-lock")
@@ -186,7 +201,8 @@ class TrainingRun:
         check_out(self.out, resume)
         state_file = self.out / "resume.pt"
         if not state_file.exists():
-            self.out.mkdir(parents=True, exist_ok=True)
+            if self.writes:
+                self.out.mkdir(parents=True, exist_ok=True)
             return
         remedy = f"Train again with another --out; the best epoch so far is in {self.out / 'best'}."
         with explained_damage(state_file, remedy):
@@ -220,7 +236,8 @@ class TrainingRun:
             with self.averaged():
                 self.best = {name: tensor.detach().clone() for name, tensor in self._changing_state().items()}
                 self._save_best()
-        if self.out:
+        if self.writes:
+            assert self.out is not None
             self._write_log()
             state = {
                 "settings": json.dumps(self.settings()),
@@ -242,13 +259,16 @@ class TrainingRun:
         return {name: p for name, p in self.model.named_parameters() if p.requires_grad}
 
     def _write_log(self) -> None:
+        if not self.writes:
+            return
         assert self.out is not None
         lines = "".join(json.dumps(asdict(epoch)) + "\n" for epoch in self.log)
         replace_file(self.out / "log.jsonl", lambda path: path.write_text(lines))
 
     def _save_best(self) -> None:
-        if not self.out:
+        if not self.writes:
             return
+        assert self.out is not None
         best = self.best_epoch
         log = [asdict(epoch) for epoch in self.log[: best.epoch]]
         metrics = {**self.provenance, "training": asdict(self.config), "best": asdict(best), "log": log}
