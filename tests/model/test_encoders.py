@@ -6,9 +6,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from infersent.model.embedding import WordEmbedding
-from infersent.model.encoders import ENCODERS, build_encoder, max_pool, mean_pool
+from infersent.model.encoders import ENCODERS, build_encoder, max_pool, mean_pool, packing
 from infersent.text.batching import pad
 
 WORDS = 30
@@ -83,6 +84,44 @@ def test_a_vector_does_not_depend_on_its_batch_mates(name, batch):
         together = encoder(*pad(batch))
         alone = torch.cat([encoder(*pad([sentence])) for sentence in batch])
     torch.testing.assert_close(together, alone, rtol=0, atol=1e-6)
+
+
+@given(sentences)
+def test_packing_is_torchs(batch):
+    ids, lengths = pad(batch)
+    sizes, words, padded = packing(lengths)
+    packed = pack_padded_sequence(ids, lengths, batch_first=True, enforce_sorted=False)
+    assert sizes.equal(packed.batch_sizes)
+    in_order = pack_padded_sequence(
+        ids[lengths.argsort(descending=True, stable=True)], lengths.sort(descending=True)[0], batch_first=True
+    )
+    assert ids.flatten()[words].equal(in_order.data)
+    there = torch.arange(ids.shape[1]) < lengths.unsqueeze(1)
+    assert ids.flatten()[words][padded].equal(torch.where(there, ids, ids[:, :1]))
+
+
+@given(sentences)
+def test_gathered_maxima_and_their_gradients_are_those_of_the_other_way(batch):
+    """What a GPU takes, on the processor."""
+    encoder = make()
+    results = []
+    for way in (encoder, encoder.gathered):
+        encoder.zero_grad()
+        vectors = way(*pad(batch))
+        vectors.square().sum().backward()
+        results.append([vectors.detach(), *(p.grad.clone() for p in encoder.parameters())])
+    for one, other in zip(*results, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-5)
+
+
+def test_gathering_ignores_padding_beyond_the_longest_and_refuses_a_sentence_without_a_word():
+    encoder = make()
+    ids, lengths = pad([[3, 4, 5], [6]])
+    wider = torch.cat([ids, torch.full((2, 4), 9)], dim=1)
+    with torch.no_grad():
+        torch.testing.assert_close(encoder.gathered(wider, lengths), encoder(ids, lengths))
+    with pytest.raises(ValueError, match="Sentence 1 has length 0; max pooling needs a word"):
+        encoder.gathered(ids, torch.tensor([3, 0]))
 
 
 @pytest.mark.parametrize("name", ENCODERS)

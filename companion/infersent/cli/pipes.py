@@ -1,10 +1,13 @@
-"""Standard output whose reader has gone."""
+"""Standard output whose reader has gone, or that another process of the same work writes."""
 
 from __future__ import annotations
 
 import os
 import sys
+import warnings
 from contextlib import suppress
+
+from infersent.foundation.notices import Notice
 
 
 def give_up_output() -> None:
@@ -16,3 +19,9 @@ def give_up_output() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+
+
+def fall_silent() -> None:
+    """Say nothing more but errors: of several processes that do the same, one speaks."""
+    give_up_output()
+    warnings.simplefilter("ignore", Notice)

@@ -25,7 +25,7 @@ from infersent.cli.options import (
     refuse_dash,
     use_threads,
 )
-from infersent.cli.pipes import give_up_output
+from infersent.cli.pipes import fall_silent, give_up_output
 from infersent.data import Pairs, load, split_pairs
 from infersent.data.files import write_pairs
 from infersent.foundation.notices import notice
@@ -36,6 +36,7 @@ from infersent.training import loop
 from infersent.training.config import TrainingConfig
 from infersent.training.recipes import RECIPES, Recipe, get_recipe, load_pairs, set_up, set_up_from
 from infersent.training.run import check_out
+from infersent.training.workers import WorkerLost, find_worker
 
 Config = TypeVar("Config", ModelConfig, TrainingConfig)
 
@@ -68,6 +69,7 @@ def train(
     seed: Whole = None,
     threads: Whole = None,
     device: str = "cpu",
+    mixed_precision: Text = None,
 ) -> None:
     """Train a model and keep its best epoch.
 
@@ -83,6 +85,9 @@ def train(
 
     A file of your own may have any labels; the model learns to tell those that occur. Without --dev, a tenth of its
     pairs is set aside to choose the best epoch and a tenth, written to test.jsonl in --out, to test on.
+
+    On several devices or machines: torchrun --nproc-per-node 2 -m infersent train --device cuda ..., or accelerate
+    launch -m infersent train ...; each process computes a share of every batch, and the numbers are those of one.
 
     Stop it at any time (Ctrl-C); the same command with --resume goes on after the last complete epoch.
 
@@ -110,6 +115,7 @@ def train(
         seed: Seed of the parameters, the order of the pairs and dropout.
         threads: Processor threads; torch's own choice if left out.
         device: cpu, cuda, cuda:1 or mps.
+        mixed_precision: bf16 or fp16: products of 16-bit numbers, on a GPU.
     """
     refuse_dash(out, "--out", "a run is a folder")
     place = find_device(device)
@@ -125,9 +131,18 @@ def train(
         vectors=vectors or recipe.vectors,
         model=_changed(recipe.model, encoder=encoder, hidden=hidden, head=head, blocks=blocks and Blocks(blocks)),
         training=_changed(
-            recipe.training, epochs=epochs, seed=seed, learning_rate=learning_rate, decay=decay, averaging=averaging
+            recipe.training,
+            epochs=epochs,
+            seed=seed,
+            learning_rate=learning_rate,
+            decay=decay,
+            averaging=averaging,
+            mixed_precision=mixed_precision,
         ),
     )
+    worker = find_worker(place, recipe.training.mixed_precision)
+    if not worker.first:
+        fall_silent()
     train_pairs, dev_pairs, test_pairs = _training_pairs(
         recipe, data, dev, subset, columns(data or recipe.data, text, label, labels)
     )
@@ -144,8 +159,9 @@ def train(
         print(line)
     if test_pairs is not None:
         held_out = out / TEST_FILE
-        out.mkdir(parents=True, exist_ok=True)
-        write_pairs(held_out, test_pairs)
+        if worker.first:
+            out.mkdir(parents=True, exist_ok=True)
+            write_pairs(held_out, test_pairs)
         print(f"set aside to test on: {held_out}, {len(test_pairs):,} pairs")
     dev_pairs = dev_pairs.with_labels(setup.model.labels)
     if len(dev_pairs) < FEW_PAIRS:
@@ -162,7 +178,7 @@ def train(
     print(f"{setup.provenance['parameters']:,} parameters to train; log: {out / 'log.jsonl'}", flush=True)
     try:
         log = loop.train(
-            setup.model.to(place),
+            setup.model.to(worker.device),
             setup.train,
             setup.dev,
             recipe.training,
@@ -175,7 +191,10 @@ def train(
                 f"{e.seconds:.0f} s  {e.sentences_per_second:,} sentences/s",
                 flush=True,
             ),
+            worker=worker,
         )
+    except WorkerLost as error:
+        raise WorkerLost(f"{error} Only the epoch under way is lost. Start all again with --resume.") from None
     except (KeyboardInterrupt, BrokenPipeError) as stop:
         again = " ".join(map(shlex.quote, [a for a in sys.argv[1:] if a != "--resume"]))
         piped = isinstance(stop, BrokenPipeError)
@@ -187,6 +206,7 @@ def train(
         if piped:
             give_up_output()
         raise SystemExit(1 if piped else 130) from None
+    worker.leave()
     best = max(log, key=lambda e: e.dev_accuracy)
     print(f"best epoch {best.epoch}: dev {best.dev_accuracy:.1%}")
     evaluate = ["infersent", "evaluate", str(out), "--data"]

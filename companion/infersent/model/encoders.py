@@ -77,12 +77,17 @@ def mean_pool(states: Tensor, lengths: Tensor) -> Tensor:
 def _padding(states: Tensor, lengths: Tensor, pooling: str) -> Tensor:
     """Return what lies beyond each sentence's end, ``[sentences, time, 1]``; refuse a sentence without a word."""
     # A graph that is being exported holds no errors of ours.
-    if not torch.compiler.is_exporting() and len(lengths) and int(lengths.min()) < 1:
+    if not torch.compiler.is_exporting():
+        _refuse_wordless(lengths, pooling)
+    time = torch.arange(states.shape[1], device=states.device)
+    return (time >= sent(lengths, states.device).unsqueeze(1)).unsqueeze(2)
+
+
+def _refuse_wordless(lengths: Tensor, pooling: str) -> None:
+    if len(lengths) and int(lengths.min()) < 1:
         raise ValueError(
             f"Sentence {int(lengths.argmin())} has length {int(lengths.min())}; {pooling} pooling needs a word."
         )
-    time = torch.arange(states.shape[1], device=states.device)
-    return (time >= sent(lengths, states.device).unsqueeze(1)).unsqueeze(2)
 
 
 def states_in_windows(encoder: Encoder, network: nn.LSTM | nn.GRU, ids: Tensor, window: int) -> Iterator[Tensor]:
@@ -188,19 +193,36 @@ class Encoder(nn.Module):
 
     def packed_words(self, ids: Tensor, lengths: Tensor) -> PackedSequence:
         """Return the vectors of all words, ``[all words, word dim]``, packed: the padding is left out."""
-        packed = _packed(ids, lengths.cpu())
+        packed = pack_padded_sequence(ids, lengths.cpu(), batch_first=True, enforce_sorted=False)
         words = self.words(packed.data)  # [all words] -> [all words, word dim]
         return PackedSequence(words, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
 
 
-def _packed(ids: Tensor, lengths: Tensor) -> PackedSequence:
-    """Return ``ids [sentences, time]`` packed; on a GPU, without waiting for it as torch does to sort the sentences."""
-    if ids.device.type == "cpu":
-        return pack_padded_sequence(ids, lengths, batch_first=True, enforce_sorted=False)
-    lengths, order = lengths.sort(descending=True)
-    there, back = sent(order, ids.device), sent(order.argsort(), ids.device)
-    packed = pack_padded_sequence(ids[there], lengths, batch_first=True)
-    return PackedSequence(packed.data, packed.batch_sizes, there, back)
+def packing(lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return how sentences are packed, as indices: what torch's own packing does word by word, in one step each way.
+
+    Parameters
+    ----------
+    lengths
+        ``[sentences]``, on the CPU, each at least 1.
+
+    Returns
+    -------
+    tuple of Tensor
+        The batch sizes, ``[time]``; for each packed word its place among the padded ones, ``[all words]`` indices into
+        ``sentences * time``; and for each padded one its place among the packed, ``[sentences, time]``, which in the
+        padding is that of the sentence's first word.
+    """
+    sentences, time = len(lengths), int(lengths.max())
+    order = lengths.argsort(descending=True, stable=True)  # [sentences], the longest first
+    there = torch.arange(time).unsqueeze(1) < lengths[order]  # [time, sentences]
+    sizes = there.sum(dim=1)  # [time]
+    starts = sizes.cumsum(0) - sizes  # [time]
+    place = torch.where(there, starts.unsqueeze(1), 0) + torch.arange(sentences)  # [time, sentences]
+    padded = torch.empty(sentences, time, dtype=torch.long)
+    padded[order] = place.t()
+    words = (order * time + torch.arange(time).unsqueeze(1))[there]  # [all words]
+    return sizes, words, padded
 
 
 class BiLSTM(Encoder):
@@ -256,6 +278,8 @@ class BiLSTMMax(BiLSTM):
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
+        if ids.device.type == "cuda":
+            return self.gathered(ids, lengths)
         # Where gradients are wanted and no GPU's library has a backward pass of its own, ours is faster.
         if not (torch.is_grad_enabled() and self.lstm.weight_hh_l0.requires_grad and ids.device.type == "cpu"):
             return super().forward(ids, lengths)
@@ -264,6 +288,20 @@ class BiLSTMMax(BiLSTM):
             self.embedding.trained
         )  # [all words]
         return max_over_words(words, self.lstm, trained)
+
+    def gathered(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return what ``forward`` does, in few and large steps: a GPU waits for a processor that asks word by word.
+
+        The padding repeats the sentence's first word, which changes no maximum.
+        """
+        _refuse_wordless(lengths, "max")
+        sizes, words, padded = packing(lengths.cpu())
+        words, padded = sent(words, ids.device), sent(padded, ids.device)
+        packed = PackedSequence(self.words(ids[:, : padded.shape[1]].flatten()[words]), sizes)
+        states = self.lstm(packed)[0].data  # [all words, dim]
+        # [sentences * time, dim] -> [sentences, time, dim] -> [sentences, dim]
+        largest: Tensor = states.index_select(0, padded.flatten()).unflatten(0, padded.shape).max(dim=1).values
+        return largest
 
     def pool_windows(self, windows: Iterable[Tensor]) -> Tensor:
         """Keep the largest value of each coordinate so far."""

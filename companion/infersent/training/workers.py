@@ -77,6 +77,9 @@ class Worker:
         """Return the sum of ``values`` over all processes."""
         return values
 
+    def leave(self) -> None:
+        """Take leave of the other processes, after the training."""
+
 
 class TogetherWorker(Worker):
     """One process of several, or one that computes in lower precision, by accelerate.
@@ -127,6 +130,10 @@ class TogetherWorker(Worker):
         summed: Tensor = self.accelerator.reduce(values, "sum")
         return summed
 
+    def leave(self) -> None:
+        """Take leave of the other processes, after the training."""
+        self.accelerator.end_training()
+
 
 def _is_of_the_connection(error: RuntimeError) -> bool:
     """Return whether an error says that the other processes cannot be reached."""
@@ -167,4 +174,6 @@ def find_worker(device: torch.device, mixed_precision: str = "no") -> Worker:
         return Worker(device)
     with extra("accelerate", "Training in several processes, or in lower precision,"):
         from accelerate import Accelerator
+        from accelerate.state import AcceleratorState
+    AcceleratorState._reset_state()  # else every training of this process would have to have the first one's precision
     return TogetherWorker(Accelerator(cpu=device.type == "cpu", mixed_precision=mixed_precision))
