@@ -1,7 +1,9 @@
 """CUDA and MPS: the same model, trained and asked on a GPU, where this machine has one."""
 
 import copy
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -12,7 +14,9 @@ from infersent.study.grid import read_grid
 from infersent.study.records import read_records
 from infersent.text.batching import encode_pairs
 from infersent.training.config import TrainingConfig
-from infersent.training.loop import train
+from infersent.training.loop import _gradient, label_weights, train
+from infersent.training.run import TrainingRun
+from infersent.training.workers import find_worker
 from tests.toy import toy_model, toy_pairs
 
 DEVICES = [name for name, module in (("cuda", torch.cuda), ("mps", torch.backends.mps)) if module.is_available()]
@@ -75,6 +79,48 @@ def test_a_stopped_run_goes_on(device, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         losses("stopped", report=stop)
     assert losses("stopped", resume=True) == pytest.approx(losses("whole"), abs=ROUNDING)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_lower_precision_learns_as_much(device, precision):
+    config = TrainingConfig(epochs=6, batch_size=32, learning_rate=0.01, averaging=0.9)
+    losses = {}
+    for mixed in ("no", precision):
+        model = toy_model(hidden=8).to(device)
+        pairs = encode_pairs(toy_pairs(), model.tokenizer)
+        forward = model.forward
+        log = train(model, pairs, pairs, replace(config, mixed_precision=mixed), progress=False)
+        losses[mixed] = [epoch.loss for epoch in log]
+            e.loss for e in train(model, pairs, pairs, replace(config, mixed_precision=mixed), progress=False)
+        ]
+        assert model.forward == forward, "the model is as it came"
+    assert losses[precision][-1] < 0.7 * losses[precision][0]
+    assert losses[precision] == pytest.approx(losses["no"], abs=0.1)
+
+
+def test_no_step_waits_for_a_gpu(device):
+    if device != "cuda":
+        pytest.skip("only CUDA says whether it was waited for")
+    model = toy_model(hidden=8).to(device).train()
+    pairs = encode_pairs(toy_pairs(), model.tokenizer)
+    config = TrainingConfig(averaging=0.9)
+    run = TrainingRun(model, config, None, {}, "")
+    worker, weights = find_worker(model.device), label_weights(pairs.labels).to(device)
+
+    def step():
+        run.optimizer.zero_grad(set_to_none=True)
+        _gradient(worker, model, pairs, np.arange(32), weights)
+        worker.clip(run.parameters, config.clip)
+        run.optimizer.step()
+        run.update_average()
+
+    step()  # the first one makes what the others use
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(3):
+            step()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
 
 
 GRID = """
