@@ -18,7 +18,7 @@ from infersent.data.files import write_pairs
 from infersent.text.batching import encode_pairs
 from infersent.training import loop
 from infersent.training.config import TrainingConfig
-from infersent.training.loop import label_weights
+from infersent.training.loop import label_weights, train
 from infersent.training.workers import TogetherWorker, Worker, WorkerLost, find_worker, launched_together
 from tests.toy import toy_model, toy_pairs
 
@@ -109,6 +109,26 @@ def test_an_error_of_the_connection_is_told_from_others():
             raise error
     with pytest.raises(RuntimeError, match="mat1 and mat2"), worker.prepared(None, None):
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+
+@pytest.mark.parametrize("precision", ["no", "bf16"])
+def test_by_the_library_one_process_learns_the_same_and_the_model_is_as_it_came(precision):
+    """In lower precision with products of bfloat16 numbers, where autocast has them on a processor."""
+    from accelerate import Accelerator
+    from accelerate.state import AcceleratorState
+
+    config = TrainingConfig(epochs=3, batch_size=32, learning_rate=0.05)
+    pairs = encode_pairs(toy_pairs(), toy_model().tokenizer, cache=False)
+    alone, model = toy_model(), toy_model()
+    expected = [epoch.loss for epoch in train(alone, pairs, pairs, config, progress=False)]
+    AcceleratorState._reset_state()
+    worker = TogetherWorker(Accelerator(cpu=True, mixed_precision=precision))
+    forward = model.forward
+    found = [epoch.loss for epoch in train(model, pairs, pairs, config, progress=False, worker=worker)]
+    assert expected[-1] < 0.8 * expected[0]
+    assert found == pytest.approx(expected, abs=1e-5 if precision == "no" else 0.05)
+    assert model.forward == forward
+    worker.leave()
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,7 @@ class TrainingRun:
         self.average: AveragedModel | None = None
         if config.averaging:
             # Of the parameters alone: of a whole model, torch would copy the given word vectors at every step, too.
-            self.average = AveragedModel(self.parameters, multi_avg_fn=self._take_in)
+            self.average = AveragedModel(self.parameters)
             self.average.n_averaged.fill_(1)  # the initial parameters
 
     @property
@@ -121,18 +121,19 @@ class TrainingRun:
             best = max(best, epoch.dev_accuracy)
         return rate
 
-    def _take_in(self, averages: Any, current: Any, _: Tensor | int) -> None:
-        """Move the averages towards the current parameters. The first steps count more, to forget the random start."""
-        assert self.average is not None
-        # Counted on the processor: to read the count that torch hands over, it would wait for a GPU.
+    @torch.no_grad()
+    def update_average(self) -> None:
+        """Let the average, if one is kept, take in the step just made.
+
+        The first steps count more, so that it forgets the random start. ``AveragedModel.update_parameters`` would do
+        the same, but waits at each step for a GPU.
+        """
+        if self.average is None:
+            return
         steps = int(self.average.n_averaged)
         past = min(self.config.averaging, steps / (steps + 9))
-        torch._foreach_lerp_(averages, current, 1 - past)
-
-    def update_average(self) -> None:
-        """Let the average, if one is kept, take in the step just made."""
-        if self.average is not None:
-            self.average.update_parameters(self.parameters)
+        torch._foreach_lerp_(list(self.average.module.parameters()), list(self.parameters), 1 - past)
+        self.average.n_averaged += 1
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
