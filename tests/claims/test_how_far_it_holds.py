@@ -504,6 +504,59 @@ def test_the_product_as_the_last_block_at_the_size_of_the_paper() -> None:
     )
 
 
+def test_the_product_as_the_last_block_at_the_size_of_the_paper_with_seeds_of_its_own() -> None:
+    test, hard = (gain("u*v", FOUR, "paper-size-equivalence", split) for split in BOTH)
+    assert len(test.seeds) == 8
+    assert not {*test.seeds} & {*paper(FOUR).seeds}
+    says("as many as the GPU's time allowed. Those were eight.")
+    assert (test.outcome, hard.outcome) == ("equivalent", "equivalent")
+    assert (test.margin, hard.margin) == (0.005, 0.01)
+    says(
+        f"+{shown(test)} points on test, between {ends(test.crossed)}, and +{shown(hard)} on SNLI-hard, "
+        f"between {ends(hard.crossed)}. Both verdicts are *equivalent*"
+    )
+    assert -0.001 < test.difference < 0.005
+    assert 0.001 < hard.difference < 0.012
+    says("Both estimates lie in the ranges written down beforehand.")
+    each = [group(blocks, "paper-size-equivalence").accuracies for blocks in (FOUR, TRIPLE)]
+    assert int((np.subtract(*each) > 0).sum()) == 4
+    assert 100 * np.std(np.subtract(*each), ddof=1) < 0.25
+    earlier = np.subtract(paper(FOUR).accuracies, paper(TRIPLE).accuracies)
+    assert 100 * np.std(earlier, ddof=1) > 0.5
+    says("single seeds turned out to differ by less than before")
+    says("two seeds in three were to have all four ahead: four of the eight have")
+    says(f"between {ends(test.crossed)} points, eight seeds.")
+    in_the_study = partial(prose.says, "snli/what-each-feature-buys")
+    in_the_study(
+        f"With the paper's 2,048 units the last interval is {ends(test.crossed, word='to')} on test, and "
+        f"{ends(hard.crossed, word='to')} on SNLI-hard, from eight seeds."
+    )
+    at_the_front = partial(prose.says, "intro")
+    at_the_front(
+        f"With an encoder of the paper's own size, eight seeds, it is between {ends(test.crossed)} on test, "
+        f"and between {ends(hard.crossed)} on SNLI-hard"
+    )
+
+
+def test_a_higher_rate_at_the_size_of_the_paper() -> None:
+    dev = {
+        (record.trial.model.blocks, record.trial.training.learning_rate): 100 * record.dev.accuracy
+        for record in records("paper-size", "paper-size-own")
+        if record.trial.training.seed == 0
+    }
+    product, difference = ([dev[blocks, rate] for rate in (1e-3, 2e-3, 4e-3)]
+                           for blocks in (("u", "v", "u*v"), ("u", "v", "|u-v|")))  # fmt: skip
+    assert -1.05 < difference[2] - max(difference) < -0.9
+    says("The difference's set does not: it loses a point.")
+    assert round(product[2] - max(product[:2]), 1) == 0.6
+    says("The product's set gains 0.6 over its better rate here.")
+    seeds = [100 * record.dev.accuracy for record in paper(PRODUCT).records]
+    assert max(seeds) - min(seeds) > 2
+    says("it is one seed, of a set whose seeds lie more than two points apart")
+    assert min(difference) - max(product) > 3
+    says("The difference stays more than three points ahead whichever rates are compared.")
+
+
 def test_what_eight_times_the_units_bring() -> None:
     more = {blocks: points(paper(blocks), large(blocks)) for blocks in SETS}
     assert more[TRIPLE] == more[FOUR]
