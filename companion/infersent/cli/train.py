@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +144,8 @@ def train(
     worker = find_worker(place, recipe.training.mixed_precision)
     if not worker.first:
         fall_silent()
+    if worker.count > 1:
+        signal.signal(signal.SIGTERM, _stopped_by_the_launcher)
     train_pairs, dev_pairs, test_pairs = _training_pairs(
         recipe, data, dev, subset, columns(data or recipe.data, text, label, labels)
     )
@@ -250,6 +253,11 @@ def _training_pairs(
     part = subset or (recipe.subset if corpus == recipe.data else None)
     recipe = replace(recipe, data=corpus, subset=None if part == "all" else part)
     return load_pairs(recipe, "train"), load_pairs(recipe, "dev"), None
+
+
+def _stopped_by_the_launcher(*_: object) -> None:
+    """Say what happened: a launcher stops the other processes by this signal when one has ended."""
+    raise WorkerLost("This process was told to stop, as all are when another one has ended.")
 
 
 def _changed(config: Config, **changes: Any) -> Config:
