@@ -49,6 +49,8 @@ class Server(ThreadingHTTPServer):
         self.go_on = threading.Event()
         #: Send so many bytes a second, one by one.
         self.trickles: float | None = None
+        #: Send a twentieth of the file at a time, and wait so many seconds after each.
+        self.pace: float | None = None
         #: The Range header of each request.
         self.requested: list[str | None] = []
         self.asked = threading.Event()
@@ -88,6 +90,12 @@ class Handler(BaseHTTPRequestHandler):
             for byte in body:
                 self.wfile.write(bytes([byte]))
                 time.sleep(1 / server.trickles)
+        if server.pace is not None:
+            piece = -(-len(server.content) // 20)
+            while body:
+                self.wfile.write(body[:piece])
+                body = body[piece:]
+                time.sleep(server.pace)
         self.wfile.write(body[: server.dies_after])
 
     def log_message(self, *_) -> None:
@@ -306,13 +314,22 @@ def test_a_partial_file_is_continued(server, cache):
     assert server.requested == ["bytes=400000-"]
 
 
-@pytest.mark.parametrize("extra", [b"", b"of another file"])
-def test_a_partial_file_that_is_no_shorter_than_the_file_is_dropped(server, cache, extra):
+@pytest.mark.parametrize("content", [CONTENT + b"of another file", CONTENT[::-1]])
+def test_a_partial_file_of_another_file_that_is_no_shorter_is_dropped(server, cache, content):
     cache.mkdir()
-    (cache / f"{NAME}.partial").write_bytes(CONTENT + extra)
+    (cache / f"{NAME}.partial").write_bytes(content)
     get()
     assert finished(cache)
-    assert server.requested[-1] is None
+    assert server.requested == [f"bytes={len(content)}-", None]
+
+
+def test_a_partial_file_that_is_whole_is_not_downloaded_again(server, cache):
+    """Of a process that was killed between the last byte and the check, which takes seconds for a large archive."""
+    cache.mkdir()
+    (cache / f"{NAME}.partial").write_bytes(CONTENT)
+    get()
+    assert finished(cache)
+    assert server.requested == [f"bytes={len(CONTENT)}-"]
 
 
 def test_a_partial_file_of_something_else_is_found_out_and_the_next_download_is_clean(server, cache):
