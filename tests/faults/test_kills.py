@@ -9,8 +9,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from hashlib import sha256
@@ -23,7 +21,6 @@ import torch
 from infersent import InferSent
 from infersent.foundation.atomic import ABANDONED
 from tests.data.test_fetch import CONTENT, NAME, Server
-from tests.processes import heed_interrupts
 from tests.toy import toy_model, toy_pairs
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here, and signals are others")
@@ -37,65 +34,6 @@ TIMES = max(1, int(os.environ["INFERSENT_FAULTS"]) // 20) if LONG else 2
 SEED = int(os.environ.get("INFERSENT_SEED", random.SystemRandom().randrange(2**32) if LONG else 18))
 
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT] if hasattr(signal, "SIGKILL") else []
-
-ROOT = Path(__file__).parents[2]
-
-
-class Warm:
-    """The process of :mod:`tests.faults.warm`, and the one that works for it now."""
-
-    def __init__(self, environment):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.warm"],
-            cwd=ROOT,
-            env=os.environ | {"OMP_NUM_THREADS": "1", "NO_PROXY": "127.0.0.1"} | environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            preexec_fn=heed_interrupts,
-        )
-        assert self.answer("ready")
-
-    def answer(self, name):
-        return json.loads(self.process.stdout.readline())[name]
-
-    def start(self, job, folder, *arguments, **more):
-        """Start a job and return its process's number."""
-        request = {"job": job, "folder": str(folder), "output": f"{folder}.txt", "arguments": [*map(str, arguments)]}
-        print(json.dumps(request | more), file=self.process.stdin, flush=True)
-        return self.answer("pid")
-
-    def finish(self, job, folder, *arguments, **more):
-        """Do a job, which must end well."""
-        self.start(job, folder, *arguments, **more)
-        status = self.answer("status")
-        assert status == 0, (status, Path(f"{folder}.txt").read_text()[-2000:])
-
-    def stop(self, number, job, folder, *arguments, after=None, at=None, environment=None):
-        """Stop a job after so many seconds, or at an operation on a file; return whether that was before its end."""
-        more = {"environment": environment or {}}
-        if at is not None:
-            more |= {"at": at, "signal": int(number)}
-        pid = self.start(job, folder, *arguments, **more)
-        if after is not None:
-            time.sleep(after)
-            stop(pid, number)
-        status = self.answer("status")
-        said = Path(f"{folder}.txt").read_text()
-        assert "Traceback" not in said, said[-2000:]
-        if status == 0:
-            return False
-        assert status == (130 if number == signal.SIGINT else -number), (status, said[-2000:])
-        return True
-
-
-@pytest.fixture(scope="module")
-def warm():
-    process = Warm({})
-    yield process
-    process.process.stdin.close()
-    process.process.wait(60)
-    process.process.stdout.close()
 
 
 @dataclasses.dataclass
@@ -248,7 +186,7 @@ def aged(folder):
 
 
 def test_writing_the_cache(warm, tally, tmp_path):
-    """Arrays are found, whole, or made again; what killed processes left is cleared away by the next one that writes."""
+    """Arrays are found, whole, or made again; what killed processes left, the next ones clear away."""
     names = [f"array {i}" for i in range(12)]
 
     def whole(folder):
@@ -382,7 +320,7 @@ def test_a_study(warm, tally, tmp_path):
                     while len(list((folder / "records").glob("[!.]*.json"))) < wanted and time.monotonic() < deadline:
                         time.sleep(0.01)
                     time.sleep(more)
-                    stop(pid, number)
+                    warm.send(pid, number)
                     status = warm.answer("status")
                     said = Path(f"{folder}.txt").read_text()
                     assert status in (0, 130 if number == signal.SIGINT else -number), (status, said[-2000:])
@@ -395,14 +333,6 @@ def test_a_study(warm, tally, tmp_path):
             assert records(folder) == expected
             assert len(list((folder / "records").iterdir())) == len(expected)
         mine.remarks.append(f"seed {SEED}")
-
-
-def stop(pid, number):
-    """Send a signal; Ctrl-C of a terminal comes to all processes of a command."""
-    try:
-        (os.killpg if number == signal.SIGINT else os.kill)(pid, number)
-    except ProcessLookupError:  # it has just ended
-        pass
 
 
 def ended(group, seconds=30):

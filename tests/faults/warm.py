@@ -21,6 +21,7 @@ import numpy as np
 
 from infersent import cli
 from infersent.data import cache, fetch
+from infersent.foundation.wording import in_a_sentence
 from infersent.model import streaming
 from tests.toy import toy_model
 
@@ -108,6 +109,9 @@ def work(request: dict) -> int:
         return JOBS[request["job"]](*request["arguments"])
     except KeyboardInterrupt:  # as `infersent.__main__` does
         return 130
+    except OSError as error:  # as `infersent.cli` does
+        print(in_a_sentence(error))
+        return 1
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

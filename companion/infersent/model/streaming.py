@@ -14,6 +14,7 @@ models, or of two versions of the sentences.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -379,7 +380,12 @@ class _Part:
     def _check_room(self, needed: int) -> None:
         free = shutil.disk_usage(self.output.parent).free
         if needed > free:
-            raise OSError(f"{self.output} needs {needed / 1e9:,.1f} GB more, but only {free / 1e9:,.1f} GB are free.")
+            raise OSError(
+                errno.ENOSPC,
+                f"the disk is full, or will be: this needs {needed / 1e6:,.1f} MB more, but only {free / 1e6:,.1f} MB are "
+                "free. Make room and repeat the command, which goes on with what is missing; or name another place",
+                str(self.output),
+            )
 
 
 def _journal(output: Path) -> Path:
