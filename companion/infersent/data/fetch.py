@@ -315,23 +315,33 @@ def member_sizes(path: str | Path) -> dict[str, int]:
 def _read_member(path: Path, name: str) -> bytes:
     """Return one file of an archive, a zip or a tar file, in whichever of its folders it is."""
     missing = f"{path} holds no {name}, so it is not the archive of that name. {_REPLACE}"
+    too_large = f"{path}: {name} in it would take more than {_LARGEST_MEMBER:,} bytes of memory. {_REPLACE}"
     if path.suffix == ".zip":
         with _opened(path) as archive:
-            for member in archive.namelist():
-                if Path(member).name == name:
+            for member in archive.infolist():
+                if Path(member.filename).name == name:
+                    if member.file_size > _LARGEST_MEMBER:  # no more than it promises is read
+                        raise DamagedArchive(too_large)
                     return archive.read(member)
         raise DamagedArchive(missing)
     try:
         with tarfile.open(path) as tar:
             for info in tar:
                 if Path(info.name).name == name and (stream := tar.extractfile(info)) is not None:
+                    if info.size > _LARGEST_MEMBER:
+                        raise DamagedArchive(too_large)
                     return stream.read()
+    except DamagedArchive:
+        raise
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise DamagedArchive(f"{path} is damaged or cut short ({error}). {_REPLACE}") from None
     raise DamagedArchive(missing)
 
 
 _LONGEST_LINE = 2**20  # bytes
+
+# A file that is read as a whole, in bytes; those of the known corpora take one or two million.
+_LARGEST_MEMBER = 2**26
 
 _REPLACE = "Delete it, and it will be downloaded again; or copy the official archive there."
 
