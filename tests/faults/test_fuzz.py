@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -193,10 +194,11 @@ def test_every_number_of_an_option_is_taken_or_refused(place, option, number):
 
 
 def exit_status(command):
-    try:
-        return cli.main(command)
-    except SystemExit as end:
-        return end.code
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        try:
+            return cli.main(command)
+        except SystemExit as end:
+            return end.code
 
 
 # What training can be given.
