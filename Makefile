@@ -86,7 +86,7 @@ check-notebooks: install ## Re-execute the notebooks alone and compare their out
 records: install ## Train two recorded runs again and compare them with their records (some minutes)
 	$(BIN)/pytest tests/study/test_shipped_records.py --repeats
 
-faults: install ## Try a thousand faults in each file of a model and of a run, and report what became of them (a minute)
+faults: install ## Try thousands of faults: flipped bits, 50 kills of each work by three signals, full disks (an hour)
 	INFERSENT_FAULTS=1000 $(BIN)/pytest tests/faults -s -p no:xdist
 
 install: $(INSTALLED) ## Create .venv and install into it, without building anything

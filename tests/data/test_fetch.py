@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 import traceback
@@ -49,6 +50,8 @@ class Server(ThreadingHTTPServer):
         self.go_on = threading.Event()
         #: Send so many bytes a second, one by one.
         self.trickles: float | None = None
+        #: Send a twentieth of the file at a time, and wait so many seconds after each.
+        self.pace: float | None = None
         #: The Range header of each request.
         self.requested: list[str | None] = []
         self.asked = threading.Event()
@@ -88,6 +91,12 @@ class Handler(BaseHTTPRequestHandler):
             for byte in body:
                 self.wfile.write(bytes([byte]))
                 time.sleep(1 / server.trickles)
+        if server.pace is not None:
+            piece = -(-len(server.content) // 20)
+            while body:
+                self.wfile.write(body[:piece])
+                body = body[piece:]
+                time.sleep(server.pace)
         self.wfile.write(body[: server.dies_after])
 
     def log_message(self, *_) -> None:
@@ -306,13 +315,22 @@ def test_a_partial_file_is_continued(server, cache):
     assert server.requested == ["bytes=400000-"]
 
 
-@pytest.mark.parametrize("extra", [b"", b"of another file"])
-def test_a_partial_file_that_is_no_shorter_than_the_file_is_dropped(server, cache, extra):
+@pytest.mark.parametrize("content", [CONTENT + b"of another file", CONTENT[::-1]])
+def test_a_partial_file_of_another_file_that_is_no_shorter_is_dropped(server, cache, content):
     cache.mkdir()
-    (cache / f"{NAME}.partial").write_bytes(CONTENT + extra)
+    (cache / f"{NAME}.partial").write_bytes(content)
     get()
     assert finished(cache)
-    assert server.requested[-1] is None
+    assert server.requested == [f"bytes={len(content)}-", None]
+
+
+def test_a_partial_file_that_is_whole_is_not_downloaded_again(server, cache):
+    """Of a process that was killed between the last byte and the check, which takes seconds for a large archive."""
+    cache.mkdir()
+    (cache / f"{NAME}.partial").write_bytes(CONTENT)
+    get()
+    assert finished(cache)
+    assert server.requested == [f"bytes={len(CONTENT)}-"]
 
 
 def test_a_partial_file_of_something_else_is_found_out_and_the_next_download_is_clean(server, cache):
@@ -533,6 +551,48 @@ def test_a_line_that_would_fill_the_memory_is_refused(tmp_path):
     ):
         read.extend(lines)
     assert read in ([], [b"a good line\n"])
+
+
+def bomb(path, member, size):
+    """Write an archive of which a thousandth part says that a file has so many zeros."""
+    zeros = bytes(2**20)
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file, file.open(member, "w") as stream:
+            for _ in range(size // len(zeros)):
+                stream.write(zeros)
+        return
+    with tarfile.open(path, "w:gz") as file:
+        info = tarfile.TarInfo(member)
+        info.size = size
+        file.addfile(info, io.BytesIO(bytes(size)))
+
+
+@pytest.mark.parametrize("name", ["bomb.zip", "bomb.tar.gz"])
+def test_a_file_that_would_fill_the_memory_is_refused(tmp_path, name, monkeypatch):
+    monkeypatch.setattr(fetch, "_LARGEST_MEMBER", 3 * 2**20)
+    for size, refused in ((3 * 2**20, False), (4 * 2**20, True)):
+        bomb(tmp_path / name, "folder/SICK.txt", size)
+        if refused:
+            with pytest.raises(fetch.DamagedArchive, match=r"SICK\.txt in it would take more than 3,145,728 bytes"):
+                fetch._read_member(tmp_path / name, "SICK.txt")
+        else:
+            assert len(fetch._read_member(tmp_path / name, "SICK.txt")) == size
+
+
+@pytest.mark.parametrize("name", ["slip.zip", "slip.tar.gz"])
+@pytest.mark.parametrize("member", ["../../SICK.txt", "/tmp/SICK.txt"])
+def test_no_member_escapes(tmp_path, name, member, monkeypatch):
+    """A file is read from an archive by its last name, and written under the name that was asked for."""
+    bomb(tmp_path / name, member, 2**20)
+    monkeypatch.setitem(fetch.ARCHIVES, name, fetch.Archive("http://127.0.0.1:9/none"))
+    monkeypatch.setenv("INFERSENT_DATA", str(tmp_path))
+    cache = tmp_path / "deep" / "cache"
+    monkeypatch.setenv("INFERSENT_CACHE", str(cache))
+    found = fetch.fetch_file("toy", "SICK.txt", name, lambda path: True)
+    assert found == cache / "toy" / "SICK.txt"
+    written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == {name, "deep/cache/toy/SICK.txt", f"deep/cache/{name}.lock"}
+    assert not Path("/tmp/SICK.txt").exists()
 
 
 def test_a_missing_member_is_named(archive):

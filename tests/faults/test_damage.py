@@ -48,36 +48,40 @@ def same(model, other):
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "config.json", "tokenizer.json", "metrics.json"])
-def test_a_flipped_bit_in_a_checkpoint(trained, tmp_path, name):
+def test_a_flipped_bit_in_a_checkpoint(trained, tmp_path, name, tally):
     run, model = trained
     metrics, chance, messages = load_metrics(run), random.Random(name), []
-    for _ in range(FLIPS):
-        shutil.copytree(run / "best", tmp_path / "m")
-        flipped(tmp_path / "m" / name, chance)
-        try:
-            assert same(InferSent.from_pretrained(tmp_path / "m"), model)
-            assert load_metrics(tmp_path / "m") == metrics
-        except CheckpointError as error:
-            messages.append(str(error))
-        shutil.rmtree(tmp_path / "m")
+    with tally(f"a flipped bit in {name}") as mine:
+        for i in range(FLIPS):
+            shutil.copytree(run / "best", tmp_path / "m")
+            flipped(tmp_path / "m" / name, chance)
+            with mine.trial(f"flip {i}"):
+                try:
+                    assert same(InferSent.from_pretrained(tmp_path / "m"), model)
+                    assert load_metrics(tmp_path / "m") == metrics
+                except CheckpointError as error:
+                    messages.append(str(error))
+            shutil.rmtree(tmp_path / "m")
+        found = len(messages)
+        mine.remarks.append(f"{found:,} found and named, {FLIPS - found:,} without effect")
     assert all(str(tmp_path / "m") in message for message in messages)
-    found = len(messages)
-    print(f"{name}: {FLIPS} faults tried, {found} found and named, {FLIPS - found} without effect, 0 lost")
     assert found > 0.9 * FLIPS  # a blank for a line's end changes nothing
 
 
-def test_a_flipped_bit_in_the_resume_file_changes_no_checkpoint(trained, tmp_path):
+def test_a_flipped_bit_in_the_resume_file_changes_no_checkpoint(trained, tmp_path, tally):
     """Whatever is wrong with it, the good checkpoint beside it is not overwritten."""
     run, model = trained
     chance = random.Random(0)
-    for _ in range(FLIPS):
-        shutil.copytree(run, tmp_path / "run")
-        flipped(tmp_path / "run" / "resume.pt", chance)
-        with pytest.raises(CheckpointError, match=r"resume\.pt is damaged"):
-            train(toy_model(word_dropout=0.1), PAIRS, PAIRS, CONFIG, out=tmp_path / "run", resume=True, progress=False)
-        assert same(InferSent.from_pretrained(tmp_path / "run"), model)
-        shutil.rmtree(tmp_path / "run")
-    print(f"resume.pt: {FLIPS} faults tried, {FLIPS} found and named, 0 lost")
+    with tally("a flipped bit in resume.pt") as mine:
+        for i in range(FLIPS):
+            shutil.copytree(run, tmp_path / "run")
+            flipped(tmp_path / "run" / "resume.pt", chance)
+            with mine.trial(f"flip {i}"):
+                again = toy_model(word_dropout=0.1)
+                with pytest.raises(CheckpointError, match=r"resume\.pt is damaged"):
+                    train(again, PAIRS, PAIRS, CONFIG, out=tmp_path / "run", resume=True, progress=False)
+                assert same(InferSent.from_pretrained(tmp_path / "run"), model)
+            shutil.rmtree(tmp_path / "run")
 
 
 def test_a_checkpoint_from_before_there_were_digests_is_read():

@@ -259,7 +259,7 @@ def test_a_line_that_is_not_utf8_is_found_before_anything_is_written(lines, outp
 
 def test_a_disk_that_is_too_small_is_found_before_the_work(lines, output, monkeypatch):
     monkeypatch.setattr(streaming.shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
-    with pytest.raises(OSError, match=r"v\.npy needs 0\.0 GB more"):
+    with pytest.raises(OSError, match=r"will be: this needs .* MB more, but only 0\.0 MB are free\. Make room.*v\.npy"):
         encode_file(toy_model(), lines, output)
 
 

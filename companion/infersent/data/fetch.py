@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import shutil
 import tarfile
-import tempfile
 import time
 import zipfile
 import zlib
@@ -45,6 +43,10 @@ class Archive:
 
     url: str
     sha256: str | None = None
+
+    def is_at(self, path: Path) -> bool:
+        """Return whether a file has the checksum, or there is none."""
+        return self.sha256 is None or bool(pooch.file_hash(path) == self.sha256)
 
 
 #: The archives that :func:`fetch` knows, by file name.
@@ -123,19 +125,27 @@ def fetch(name: str, *, progress: bool = True) -> Path:
         return path
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    checksum = archive.sha256 and f"sha256:{archive.sha256}"
-    registry = pooch.create(folder, base_url="", registry={name: checksum}, urls={name: archive.url})
-    with filelock.FileLock(folder / f"{name}.lock"), _quiet_pooch():
+    path, partial = folder / name, folder / f"{name}.partial"
+    with filelock.FileLock(folder / f"{name}.lock"):
+        if path.exists() and archive.is_at(path):
+            return path
         try:
-            return Path(registry.fetch(name, downloader=_ResumingDownloader(folder / f"{name}.partial", progress)))
+            _ResumingDownloader(archive, partial, progress).finish()
         except requests.RequestException as error:
-            damaged = f" (The {name} in {folder} is damaged.)" if (folder / name).exists() else ""
+            damaged = f" (The {name} in {folder} is damaged.)" if path.exists() else ""
             message = (
                 f"{archive.url} cannot be downloaded: {_reason(error)}.{damaged} Try again later. {_by_hand(name)}"
             )
             raise DataUnavailable(message) from None
-        except ValueError as error:  # pooch's error for a wrong checksum
-            raise ChecksumMismatch(f"{archive.url}: {error} Try again. {_by_hand(name)}") from None
+        if not archive.is_at(partial):
+            found = pooch.file_hash(partial)
+            partial.unlink()
+            raise ChecksumMismatch(
+                f"{archive.url} sent another file than the known {name}: its SHA-256 is {found} and not "
+                f"{archive.sha256}. It is deleted. Try again. {_by_hand(name)}"
+            )
+        os.replace(partial, path)
+    return path
 
 
 def available(name: str) -> bool:
@@ -190,21 +200,29 @@ def fetch_file(corpus: str, name: str, archive: str, check: Callable[[Path], boo
         raise type(error)(f"{error} Or save {name} itself as {path}.") from None
     content = _read_member(source, name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:  # checked under its own name, which says its format
-        new = Path(folder) / name
-        new.write_bytes(content)
+    # Checked under its own name, which says its format; in a folder of a fixed name, so that a kill leaves no more of
+    # them; and by one process at a time, which the name then belongs to.
+    folder = path.with_name(f".{name}-new")
+    with filelock.FileLock(cache_folder() / f"{archive}.lock"):
+        shutil.rmtree(folder, ignore_errors=True)
         try:
-            known = check(new)
-        except ValueError:  # not even readable
-            known = False
-        if not known:
-            if source.parent == cache_folder():
-                source.unlink(missing_ok=True)
-            raise ChecksumMismatch(
-                f"{_archive(archive).url}: {name} in {source} does not hold the pairs of {corpus}. Try again. "
-                f"Or save the right {name} as {path}."
-            )
-        os.replace(new, path)
+            folder.mkdir()
+            new = folder / name
+            new.write_bytes(content)
+            try:
+                known = check(new)
+            except ValueError:  # not even readable
+                known = False
+            if not known:
+                if source.parent == cache_folder():
+                    source.unlink(missing_ok=True)
+                raise ChecksumMismatch(
+                    f"{_archive(archive).url}: {name} in {source} does not hold the pairs of {corpus}. Try again. "
+                    f"Or save the right {name} as {path}."
+                )
+            os.replace(new, path)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     return path
 
 
@@ -297,35 +315,33 @@ def member_sizes(path: str | Path) -> dict[str, int]:
 def _read_member(path: Path, name: str) -> bytes:
     """Return one file of an archive, a zip or a tar file, in whichever of its folders it is."""
     missing = f"{path} holds no {name}, so it is not the archive of that name. {_REPLACE}"
+    too_large = f"{path}: {name} in it would take more than {_LARGEST_MEMBER:,} bytes of memory. {_REPLACE}"
     if path.suffix == ".zip":
         with _opened(path) as archive:
-            for member in archive.namelist():
-                if Path(member).name == name:
+            for member in archive.infolist():
+                if Path(member.filename).name == name:
+                    if member.file_size > _LARGEST_MEMBER:  # no more than it promises is read
+                        raise DamagedArchive(too_large)
                     return archive.read(member)
         raise DamagedArchive(missing)
     try:
         with tarfile.open(path) as tar:
             for info in tar:
                 if Path(info.name).name == name and (stream := tar.extractfile(info)) is not None:
+                    if info.size > _LARGEST_MEMBER:
+                        raise DamagedArchive(too_large)
                     return stream.read()
+    except DamagedArchive:
+        raise
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise DamagedArchive(f"{path} is damaged or cut short ({error}). {_REPLACE}") from None
     raise DamagedArchive(missing)
 
 
-@contextmanager
-def _quiet_pooch() -> Iterator[None]:
-    """Keep pooch from announcing a download on standard error: the progress bar does, or the error."""
-    logger = pooch.get_logger()
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
 _LONGEST_LINE = 2**20  # bytes
+
+# A file that is read as a whole, in bytes; those of the known corpora take one or two million.
+_LARGEST_MEMBER = 2**26
 
 _REPLACE = "Delete it, and it will be downloaded again; or copy the official archive there."
 
@@ -380,7 +396,7 @@ def _by_hand(name: str) -> str:
 
 
 class _ResumingDownloader:
-    """A downloader for pooch that keeps what has arrived in a file and resumes from there."""
+    """A download that keeps what has arrived in one file, and goes on from there also after a kill."""
 
     chunk_bytes = 1 << 16
     timeout_s = 30
@@ -388,40 +404,41 @@ class _ResumingDownloader:
     least_bytes_per_s = 1_000
     patience_s = 60
 
-    def __init__(self, partial: Path, progress: bool) -> None:
+    def __init__(self, archive: Archive, partial: Path, progress: bool) -> None:
+        self.archive = archive
         self.partial = partial
         self.progress = progress
 
-    def __call__(self, url: str, output_file: str, _: pooch.Pooch) -> None:
+    def finish(self) -> None:
+        """Let all of the archive arrive; what it is remains to be checked."""
         complete = False
         while not complete:
             start = self._size()
             try:
-                self._continue(url, start)
+                self._continue(start)
                 complete = True
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
                 # If this connection brought anything, try another; if it did not, or only a trickle, give up.
                 if self._size() <= start or error.response is not None:
                     raise
-        os.replace(self.partial, output_file)
 
     def _size(self) -> int:
         return self.partial.stat().st_size if self.partial.exists() else 0
 
-    def _continue(self, url: str, start: int) -> None:
+    def _continue(self, start: int) -> None:
         # In a compressed transfer, byte ranges and lengths would be those of the compressed file.
         headers = {"Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
-        with requests.get(url, headers=headers, stream=True, timeout=self.timeout_s) as response:
-            # Nothing follows the partial file: it is complete or belongs to another file, so start again.
+        with requests.get(self.archive.url, headers=headers, stream=True, timeout=self.timeout_s) as response:
+            # Nothing follows the partial file: it is complete or belongs to another file.
             past_the_end = start and response.status_code == requests.codes.requested_range_not_satisfiable
             if not past_the_end:
                 response.raise_for_status()
                 resumed = response.status_code == requests.codes.partial_content
                 self._receive(response, start if resumed else 0)
-        if past_the_end:
-            self._continue(url, 0)
+        if past_the_end and (self.archive.sha256 is None or not self.archive.is_at(self.partial)):
+            self._continue(0)
 
     def _as_they_come(self, response: requests.Response) -> Iterator[bytes]:
         """Yield the pieces of a body at once, however small: requests waits until one is full."""

@@ -9,15 +9,23 @@ import stat
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 _QUOTA = getattr(errno, "EDQUOT", None)  # Windows has none
 
-# After how many seconds a file that a killed process left beside a shared one is cleared away.
-_ABANDONED = 24 * 3600
+#: After how many seconds without a write a new file beside a shared one is cleared away, if nobody holds it.
+ABANDONED = 60
+
+# The same where nothing tells whether somebody does.
+_LONG_ABANDONED = 24 * 3600
 
 
 def replace_folder(path: Path, write: Callable[[Path], object]) -> None:
@@ -66,7 +74,8 @@ def replace_file(path: Path, write: Callable[[Path], object], *, shared: bool = 
         with failed_write_explained(path):
             new.touch()
             mode = _of_a_new_file(path if path.exists() else new)
-            write(new)
+            with _held(new) if shared else nullcontext():
+                write(new)
         new.chmod(mode)
         os.replace(new, path)
     finally:
@@ -74,11 +83,33 @@ def replace_file(path: Path, write: Callable[[Path], object], *, shared: bool = 
 
 
 def _clear_abandoned(folder: Path) -> None:
-    """Remove what processes that were killed long ago left of shared files."""
+    """Remove what killed processes left of shared files: many kills, one after the other, must not fill the disk."""
     for file in folder.glob(".*-" + "[0-9a-f]" * 32):
         with suppress(OSError):  # another process was faster
-            if time.time() - file.stat().st_mtime > _ABANDONED:
+            age = time.time() - file.stat().st_mtime
+            # Not by the lock alone: some network drives keep a lock from other machines.
+            if age > _LONG_ABANDONED or (age > ABANDONED and _writer_has_ended(file)):
                 file.unlink()
+
+
+@contextmanager
+def _held(new: Path) -> Iterator[None]:
+    """Lock a file inside the ``with`` block, where the system can; the lock ends with the process, however it ends."""
+    with ExitStack() as stack:
+        if fcntl is not None:
+            file = stack.enter_context(new.open("r+b"))
+            with suppress(OSError):  # a drive without locks
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def _writer_has_ended(file: Path) -> bool:
+    """Return whether nobody holds a new file, as far as the system can tell."""
+    if fcntl is None:
+        return False
+    with file.open("r+b") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)  # OSError where another process holds it, or has no locks
+    return True
 
 
 def _of_a_new_file(like: Path) -> int:

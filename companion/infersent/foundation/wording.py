@@ -75,5 +75,7 @@ def in_a_sentence(error: OSError) -> str:
             return f"{name}: a part of this path is a file, not a folder. Check the path."
         case errno.EACCES | errno.EPERM:
             return f"{name} may not be opened: your account lacks the right to. Change its permissions, or copy it."
+        case errno.ENAMETOOLONG:
+            return f"{name}: this name is longer than the system allows. Choose a shorter one."
         case _:
             return f"{name} cannot be read or written: {error.strerror}."

@@ -1,10 +1,4 @@
-"""InferSent: one encoder for both sentences, the pair features, a classifier head.
-
-A process that was forked from one that has computed on several processor threads would wait for these threads for ever:
-OpenMP does not survive a fork. So a fork made after this module was imported computes on one thread. It may ask for
-more by ``torch.set_num_threads`` if its parent has computed nothing; processes that are spawned, or that joblib starts,
-have no such limit.
-"""
+"""InferSent: one encoder for both sentences, the pair features, a classifier head."""
 
 from __future__ import annotations
 
@@ -713,10 +707,9 @@ def evaluating(model: nn.Module) -> Iterator[None]:
 
 
 def _after_fork() -> None:
-    """Make a forked child able to compute: no thread of the parent lives on in it."""
+    """Give a forked child a lock that no thread of its parent holds."""
     global _inside_lock
     _inside_lock = threading.Lock()
-    torch.set_num_threads(1)
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks

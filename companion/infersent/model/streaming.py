@@ -14,11 +14,11 @@ models, or of two versions of the sentences.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
-import pickle
 import shutil
 import sys
 import tempfile
@@ -379,7 +379,12 @@ class _Part:
     def _check_room(self, needed: int) -> None:
         free = shutil.disk_usage(self.output.parent).free
         if needed > free:
-            raise OSError(f"{self.output} needs {needed / 1e9:,.1f} GB more, but only {free / 1e9:,.1f} GB are free.")
+            raise OSError(
+                errno.ENOSPC,
+                f"the disk is full, or will be: this needs {needed / 1e6:,.1f} MB more, but only {free / 1e6:,.1f} MB "
+                "are free. Make room and repeat the command, which goes on with what is missing; or name another place",
+                str(self.output),
+            )
 
 
 def _journal(output: Path) -> Path:
@@ -491,9 +496,10 @@ def _on_cluster(cluster: str, model: InferSent, sources: list[Path], outputs: li
     shared = outputs[0].with_name(f".model-{uuid.uuid4().hex}")
     with Client(cluster, set_as_default=False) as client, Progress(len(sources), "encoding", "file") as progress:
         try:
-            shared.write_bytes(pickle.dumps(model))
+            model.save(shared)
+            kind = str(model.device), next(model.parameters()).dtype  # a checkpoint is read in float32
             futures = [
-                client.submit(_on_worker, shared, source, target, options, pure=False)
+                client.submit(_on_worker, shared, source, target, options, *kind, pure=False)
                 for source, target in zip(sources, outputs, strict=True)
             ]
             for future in as_completed(futures, loop=client.loop):
@@ -502,12 +508,20 @@ def _on_cluster(cluster: str, model: InferSent, sources: list[Path], outputs: li
         except KilledWorker as error:
             raise ChildProcessError(f"A worker was killed: {error}. The same command goes on.") from error
         finally:
-            shared.unlink(missing_ok=True)
+            shutil.rmtree(shared, ignore_errors=True)
 
 
-def _on_worker(model: Path, source: Path, output: Path, options: Options) -> tuple[int, int]:
+def _on_worker(
+    model: Path,
+    source: Path,
+    output: Path,
+    options: Options,
+    device: str = "cpu",
+    dtype: torch.dtype = torch.float32,
+) -> tuple[int, int]:
     """Encode one file in whichever process of a cluster this is."""
     for path in (source, model):
         if not path.exists():
             raise FileNotFoundError(f"A worker does not see {path}. All must see it under this name.")
-    return encode_file(pickle.loads(model.read_bytes()), source, output, options, jobs=1, remember=True)
+    loaded = InferSent.from_pretrained(model, device=device).to(dtype)
+    return encode_file(loaded, source, output, options, jobs=1, remember=True)

@@ -133,6 +133,8 @@ def read_grid(path: str | Path) -> list[Trial]:
         grid = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file} is not a TOML file: {error}.") from None
+    except RecursionError:
+        raise ValueError(f"{file}: brackets in brackets, too deep to be read.") from None
     if not grid:
         raise ValueError(
             f"{file} is empty: a grid says what its runs share, [fixed], and what they differ in, [[vary]]."

@@ -168,7 +168,29 @@ class EncodedPairs:
 
 
 def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
-    """Return the word ids of each sentence. A sentence without any token is read as one unknown word."""
+    """Return the word ids of each sentence. A sentence without any token is read as one unknown word.
+
+    Raises
+    ------
+    ValueError
+        If a sentence holds half a character, a lone surrogate, which no encoding of text can write.
+    """
+    try:
+        return _word_ids(tokenizer, sentences)
+    except TypeError:  # the tokenizers library does not say which sentence, nor what is wrong with it
+        for text in sentences:
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                near = text[max(0, error.start - 20) : error.start + 20]
+                raise ValueError(
+                    f"Half a character (a lone surrogate) is in the sentence with {near!r}, as where a text was cut "
+                    "inside an emoji. Cut it elsewhere, or: text.encode('utf-8', 'replace').decode()"
+                ) from None
+        raise
+
+
+def _word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
     ids: list[list[int]] = []
     for some in in_portions(sentences, _SENTENCES_AT_ONCE, _CHARACTERS_AT_ONCE):
         if len(some[0]) > _CHARACTERS_AT_ONCE:  # one text, see in_portions

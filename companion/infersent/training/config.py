@@ -22,6 +22,10 @@ MIXED_PRECISIONS = {
 }
 
 
+# Of it and the number of an epoch, a seed of torch is made, which must be below 2^64.
+_LARGEST_SEED = 2**32 - 1
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """How to train.
@@ -89,6 +93,8 @@ class TrainingConfig:
         for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)} is below {least}.")
+        if self.seed > _LARGEST_SEED:
+            raise ValueError(f"seed={self.seed} is above {_LARGEST_SEED:,}.")
         if not 0 <= self.decay <= 1:
             raise ValueError(f"decay={self.decay:g} is not in [0, 1]; 1 keeps the learning rate as it is.")
         if not 1 <= self.shrink < math.inf:
