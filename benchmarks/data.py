@@ -50,7 +50,7 @@ def run(record: Record, settings: Settings) -> None:
 def _add(record: Record, what: str, found: dict[str, float], seconds: float, gigabytes: float) -> None:
     record.add(Figure.of("data", what, "s", [found["seconds"]], Target("at most", seconds)))
     if "gigabytes" in found:
-        record.add(Figure.of("data", what, "GB at most", [found["gigabytes"]], Target("at most", gigabytes)))
+        record.add(Figure.of("data", what, "GB of memory", [found["gigabytes"]], Target("at most", gigabytes)))
 
 
 def _child(archive: Path, subset: str, cache: Path) -> dict[str, float]:
