@@ -37,7 +37,7 @@ FIRST = """async (widget) => {
     return await answered;
 }"""
 KEYSTROKE = """async ([widget, text]) => {
-    const input = widget.querySelectorAll("input[type=text]")[1];
+    const input = widget.querySelectorAll("textarea, input[type=text]")[1];
     const map = widget.querySelector(".ex-map");
     const start = performance.now();
     const answered = new Promise((done) => {
