@@ -15,8 +15,9 @@ def keep_freed_memory() -> bool:
     """Let freed memory stay with the process, for the next that asks for it, rather than go back to the system.
 
     By default glibc takes large blocks from the system and gives them back at once. A training step allocates and frees
-    the same large arrays each time, and the system fills each new page with zeros: with 2048 units per direction that
-    is a fifth of a step's time. The process keeps the most memory that it has needed at a time.
+    the same large arrays each time, and the system has to find and clear each new page. The gain grows with the arrays:
+    it was plain with 2048 units per direction, and within the noise with 256 and 512. The price is that the process
+    keeps the most memory that it has needed at a time, or somewhat more.
 
     Returns
     -------
