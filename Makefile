@@ -19,7 +19,7 @@ INSTALLED := $(VENV)/.installed
 HTML := _build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help install book html serve pdf lab notebooks test lint check-javascript check-all unit check-notebooks records faults chromium lock clean
+.PHONY: help install book html serve pdf lab notebooks test lint check-javascript check-all unit check-notebooks records faults bench chromium lock clean
 
 help: ## Show this list
 	@echo "Why u*v? The two commands to know are 'make book' and 'make test'."
@@ -89,6 +89,9 @@ records: install ## Train two recorded runs again and compare them with their re
 faults: install ## Try thousands of faults: flipped bits, 50 kills of each work by three signals, full disks (an hour)
 	INFERSENT_FAULTS=1000 $(BIN)/pytest tests/faults -s -p no:xdist
 
+bench: install ## Measure speed side by side with a textbook's code, and say which targets are met (ten minutes)
+	$(BIN)/python -m benchmarks --out benchmarks/record.json $(BENCH)
+
 install: $(INSTALLED) ## Create .venv and install into it, without building anything
 
 $(INSTALLED): requirements.lock pyproject.toml
@@ -112,4 +115,4 @@ lock: ## Rewrite requirements.lock with the newest releases that pyproject.toml 
 
 clean: ## Remove what was built; .venv stays
 	rm -rf _build build .pytest_cache .hypothesis .ruff_cache .mypy_cache companion/*.egg-info
-	find companion tests tools book -name __pycache__ -type d -prune -exec rm -rf {} +
+	find companion tests tools benchmarks book -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,81 @@
+"""Sentences to vectors: ours and plain batches in turn, in float32 and, where the processor has it, in bfloat16."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import torch
+
+from benchmarks import material
+from benchmarks.figures import Figure, Record, Target
+from benchmarks.flops import Load, reading
+from benchmarks.material import Material
+from benchmarks.peak import cores, in_turn, of_threads, threads
+from benchmarks.settings import Settings
+from benchmarks.textbook import BATCH, Textbook
+from infersent.foundation.arrays import Ints
+
+#: Of the machine's peak in float32, for these sizes.
+SHARE = {hidden: Target("at least", 0.85) for hidden in (256, 512, 2048)}
+#: Of bfloat16: times the sentences per second of float32.
+HALF = {hidden: Target("at least", 1.5) for hidden in SHARE}
+#: The smallest cosine of a sentence's two vectors.
+COSINE = Target("at least", 0.999)
+
+
+def run(record: Record, settings: Settings) -> None:
+    """Measure every size with one thread and with all cores."""
+    data = material.load(small=settings.small)
+    for hidden in settings.hidden:
+        for number in sorted({1, cores()}):
+            with threads(number), torch.no_grad():
+                measure(record, data, hidden, f"{hidden} units, {of_threads(number)}", settings)
+
+
+def measure(record: Record, data: Material, hidden: int, what: str, settings: Settings) -> None:
+    """Measure one size with torch's present number of threads."""
+    sentences = sample(data, max(2 * BATCH, 2 * settings.amount // hidden))
+    words = sum(map(len, sentences))
+    model = data.model.untrained(hidden=hidden).eval()
+    ids = [sentence.tolist() for sentence in sentences]
+    textbook = Textbook(model).eval()
+    works = {
+        "ours": lambda: model.encode_ids(ids),
+        "textbook": lambda: [textbook.encode(sentences[i : i + BATCH]) for i in range(0, len(sentences), BATCH)],
+    }
+    half = copy.deepcopy(model).bfloat16() if has_bfloat16() else None
+    if half is not None:
+        works["bfloat16"] = lambda: half.encode_ids(ids)
+    turns = in_turn(works, limit=settings.seconds / 2, side=settings.side)
+
+    def add(name: str, unit: str, values: list[float], target: Target | None = None) -> None:
+        record.add(Figure.of("encoding", f"{what}, {name}", unit, values, target))
+
+    def gains(name: str, other: str) -> list[float]:
+        return [b.seconds / a.seconds for a, b in zip(turns[name], turns[other], strict=True)]
+
+    operations = reading(Load(words, len(sentences)), model.encoder.embedding.dim, hidden)
+    add("ours against the textbook", "times the sentences/s", gains("ours", "textbook"))
+    for name in ("ours", "textbook"):
+        shares = [operations / turn.seconds / turn.peak for turn in turns[name]]
+        add(name, "of peak", shares, SHARE.get(hidden) if name == "ours" else None)
+    for name, found in turns.items():
+        add(name, "sentences/s", [len(sentences) / turn.seconds for turn in found])
+    if half is not None:
+        add("bfloat16 against float32", "times the sentences/s", gains("bfloat16", "ours"), HALF.get(hidden))
+        some = ids[:: max(1, len(ids) // 256)]
+        cosines = torch.cosine_similarity(model.encode_ids(some), half.encode_ids(some).float(), dim=1)
+        add("bfloat16 against float32, smallest", "cosine", [float(cosines.min())], COSINE)
+
+
+def sample(data: Material, count: int) -> list[Ints]:
+    """Return so many of the pairs' distinct sentences, at random; all of them if there are not so many."""
+    pairs = data.pairs
+    rows = np.random.default_rng(0).permutation(len(pairs.starts) - 1)[:count]
+    return [pairs.words[pairs.starts[i] : pairs.starts[i + 1]] for i in rows]
+
+
+def has_bfloat16() -> bool:
+    """Return whether the processor multiplies matrices of bfloat16 itself."""
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

@@ -1,0 +1,215 @@
+"""The benchmarks compare what computes the same, count what is needed, and judge rightly; nothing here is timed."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode
+
+import benchmarks.__main__ as command
+from benchmarks import book, data, material, training
+from benchmarks.figures import Figure, Record, Target
+from benchmarks.flops import Load, classifying_and_learning, reading, reading_and_learning
+from benchmarks.peak import in_turn
+from benchmarks.settings import Settings
+from benchmarks.textbook import Textbook, TextbookTraining
+from infersent.data import snli
+from infersent.text.batching import encode_pairs
+from tests.toy import toy_model, toy_pairs
+
+
+@pytest.fixture
+def model():
+    return toy_model(head="stacked-linear", head_hidden=5).double().train()
+
+
+@pytest.fixture
+def pairs(model):
+    return encode_pairs(toy_pairs(48), model.tokenizer, cache=False)
+
+
+def test_the_textbook_computes_our_loss_and_gradients_from_our_weights(model, pairs):
+    textbook = Textbook(model)
+    rows = np.arange(7, 40)
+    expected = textbook.loss(pairs, rows)
+    batch = pairs.batch(rows)
+    loss = F.cross_entropy(model(batch), batch.labels)
+    torch.testing.assert_close(loss, expected, rtol=0, atol=1e-12)
+    loss.backward()
+    expected.backward()
+    ours = {name.removeprefix("encoder."): p.grad for name, p in model.named_parameters()}
+    theirs = {name: p.grad for name, p in textbook.named_parameters() if p.requires_grad}
+    assert set(ours) - set(theirs) == {"embedding.trained"}
+    for name, gradient in theirs.items():
+        assert gradient.any(), name
+        torch.testing.assert_close(ours[name], gradient, rtol=0, atol=1e-12, msg=name)
+
+
+def test_both_loops_learn_from_a_copy_each(model, pairs):
+    textbook, ours = TextbookTraining(model, pairs), training.OurTraining(model, pairs)
+    rows = [np.arange(24), np.arange(24, 48)]
+    before = Textbook(model).loss(pairs, rows[1]).item()
+    assert textbook.steps(rows[1:]) == pytest.approx(before)
+    assert ours.steps(rows[1:]) == pytest.approx(before)
+    for loop in (textbook, ours):
+        assert loop.steps(rows * 10) < before
+
+
+# Operations
+
+
+class PlainLSTM(nn.Module):
+    """Both directions, word by word, with the product of the state before only where there is one."""
+
+    def __init__(self, dim, hidden):
+        super().__init__()
+        self.given = nn.ParameterList(torch.randn(dim, 4 * hidden) for _ in range(2))
+        self.recurrent = nn.ParameterList(torch.randn(hidden, 4 * hidden) for _ in range(2))
+
+    def forward(self, words):
+        found = []
+        for given, recurrent, read in zip(self.given, self.recurrent, (words, words.flip(0)), strict=True):
+            state = cell = None
+            for word in read:
+                gates = word @ given if state is None else word @ given + state @ recurrent
+                i, f, g, o = gates.chunk(4, dim=1)
+                cell = i.sigmoid() * g.tanh() + (0 if cell is None else f.sigmoid() * cell)
+                state = o.sigmoid() * cell.tanh()
+                found.append(state)
+        return torch.stack(found)
+
+
+@pytest.mark.parametrize("learned", [False, True])
+def test_operations_of_reading_are_those_that_torch_counts(learned):
+    time, sentences, dim, hidden = 5, 3, 7, 4
+    lstm = PlainLSTM(dim, hidden)
+    words = torch.randn(time, sentences, dim, requires_grad=learned)
+    load = Load(time * sentences, sentences, time * sentences if learned else 0)
+    with FlopCounterMode(display=False) as counter:
+        states = lstm(words)
+    assert counter.get_total_flops() == reading(load, dim, hidden)
+    with FlopCounterMode(display=False) as counter:
+        states.sum().backward()
+    # The last state of a direction enters no further product, and that of the first word none before it.
+    assert counter.get_total_flops() + reading(load, dim, hidden) == reading_and_learning(load, dim, hidden)
+
+
+def test_operations_of_a_head_are_those_that_torch_counts():
+    head = nn.Sequential(nn.Linear(6, 5), nn.Linear(5, 3))
+    with FlopCounterMode(display=False) as counter:
+        head(torch.randn(4, 6, requires_grad=True)).sum().backward()
+    assert counter.get_total_flops() == classifying_and_learning(4, [(6, 5), (5, 3)])
+
+
+def test_what_pairs_share_is_read_once_or_for_each(model, pairs):
+    rows = np.array([0, 0])
+    once, each = (Load.of(pairs, rows, once=once, trained=pairs.words.max() + 1) for once in (True, False))
+    lengths = [len(pairs.sentences[side[0]]) for side in (pairs.premises, pairs.hypotheses)]
+    assert once == Load(sum(lengths), 2, sum(lengths), 2)
+    assert each == Load(2 * sum(lengths), 4, 2 * sum(lengths), 2)
+
+
+def test_batches_stand_for_the_whole_epoch(pairs):
+    plan = [np.arange(start, min(start + 10, 48)) for start in range(0, 48, 10)]
+    chosen = training.evenly(pairs, plan, 2)
+    assert len(chosen) == 2
+    assert all(len(rows) == 10 for rows in chosen)
+    assert len(training.evenly(pairs, plan, 9)) == 9
+
+
+# Verdicts
+
+
+def figure(value, kind, limit, **more):
+    return Figure("training", "made up", "of peak", value, value, value, 3, Target(kind, limit), **more)
+
+
+def test_the_table_says_what_is_met_and_the_record_too(tmp_path):
+    record = Record(tmp_path / "record.json", {"machine": "made up"})
+    for value, kind in ((0.70, "at least"), (0.69, "at least"), (1.0, "at most"), (1.1, "at most")):
+        record.add(figure(value, kind, 0.70 if kind == "at least" else 1.0))
+    record.add(Figure.of("start", "import", "s", [3.0, 1.0, 2.0]))
+    record.add(Figure.of("start", "a detail", "s", [3.0], detail=True))
+    record.skip("book", "it is not built.")
+    lines = str(record).splitlines()
+    assert [line.endswith("not met") for line in lines[1:5]] == [False, True, False, True]
+    assert all(line.endswith("met") for line in lines[1:5])
+    assert "2  " in lines[5]
+    assert "1.5 to 2.5" in lines[5]
+    assert "a detail" not in str(record)
+    assert lines[-2:] == ["book: left out, because it is not built.", "2 of 4 targets met."]
+    kept = json.loads((tmp_path / "record.json").read_text())
+    assert [each["met"] for each in kept["figures"]] == [True, False, True, False, None, None]
+    assert kept["skipped"] == {"book": "it is not built."}
+
+
+def test_there_is_no_third_kind_of_target():
+    with pytest.raises(ValueError, match="at least or at most"):
+        Target("about", 1.0)
+
+
+# The command
+
+TINY = Settings(hidden=(4,), seconds=0.0, amount=1, starts=1, small=True, side=8)
+
+
+def test_works_take_turns_after_one_that_does_not_count():
+    done = []
+    turns = in_turn({name: lambda name=name: done.append(name) for name in "ab"}, limit=60, turns=2, side=8)
+    assert "".join(done) == "ababab"
+    assert [len(turns[name]) for name in "ab"] == [2, 2]
+    assert all(turn.peak > 0 for turn in turns["a"])
+
+
+def test_the_command_measures_and_keeps_what_it_measured(monkeypatch, tmp_path, capsys, model, pairs):
+    toy = material.Material("toy", pairs, toy_model(head="stacked-linear", head_hidden=5))
+    monkeypatch.setattr(material, "load", lambda small: toy)
+    monkeypatch.setattr(command, "QUICK", TINY)
+    out = tmp_path / "new" / "record.json"
+    assert command.main(["--quick", "--only", "training", "encoding", "--out", str(out)]) == 0
+    kept = json.loads(out.read_text())
+    assert {each["part"] for each in kept["figures"]} == {"training", "encoding"}
+    assert kept["about"]["quick"]
+    assert "4 units, 1 thread, ours against the textbook" in capsys.readouterr().out
+
+
+def test_what_fails_or_is_stopped_leaves_the_rest(monkeypatch, tmp_path, capsys):
+    def fails(record, settings):
+        raise RuntimeError("no such thing")
+
+    def stopped(record, settings):
+        record.add(Figure.of("start", "import", "s", [1.0]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "PARTS", {"data": fails, "start": stopped})
+    out = tmp_path / "record.json"
+    assert command.main(["--only", "data", "start", "--out", str(out)]) == 130
+    kept = json.loads(out.read_text())
+    assert kept["skipped"] == {"data": "it failed: no such thing"}
+    assert [each["what"] for each in kept["figures"]] == ["import"]
+    assert "Stopped" in capsys.readouterr().err
+
+
+def test_without_a_book_or_an_archive_the_reason_is_given(monkeypatch, tmp_path):
+    record = Record(None, {})
+    book.run(record, TINY, tmp_path)
+    monkeypatch.setattr(data, "why_no_snli", lambda: "it is not on disk.")
+    data.run(record, TINY)
+    assert [part for part, _ in record.skipped] == ["book", "data"]
+
+
+def test_the_full_size_repeats_an_archive_with_other_sentences(tmp_path):
+    small, large = tmp_path / "small.zip", tmp_path / "large.zip"
+    row = {"gold_label": "neutral", "sentence1": "A dog runs.", "sentence2": "A dog is brown."}
+    with zipfile.ZipFile(small, "w") as archive:
+        archive.writestr("snli_1.0/snli_1.0_train.jsonl", f"{json.dumps(row)}\n" * 2)
+    assert data.write_full_size(small, large, 5) == 5
+    repeated = snli.read_archive(large, "train")
+    assert repeated.premises == [row["sentence1"]] * 2 + ["A dog runs. here"] * 2 + ["A dog runs. there"]
+    assert repeated.hypotheses[-1] == "A dog is brown. there"
