@@ -50,6 +50,8 @@ CASES = [
     Case("SignLab(words=3)", "slider", "words in a sentence", "ArrowRight", "words", 4),
     Case("Hero()", "switch", "without u∗v", "Space", "blocks", ["u", "v", "|u-v|"]),
     Case("LedgerBill()", "button", "entailment", "Space", "label", "entailment"),
+    Case("HypothesisGame()", "button", "neutral", "Space", "guesses", [1]),
+    Case("BlockKnife()", "button", "The mean", "Space", "fill", "mean"),
     Case("WordWinners()", "button", "Take it out", "Space", "edit", "out"),
     Case("Quiz('product')", "button", "Yes: it is largest", "Space", "tried", [[], [], [0], []]),
     Case("SentenceMap()", "button", "shipped model", "Space", "encoder", "shipped"),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from functools import cache, partial
 
+from infersent.foundation.recorded import load_record
 from infersent.study.comparison import Group, find_group
 from infersent.study.records import load_records
+from infersent.widgets import HypothesisGame
+from infersent.widgets.hypothesis_game import answer
 from tests.claims.prose import says
 
 says = partial(says, "snli/baselines")
@@ -60,3 +63,16 @@ def test_the_comparison_is_at_work_on_the_hard_pairs() -> None:
     says("That is why $v$ alone is below chance there, and $(u, v)$ repeats most of its errors.")
     v, both = hard["v"].correct, hard["u, v"].correct
     assert (~both & ~v).sum() / (~v).sum() > 0.8
+
+
+def test_the_game_is_no_sample_of_the_corpus() -> None:
+    record = load_record("hypothesis_only")
+    right = [
+        sum(answer(one) == one["label"] for one in HypothesisGame(deck=deck).rounds)
+        for deck in range(len(record["decks"]))
+    ]
+    says(f"The machine has {right[0]} of the first twelve right, and {right[1]} of the second, where chance has 4.")
+    share = record["right"] / record["test_pairs"]
+    says(f"SNLI's hypotheses lie in between, at {share:.0%}.")
+    assert right[1] / 12 < 1 / 3 < share < right[0] / 12
+    says("the first are easier for the machine than the corpus, the second harder")

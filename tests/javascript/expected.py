@@ -22,11 +22,13 @@ from infersent.model.infersent import ModelConfig
 from infersent.text.vocabulary import Vocabulary
 from infersent.widgets import (
     AblationExplorer,
+    BlockKnife,
     DiagonalOrFull,
     Explainer,
     FeatureExplorer,
     FeatureWorkbench,
     Hero,
+    HypothesisGame,
     LearnTheProduct,
     LedgerBill,
     SentenceMap,
@@ -71,6 +73,8 @@ def expected(folder: Path) -> dict[str, Any]:
         "hero": hero(),
         "winners": winners(),
         "bill": bill(),
+        "knife": knife(),
+        "game": game(),
         "map": sentence_map(),
         "workbench": workbench(draw),
     }
@@ -201,6 +205,27 @@ def bill() -> dict[str, Any]:
         shown = {name: [[line.name, line.cents] for line in lines] for name, lines in levels.items()}
         cases.append({"pair": pair, "block": block, "label": label, "item": 0, **shown})
     return {"state": state, "cases": cases}
+
+
+def knife() -> dict[str, Any]:
+    widget, cases = BlockKnife(), []
+    draw = random.Random(1)
+    scales = [dict.fromkeys(infersent.BLOCKS, 1.0), *({name: 0.0} for name in infersent.BLOCKS), {"u": 0.0, "v": 0.0}]
+    scales += [{name: draw.randint(0, 20) / 10 for name in infersent.BLOCKS} for _ in range(4)]
+    for some, fill in product(scales, ("zeros", "mean", "another")):
+        full = {name: some.get(name, 1.0) for name in infersent.BLOCKS}
+        cut = widget.cut(full, fill)
+        cases.append({"scales": full, "fill": fill, "cut": cut._asdict()})
+    return {"state": widget.state(), "cases": cases}
+
+
+def game() -> dict[str, Any]:
+    cases, draw = [], random.Random(2)
+    for deck, played in product((0, 1), (0, 1, 5, 12)):
+        guesses = [draw.randrange(3) for _ in range(played)]
+        widget = HypothesisGame(deck=deck, guesses=guesses, round=played)
+        cases.append({"deck": deck, "guesses": guesses, "machine": widget.machine(), "score": widget.score()})
+    return {"state": HypothesisGame().state(), "cases": cases}
 
 
 def sentence_map() -> dict[str, Any]:

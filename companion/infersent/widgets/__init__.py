@@ -2,12 +2,14 @@
 
 from infersent.widgets.ablation_explorer import AblationExplorer
 from infersent.widgets.base import BookWidget
+from infersent.widgets.block_knife import BlockKnife
 from infersent.widgets.diagonal_or_full import DiagonalOrFull
 from infersent.widgets.dog_example import DogExample
 from infersent.widgets.explainer import Explainer
 from infersent.widgets.feature_explorer import FeatureExplorer
 from infersent.widgets.feature_workbench import FeatureWorkbench
 from infersent.widgets.hero import Hero
+from infersent.widgets.hypothesis_game import HypothesisGame
 from infersent.widgets.learn_the_product import LearnTheProduct
 from infersent.widgets.ledger_bill import LedgerBill
 from infersent.widgets.quiz import Quiz
@@ -18,6 +20,7 @@ from infersent.widgets.word_winners import WordWinners
 
 __all__ = [
     "AblationExplorer",
+    "BlockKnife",
     "BookWidget",
     "DiagonalOrFull",
     "DogExample",
@@ -25,6 +28,7 @@ __all__ = [
     "FeatureExplorer",
     "FeatureWorkbench",
     "Hero",
+    "HypothesisGame",
     "LearnTheProduct",
     "LedgerBill",
     "Quiz",
