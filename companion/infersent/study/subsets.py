@@ -23,7 +23,7 @@ SUBSETS = tuple(", ".join(some) for size in range(1, len(BLOCKS) + 1) for some i
 ADDITIONS = tuple((name, block) for name in SUBSETS for block in BLOCKS if block not in name.split(", "))
 
 #: The parts of SNLI's test split that the lattice of the subsets shows, with the name of each.
-PARTS = {"test": "all of test", "test-hard": "SNLI-hard", "test-easy": "the easy rest"}
+PARTS = {"test": "test", "test-hard": "SNLI-hard", "test-easy": "easy"}
 
 _DIGITS = 6  # as many as a widget's state has
 

@@ -2,6 +2,7 @@
 
 from infersent.widgets.ablation_explorer import AblationExplorer
 from infersent.widgets.base import BookWidget
+from infersent.widgets.block_lattice import BlockLattice
 from infersent.widgets.diagonal_or_full import DiagonalOrFull
 from infersent.widgets.dog_example import DogExample
 from infersent.widgets.explainer import Explainer
@@ -13,11 +14,13 @@ from infersent.widgets.ledger_bill import LedgerBill
 from infersent.widgets.quiz import Quiz
 from infersent.widgets.sentence_map import SentenceMap
 from infersent.widgets.sign_lab import SignLab
+from infersent.widgets.training_replay import TrainingReplay
 from infersent.widgets.which_heads import WhichHeads
 from infersent.widgets.word_winners import WordWinners
 
 __all__ = [
     "AblationExplorer",
+    "BlockLattice",
     "BookWidget",
     "DiagonalOrFull",
     "DogExample",
@@ -30,6 +33,7 @@ __all__ = [
     "Quiz",
     "SentenceMap",
     "SignLab",
+    "TrainingReplay",
     "WhichHeads",
     "WordWinners",
 ]
