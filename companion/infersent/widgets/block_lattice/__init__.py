@@ -105,8 +105,9 @@ class BlockLattice(BookWidget):
         if self.block:
             most, *_, least = self.steps()
             told = sum(step[-1] == "differs" for step in self.steps())
+            block = name_of([self.block], alone=False)
             return (
-                f"{name_of([self.block], alone=False)} brings between {_signed(least[2])} and {_signed(most[2])} points.",
+                f"{block} brings between {_signed(least[2])} and {_signed(most[2])} points.",
                 f"Most where it joins {name_of(most[0].split(', '))}, least where it joins "
                 f"{name_of(least[0].split(', '))}. {told} of the 7 steps differ from nothing.",
             )

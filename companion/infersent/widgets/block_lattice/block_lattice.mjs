@@ -22,6 +22,8 @@ export { inWords, stepsShown } from "./lattice.mjs";
 
 /** @typedef {State & { parts: Record<string, Part> }} Traits */
 
+let lattices = 0; // each has radio buttons of its own
+
 /** @type {(keyof State)[]} */
 const STATE = ["subset", "block", "part", "guess"];
 
@@ -29,7 +31,8 @@ export default {
   /** @param {Host<Traits>} host */
   render({ model, el }) {
     const parts = model.get("parts");
-    check(parts, read(model, STATE));
+    const start = read(model, STATE);
+    check(parts, start);
     let hovered = -1;
 
     const guesses = createChoices({
@@ -37,7 +40,7 @@ export default {
       choices: /** @type {[string, Block | "-"][]} */ (
         [...BLOCKS.map((one) => [printed(one), one]), ["Just show me", "-"]]),
       onChoose: (guess) => change(model, guess === "-" ? { guess } : { guess, subset: [guess], block: "" }),
-      onReset: () => change(model, { guess: "", block: "" }),
+      onReset: () => change(model, start),
     });
     guesses.buttons.slice(0, 4).forEach((button, i) => button.classList.add("bl-block", colour(BLOCKS[i])));
     const part = createChoices({
@@ -52,28 +55,30 @@ export default {
     block.buttons.forEach((button, i) => button.classList.add("bl-block", colour(BLOCKS[i])));
     const result = createResult();
     const net = createNet();
+    const group = `lattice-${(lattices += 1)}`;
     const nodes = SUBSETS.map((subset, i) => {
       const number = h("span", { class: "bl-score" });
-      const button = h("button", { type: "button", class: "bl-node" }, drawBlocks(subset), number);
+      const input = h("input", { type: "radio", name: group });
+      const label = h("label", { class: "bl-node" }, input, drawBlocks(subset), number);
       const [x, y] = placeOfNode(i);
-      button.style.cssText = `left:${x}%;top:${y}%`;
-      button.addEventListener("click", () => choose(i));
-      button.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && hover(i));
-      button.addEventListener("pointerleave", () => hover(-1));
-      return { button, number };
+      label.style.cssText = `left:${x}%;top:${y}%`;
+      input.addEventListener("click", () => choose(i));
+      label.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && hover(i));
+      label.addEventListener("pointerleave", () => hover(-1));
+      return { input, label, number };
     });
     const choose = (/** @type {number} */ i) => {
       hovered = -1;
       change(model, { subset: SUBSETS[i], block: "", guess: model.get("guess") || "-" });
-      nodes[i].button.focus();
+      nodes[i].input.focus();
     };
     const hover = (/** @type {number} */ i) => {
       hovered = model.get("guess") && !model.get("block") ? i : -1;
       update();
     };
-    const field = h("div", { class: "bl-field", role: "group", "aria-label":
+    const field = h("div", { class: "bl-field", role: "radiogroup", "aria-label":
       "The subsets. Up adds the block that brings most, down takes away the one that costs least, left and right " +
-      "stay in the row; 1 to 4 switch a block." }, net.node, ...nodes.map(({ button }) => button));
+      "stay in the row; 1 to 4 switch a block." }, net.node, ...nodes.map(({ label }) => label));
     field.addEventListener("keydown", (event) => {
       const to = goal(parts[model.get("part")], model.get("subset"), event.key);
       if (to < 0) return;
@@ -95,17 +100,17 @@ export default {
       result.update(inWords(found, state));
       net.update(found, steps, hidden);
       const touched = new Set(steps.flatMap(({ from, to }) => [nodeOf(from), nodeOf(to)]));
-      nodes.forEach(({ button, number }, i) => {
-        const own = SUBSETS[i].join() === state.subset.join();
+      nodes.forEach(({ input, label, number }, i) => {
         number.textContent = hidden ? "?" : points(found.nodes[i][0]);
-        button.setAttribute("aria-pressed", String(own && !state.block));
-        button.setAttribute("aria-label", `${nameOf(SUBSETS[i])}: ${hidden ? "hidden" : `${number.textContent}%`}`);
-        button.tabIndex = own ? 0 : -1;
-        button.classList.toggle("bl-far", !hidden && !touched.has(i));
+        input.setAttribute("aria-label", nameOf(SUBSETS[i]) + (hidden ? "" : `: ${number.textContent}%`));
+        input.checked = SUBSETS[i].join() === state.subset.join();
+        label.classList.toggle("bl-own", input.checked && !hidden && !state.block);
+        label.classList.toggle("bl-far", !hidden && !touched.has(i));
       });
       panel.classList.toggle("bl-hidden", hidden);
       if (hidden) {
-        title.textContent = "Fifteen models, one for each set of blocks: ■ has the block, □ lacks it. A line adds one.";
+        title.textContent = "Fifteen models, one for each set of blocks: a full square has the block, an empty one " +
+          "lacks it. A line adds one.";
         scores.replaceChildren();
         list.replaceChildren();
         return;
@@ -117,12 +122,11 @@ export default {
         : step.from.join() === seen.join() ? `adding ${printed(step.block)}` : `from ${printed(step.block)}`)));
     };
     const node = h("div", { class: "bl" },
-      h("p", { class: "bl-ask" }, "You may give the head one block. Which would you add first?"), guesses.node,
+      h("p", { class: "bl-ask" }, "You may give the head one block. Which would you add first?"), guesses.node, result.node,
       h("div", { class: "bl-two" },
         h("div", {}, h("div", { class: "bl-row" }, h("span", {}, "right, in %, on"), part.node), field,
           h("div", { class: "bl-row" }, h("span", {}, "all steps of"), block.node)),
         panel),
-      result.node,
       h("p", { class: "bw-hint" }, "A line adds one block, in its colour, and is as thick as the points it brings (from " +
         "20 on no thicker); dashed: no gain that differs from nothing. Means of five seeds; a bar is a 95% interval."));
     return mount({ model, el, style: STYLE, node, traits: STATE, update });

@@ -23,7 +23,8 @@ import { judge } from "../toolkit/verdict.mjs";
  * @property {[mean: number, low: number, high: number, low90: number, high90: number][]} edges
  */
 
-/** @typedef {{ from: Block[], block: Block, to: Block[], mean: number, low: number, high: number, outcome: Outcome }} Step */
+/** @typedef {{ from: Block[], block: Block, to: Block[] }} Addition */
+/** @typedef {Addition & { mean: number, low: number, high: number, outcome: Outcome }} Step */
 /** @typedef {{ subset: Block[], block: "" | Block, part: string, guess: "" | "-" | Block }} State */
 
 export const BLOCKS = keys(FEATURES);

@@ -108,10 +108,10 @@ class TrainingReplay(BookWidget):
         best_epoch = run["best"]
         guessed = {0: "", best_epoch: " as you said"}.get(self.guess, f"; you said {self.guess}")
         first, last = run["train"][best_epoch * often - 1], run["train"][-1]
-        after = f"After it dev fell by {points(ends[best_epoch - 1] - ends[-1])}"
+        after = f"After it dev gained nothing ({points(ends[-1])}% at the end)"
         rose = f"while accuracy on the training pairs went from {points(first)}% to {points(last)}%."
         if best_epoch == epochs:
-            after, rose = "Dev was still rising when the run ended", "so this run was a short one."
+            after, rose = "The last epoch was the best", "so more epochs might have brought more."
         return f"Best on dev: epoch {best_epoch}, {points(ends[best_epoch - 1])}%{guessed}.", f"{after}, {rose}"
 
     def fallback_html(self) -> str:

@@ -60,8 +60,8 @@ export function tell(run, look, guess) {
   const guessed = guess === run.best ? " as you said" : guess ? `; you said ${guess}` : "";
   const headline = `Best on dev: epoch ${run.best}, ${points(ends[run.best - 1])}%${guessed}.`;
   if (run.best === ends.length)
-    return [headline, "Dev was still rising when the run ended, so this run was a short one."];
+    return [headline, "The last epoch was the best, so more epochs might have brought more."];
   const [first, last] = [run.best * often(run), run.dev.length].map((at) => run.train[at - 1]);
-  return [headline, `After it dev fell by ${points(ends[run.best - 1] - ends[ends.length - 1])}, ` +
+  return [headline, `After it dev gained nothing (${points(ends[ends.length - 1])}% at the end), ` +
     `while accuracy on the training pairs went from ${points(first)}% to ${points(last)}%.`];
 }

@@ -29,7 +29,8 @@ export default {
   /** @param {Host<Traits>} host */
   render({ model, el }) {
     const runs = model.get("runs");
-    check(runs, read(model, STATE));
+    const start = read(model, STATE);
+    check(runs, start);
     const last = runs[0].dev.length;
     const each = often(runs[0]);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -57,6 +58,11 @@ export default {
       label: "After which epoch will dev accuracy be best?",
       choices: runs[0].rates.map((_rate, i) => [String(i + 1), i + 1]),
       onChoose: (guess) => change(model, { guess }),
+      onReset: () => {
+        stop();
+        change(model, start);
+        update();
+      },
     });
     const moved = (/** @type {number} */ look) => {
       stop();

@@ -59,9 +59,9 @@ export function createRace(runs) {
         ...path(run.train, `tr-line tr-train ${kindOf(run)}`),
         ...(average && run.dev_without_average ? path(run.dev_without_average, "tr-line tr-raw") : []),
         ...path(run.dev, `tr-line tr-own ${kindOf(run)}`),
-        ...(look ? [...others, run].map((one) => s("circle",
-          { class: `tr-head ${kindOf(one)}`, cx: toX(look / each), cy: toY(one.dev[look - 1]), r: one === run ? 5 : 3.5 }))
-          : []),
+        ...(look ? [...others, run].map((one) => s("circle", {
+          class: `tr-head ${kindOf(one)}`, cx: toX(look / each), cy: toY(one.dev[look - 1]), r: one === run ? 5 : 3.5,
+        })) : []),
         ...(best ? [
           s("circle", { class: `tr-best ${kindOf(run)}`, cx: x, cy: y, r: 9 }),
           s("text", { class: "tr-mark", x: end ? x + 6 : x, y: y - 15, "text-anchor": end ? "end" : "middle" },
@@ -73,10 +73,13 @@ export function createRace(runs) {
 
 /** @param {Run[]} runs */
 export function createLoss(runs) {
-  const high = Math.ceil(10 * Math.max(...runs.flatMap(({ loss }) => loss))) / 10;
+  const every = runs.flatMap(({ loss }) => loss);
+  const [low, high] = [Math.floor(5 * Math.min(...every)) / 5, Math.ceil(10 * Math.max(...every)) / 10];
+  const ticks = Array.from({ length: Math.floor((high - low) / 0.2 + 1.001) }, (_, i) =>
+    /** @type {[number, string]} */ ([low + i / 5, (low + i / 5).toFixed(1)]));
   const loss = createChart({
     x: { low: 0, high: runs[0].rates.length, ticks: epochs(runs[0]), label: "epochs" },
-    y: { low: 0.4, high, ticks: [[0.4, "0.4"], [0.6, "0.6"], [0.8, "0.8"], [1, "1.0"]], label: "loss" },
+    y: { low, high, ticks, label: "loss" },
     alt: "", height: 176,
   });
   const most = 1.12 * runs[0].rates[0];
