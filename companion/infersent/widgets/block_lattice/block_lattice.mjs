@@ -10,7 +10,7 @@ import { createChoices, createResult } from "../toolkit/controls.mjs";
 import { mount } from "../toolkit/host.mjs";
 import { change, keys, read } from "../toolkit/model.mjs";
 import { h } from "../toolkit/nodes.mjs";
-import { BLOCKS, SUBSETS, inWords, nodeOf, stepsShown, toggled } from "./lattice.mjs";
+import { BLOCKS, SUBSETS, goal, inWords, nodeOf, stepsShown } from "./lattice.mjs";
 import { createNet, drawAccuracies, drawBlocks, drawSteps, listed, placeOfNode } from "./view.mjs";
 import STYLE from "./style.css" with { type: "text" };
 
@@ -119,41 +119,20 @@ export default {
       scores.replaceChildren(...(state.block ? [] : drawAccuracies(keys(parts).map((name) =>
         [parts[name].name, parts[name].nodes[nodeOf(seen)], name === state.part]))));
       list.replaceChildren(...drawSteps(steps, (step) => (state.block ? `to ${listed(step.from)}`
-        : step.from.join() === seen.join() ? `adding ${printed(step.block)}` : `from ${printed(step.block)}`)));
+        : step.from.join() === seen.join() ? `adding ${printed(step.block)}` : `${printed(step.block)} brought`)));
     };
     const node = h("div", { class: "bl" },
-      h("p", { class: "bl-ask" }, "You may give the head one block. Which would you add first?"), guesses.node, result.node,
+      h("p", { class: "bl-ask" }, "You may give the head one block. Which would you add first?"),
+      guesses.node, result.node,
       h("div", { class: "bl-two" },
         h("div", {}, h("div", { class: "bl-row" }, h("span", {}, "right, in %, on"), part.node), field,
           h("div", { class: "bl-row" }, h("span", {}, "all steps of"), block.node)),
         panel),
-      h("p", { class: "bw-hint" }, "A line adds one block, in its colour, and is as thick as the points it brings (from " +
-        "20 on no thicker); dashed: no gain that differs from nothing. Means of five seeds; a bar is a 95% interval."));
+      h("p", { class: "bw-hint" }, "A line adds one block, in its colour, and is as thick as the points it brings " +
+        "(from 20 on no thicker); dashed: no gain that differs from nothing. Means of five seeds; a bar is a 95% interval."));
     return mount({ model, el, style: STYLE, node, traits: STATE, update });
   },
 };
-
-/**
- * The subset that a key leads to, or −1.
- *
- * @param {Part} part
- * @param {Block[]} subset
- * @param {string} key
- */
-export function goal(part, subset, key) {
-  const row = SUBSETS.filter(({ length }) => length === subset.length);
-  const place = row.findIndex((one) => one.join() === subset.join());
-  const digit = ["1", "2", "3", "4"].indexOf(key);
-  if (digit >= 0) return nodeOf(toggled(subset, BLOCKS[digit]));
-  if (key === "ArrowLeft" || key === "ArrowRight")
-    return nodeOf(row[(place + (key === "ArrowLeft" ? row.length - 1 : 1)) % row.length]);
-  const up = key === "ArrowUp";
-  if (!up && key !== "ArrowDown") return -1;
-  const steps = stepsShown(part, subset, "").filter(({ from }) => (from.join() === subset.join()) === up);
-  if (!steps.length) return -1;
-  const best = steps.reduce((a, b) => ((up ? b.mean > a.mean : b.mean < a.mean) ? b : a));
-  return nodeOf(up ? best.to : best.from);
-}
 
 /** @param {Record<string, Part>} parts @param {State} start */
 function check(parts, { subset, part, block, guess }) {

@@ -132,3 +132,25 @@ export function inWords(part, { subset, block, guess }) {
   const cheapest = largest(steps, ({ mean }) => -mean);
   return [headline, `Least is lost without ${printed(cheapest.block)}, which brings ${told(cheapest)}.`];
 }
+
+/**
+ * The subset that a key leads to, or −1.
+ *
+ * @param {Part} part
+ * @param {Block[]} subset
+ * @param {string} key
+ */
+export function goal(part, subset, key) {
+  const row = SUBSETS.filter(({ length }) => length === subset.length);
+  const place = row.findIndex((one) => one.join() === subset.join());
+  const digit = ["1", "2", "3", "4"].indexOf(key);
+  if (digit >= 0) return nodeOf(toggled(subset, BLOCKS[digit]));
+  if (key === "ArrowLeft" || key === "ArrowRight")
+    return nodeOf(row[(place + (key === "ArrowLeft" ? row.length - 1 : 1)) % row.length]);
+  const up = key === "ArrowUp";
+  if (!up && key !== "ArrowDown") return -1;
+  const steps = stepsShown(part, subset, "").filter(({ from }) => (from.join() === subset.join()) === up);
+  if (!steps.length) return -1;
+  const best = steps.reduce((a, b) => ((up ? b.mean > a.mean : b.mean < a.mean) ? b : a));
+  return nodeOf(up ? best.to : best.from);
+}

@@ -58,7 +58,7 @@ export function createNet() {
   };
 }
 
-const ENDS = [0.03, 0.06, 0.1, 0.25, 0.5];
+const ENDS = [0.03, 0.06, 0.12, 0.25, 0.5];
 
 /**
  * The axis that holds the gains but for those from u alone, which is a guess and so gains anything.

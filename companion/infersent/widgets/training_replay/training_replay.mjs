@@ -122,8 +122,8 @@ export default {
         h("figure", {}, h("figcaption", {}, "Loss on the training pairs"), loss.nodes[0],
           h("figcaption", {}, "Learning rate"), loss.nodes[1])),
       h("p", { class: "bw-hint" }, "Four recorded runs, the same but for the blocks; " +
-        `${each} looks an epoch, each at all dev pairs. One seed and one learning rate: that the first ` +
-        "interaction block wins is sure, the order of those that have one is one draw."));
+        `${each} looks an epoch, each at all dev pairs. One seed and one learning rate: the order of the ` +
+        "three that relate the sentences is one draw of many."));
     const untie = mount({ model, el, style: STYLE, node, traits: STATE, update });
     return () => {
       stop();

@@ -23,7 +23,7 @@ const upTo = (values, look, each) => values.slice(0, look).map((value, i) => [(i
 
 /** @param {Run[]} runs */
 export function createRace(runs) {
-  const low = Math.floor(10 * Math.min(...runs.flatMap(({ dev, train }) => [...dev, ...train.slice(1)]))) / 10;
+  const low = Math.floor(10 * Math.min(...runs.flatMap(({ dev, train }) => [...dev, ...train]))) / 10;
   const high = Math.ceil(20 * Math.max(...runs.flatMap(({ dev, train }) => [...dev, ...train]))) / 20;
   /** @type {[number, string][]} */
   const ticks = Array.from({ length: Math.round((high - low) / 0.1) + 1 }, (_, i) =>
