@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,7 @@ def write_replay(path: str | Path | None = None, *, pairs: int = PAIRS) -> dict[
     record |= {"train": train_pairs.name, "dev": dev_pairs.name, "pairs": [len(train_pairs), len(dev_pairs)]}
     record |= {"training": asdict(recipe.training), "model": asdict(recipe.model)}
     record["runs"] = [replayed(blocks, train_pairs, dev_pairs) for blocks in RACE]
+    record = json.loads(json.dumps(record))  # lists for tuples
     save_record(record, path or FOLDER / "replay.json")
     return record
 
