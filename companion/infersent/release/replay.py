@@ -100,9 +100,9 @@ def write_replay(path: str | Path | None = None, *, pairs: int = PAIRS) -> dict[
     record |= {"train": train_pairs.name, "dev": dev_pairs.name, "pairs": [len(train_pairs), len(dev_pairs)]}
     record |= {"training": asdict(recipe.training), "model": asdict(recipe.model)}
     record["runs"] = [replayed(blocks, train_pairs, dev_pairs) for blocks in RACE]
-    record = json.loads(json.dumps(record))  # lists for tuples
-    save_record(record, path or FOLDER / "replay.json")
-    return record
+    written: dict[str, Any] = json.loads(json.dumps(record))  # lists for tuples
+    save_record(written, path or FOLDER / "replay.json")
+    return written
 
 
 def replayed(blocks: str, train_pairs: Pairs, dev_pairs: Pairs) -> dict[str, Any]:

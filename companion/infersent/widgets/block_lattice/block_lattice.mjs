@@ -22,6 +22,7 @@ export { inWords, stepsShown } from "./lattice.mjs";
 
 /** @typedef {State & { parts: Record<string, Part> }} Traits */
 
+const PARTS = ["test", "test-hard", "test-easy"];
 let lattices = 0; // each has radio buttons of its own
 
 /** @type {(keyof State)[]} */
@@ -33,6 +34,7 @@ export default {
     const parts = model.get("parts");
     const start = read(model, STATE);
     check(parts, start);
+    const names = PARTS.filter((name) => Object.hasOwn(parts, name));
     let hovered = -1;
 
     const guesses = createChoices({
@@ -44,7 +46,7 @@ export default {
     });
     guesses.buttons.slice(0, 4).forEach((button, i) => button.classList.add("bl-block", colour(BLOCKS[i])));
     const part = createChoices({
-      label: "On which pairs", choices: keys(parts).map((name) => [parts[name].name, name]),
+      label: "On which pairs", choices: names.map((name) => [parts[name].name, name]),
       onChoose: (name) => change(model, { part: name }),
     });
     const block = createChoices({
@@ -116,7 +118,7 @@ export default {
         return;
       }
       title.textContent = state.block ? `What ${printed(state.block)} adds, in points` : nameOf(seen);
-      scores.replaceChildren(...(state.block ? [] : drawAccuracies(keys(parts).map((name) =>
+      scores.replaceChildren(...(state.block ? [] : drawAccuracies(names.map((name) =>
         [parts[name].name, parts[name].nodes[nodeOf(seen)], name === state.part]))));
       list.replaceChildren(...drawSteps(steps, (step) => (state.block ? `to ${listed(step.from)}`
         : step.from.join() === seen.join() ? `adding ${printed(step.block)}` : `${printed(step.block)} brought`)));
