@@ -131,7 +131,8 @@ export default {
           h("div", { class: "bl-row" }, h("span", {}, "all steps of"), block.node)),
         panel),
       h("p", { class: "bw-hint" }, "A line adds one block, in its colour, and is as thick as the points it brings " +
-        "(from 20 on no thicker); dashed: no gain that differs from nothing. Means of five seeds; a bar is a 95% interval."));
+        "(from 20 on no thicker); dashed: no gain that differs from nothing. Means of five seeds; a bar is a 95% " +
+        "interval."));
     return mount({ model, el, style: STYLE, node, traits: STATE, update });
   },
 };
