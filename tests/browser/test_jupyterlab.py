@@ -55,6 +55,8 @@ CASES = [
     Case("WordWinners()", "button", "Take it out", "Space", "edit", "out"),
     Case("Quiz('product')", "button", "Yes: it is largest", "Space", "tried", [[], [], [0], []]),
     Case("SentenceMap()", "button", "shipped model", "Space", "encoder", "shipped"),
+    Case("BlockLattice()", "button", "Just show me", "Space", "guess", "-"),
+    Case("TrainingReplay()", "button", "One look on", "Space", "look", 1),
     Case("AblationExplorer()", "checkbox", "A: u∗v", "Space", "first", ["u", "v", "u*v"]),
     Case(f"LearnTheProduct(width={WIDTHS[-1]})", "slider", "Width of the network", "ArrowLeft", "width", WIDTHS[-2]),
 ]

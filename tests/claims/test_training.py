@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from infersent.foundation.intervals import crossed_bootstrap
 from infersent.foundation.recorded import load_record
+from infersent.release.replay import LOOKS, PAIRS, replay_recipe
 from infersent.study.comparison import Comparison, Group, compare, find_group, groups
 from infersent.study.records import load_records
 from infersent.study.verdict import FEW_SEEDS, MARGINS, hull, judge
@@ -239,3 +241,21 @@ def test_errors_on_the_same_pairs_go_together() -> None:
     r = np.corrcoef(subset("u, v").correct[0], subset("v").correct[0])[0, 1]
     assert 0.5 < (2 * (1 - r)) ** 0.5 < 1
     says("what is hard for one is mostly hard for the other")
+
+
+# The replay.
+
+
+def test_the_replay_is_the_small_run_and_goes_on() -> None:
+    small = replace(LAPTOP.smaller(hidden=64, epochs=3).training, learning_rate=2e-3)
+    recipe = replay_recipe()
+    assert replace(recipe.training, epochs=3) == small
+    assert recipe.model == LAPTOP.smaller(hidden=64, epochs=3).model
+    record = load_record("replay")
+    assert (LOOKS, recipe.training.epochs - small.epochs, len(record["runs"])) == (6, 2, 4)
+    says("the same run from a record, looked at six times an epoch and two epochs longer")
+    assert record["pairs"][0] == PAIRS == 24_000
+    says("24,000 of the pairs, for three epochs")
+    lacking = [run["blocks"] for run in record["runs"] if run["blocks"] != FOUR]
+    assert len(lacking) == 3
+    says("beside three runs that lack a block")

@@ -19,10 +19,13 @@ import numpy as np
 import infersent
 from infersent.data import load
 from infersent.model.infersent import ModelConfig
+from infersent.study.subsets import PARTS
+from infersent.study.subsets import SUBSETS as EVERY_SUBSET
 from infersent.text.vocabulary import Vocabulary
 from infersent.widgets import (
     AblationExplorer,
     BlockKnife,
+    BlockLattice,
     DiagonalOrFull,
     Explainer,
     FeatureExplorer,
@@ -33,6 +36,7 @@ from infersent.widgets import (
     LedgerBill,
     SentenceMap,
     SignLab,
+    TrainingReplay,
     WhichHeads,
     WordWinners,
     page_model,
@@ -50,6 +54,8 @@ TEXTS = [
 BLOCKS = (["u", "v"], ["u", "v", "u*v"], ["|u-v|"], ["u*v"], ["u-v", "u*v"], [])
 SUBSETS = (["u"], ["v"], ["u", "v"], ["u", "v", "u*v"], ["|u-v|", "u*v"], list(infersent.BLOCKS))
 
+
+SUBSETS_OF_FOUR = [name.split(", ") for name in EVERY_SUBSET]
 
 #: Texts for a model of two labels that splits scripts without blanks.
 OTHER_TEXTS = [("犬が走る。", "a dog runs"), ("我在看书 dog", "กิน ข้าว"), ("", "a dog isn't 犬")]
@@ -69,6 +75,8 @@ def expected(folder: Path) -> dict[str, Any]:
         ],
         "signs": [signs(*case) for case in ((1, "max", 0.0, 0), (8, "max", 0.6, 7), (20, "mean", 0.3, 999_999))],
         "ablation": ablation(),
+        "lattice": block_lattice(),
+        "replay": training_replay(),
         "curves": LearnTheProduct().curves,
         "hero": hero(),
         "winners": winners(),
@@ -158,6 +166,32 @@ def ablation() -> dict[str, Any]:
     for widget.first, widget.second in product(SUBSETS, SUBSETS):
         verdicts.append({"first": widget.first, "second": widget.second, "words": widget.verdict()})
     return {"study": widget.studies[widget.study], "verdicts": verdicts, "many": widget.many()}
+
+
+def block_lattice() -> dict[str, Any]:
+    """What Python says of every subset and of every block, on every part of test, whatever was guessed."""
+    widget = BlockLattice()
+    states = []
+    for part in PARTS:
+        widget.part = part
+        for subset, block, guess in [
+            *product(SUBSETS_OF_FOUR, [""], ["", "-"]),
+            *(([one], "", other) for one, other in product(infersent.BLOCKS, infersent.BLOCKS)),
+            *((["u"], block, "-") for block in infersent.BLOCKS),
+        ]:
+            widget.subset, widget.block, widget.guess = subset, block, guess
+            state = {"subset": widget.subset, "block": block, "part": part, "guess": guess}
+            states.append({"state": state, "words": widget.words(), "steps": [step[:3] for step in widget.steps()]})
+    return {"parts": widget.parts, "states": states}
+
+
+def training_replay() -> dict[str, Any]:
+    widget = TrainingReplay()
+    told = []
+    for blocks, look, guess in product([run["blocks"] for run in widget.runs], range(0, 31), (0, 3)):
+        widget.blocks, widget.look, widget.guess = blocks, look, guess
+        told.append({"blocks": blocks, "look": look, "guess": guess, "words": widget.words()})
+    return {"runs": widget.runs, "told": told}
 
 
 def hero() -> dict[str, Any]:

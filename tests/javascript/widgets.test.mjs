@@ -5,6 +5,9 @@ import { test } from "node:test";
 import { compare, describe as verdict, judge, many, nameOf, signOf } from
   "../../companion/infersent/widgets/ablation_explorer/record.mjs";
 import { axis } from "../../companion/infersent/widgets/ablation_explorer/view.mjs";
+import { SUBSETS, goal, inWords, stepsShown, toggled } from
+  "../../companion/infersent/widgets/block_lattice/lattice.mjs";
+import { placeOfNode } from "../../companion/infersent/widgets/block_lattice/view.mjs";
 import {
   bestAngle, bestShare, isTurnedInVain, norm, parts, rotated, share,
 } from "../../companion/infersent/widgets/diagonal_or_full/form.mjs";
@@ -15,6 +18,7 @@ import { curve, describe as found, enough, pointAt, values } from
 import { describe as scored, fits, isSolved, score, withChoice } from "../../companion/infersent/widgets/quiz/progress.mjs";
 import { belowNormal, negativeTogether, shares, simulate } from "../../companion/infersent/widgets/sign_lab/draws.mjs";
 import { histogram } from "../../companion/infersent/widgets/sign_lab/view.mjs";
+import { bestSoFar, tell } from "../../companion/infersent/widgets/training_replay/replay.mjs";
 import { fit, fitLogistic, sideOf, solve } from "../../companion/infersent/widgets/which_heads/fit.mjs";
 import { formula } from "../../companion/infersent/widgets/which_heads/words.mjs";
 import { region } from "../../companion/infersent/widgets/toolkit/contours.mjs";
@@ -208,6 +212,53 @@ test("a subset has its name, and an axis holds its values with at most six steps
     const { low, high, ticks } = axis(numbers, "");
     assert.ok(low <= Math.min(...numbers) && high >= Math.max(...numbers) && ticks.length <= 7);
     close([ticks[0][0], ticks[ticks.length - 1][0]], [low, high], 1e-12);
+  }
+});
+
+// ---- the lattice of the blocks ----
+
+test("what is said of every subset and block is Python's, and so are the steps", () => {
+  const { parts, states } = expected.lattice;
+  for (const { state, words, steps } of states) {
+    assert.deepEqual(inWords(parts[state.part], state), words);
+    const found = stepsShown(parts[state.part], state.subset, state.block);
+    assert.deepEqual(found.map(({ from, block, mean }) => [from.join(", "), block, mean]), steps);
+  }
+});
+
+test("keys go along the lines: up and down by one block, sideways in the row, digits switch", () => {
+  const part = expected.lattice.parts.test;
+  const follow = (/** @type {import("../../companion/infersent/widgets/toolkit/blocks.mjs").Block[]} */ from,
+    /** @type {string[]} */ names) => names.reduce((at, key) => SUBSETS[goal(part, at, key)], from);
+  assert.deepEqual(follow(["|u-v|"], ["ArrowUp"]), ["v", "|u-v|"]);
+  assert.deepEqual(follow(["|u-v|"], ["ArrowUp", "ArrowUp", "ArrowUp"]), ["u", "v", "|u-v|", "u*v"]);
+  assert.deepEqual(follow(["u", "v", "|u-v|", "u*v"], ["ArrowDown"]), ["u", "v", "|u-v|"]);
+  assert.deepEqual(follow(["u"], ["ArrowLeft"]), ["u*v"]);
+  assert.deepEqual(follow(["u"], ["4", "1"]), ["u*v"]);
+  for (const [from, key] of /** @type {[any, string][]} */ (
+    [[["u"], "ArrowDown"], [["u", "v", "|u-v|", "u*v"], "ArrowUp"], [["u"], "1"], [["u"], "a"]]))
+    assert.equal(goal(part, from, key), -1);
+});
+
+test("a block switched twice is as it was, and no two subsets stand in one place", () => {
+  for (const subset of SUBSETS)
+    for (const block of SUBSETS[14]) assert.deepEqual(toggled(toggled(subset, block), block), subset);
+  assert.equal(new Set(SUBSETS.map((_subset, i) => placeOfNode(i).join())).size, 15);
+});
+
+// ---- the training replay ----
+
+test("what is said at every look of every run is Python's", () => {
+  const { runs, told } = expected.replay;
+  for (const { blocks, look, guess, words } of told)
+    assert.deepEqual(tell(runs.find((/** @type {any} */ run) => run.blocks === blocks), look, guess), words);
+});
+
+test("the best epoch so far is one that is over", () => {
+  for (const run of expected.replay.runs) {
+    assert.equal(bestSoFar(run, 5), 0);
+    assert.equal(bestSoFar(run, 6), 1);
+    assert.equal(bestSoFar(run, run.dev.length), run.best);
   }
 });
 

@@ -14,7 +14,7 @@ from infersent.model.infersent import InferSent
 from infersent.study import records
 from infersent.study.grid import read_grid
 from infersent.study.records import Record, load_records
-from infersent.study.subsets import SUBSET_GRIDS, summarise
+from infersent.study.subsets import SUBSET_GRIDS, lattice, summarise
 from infersent.text.batching import encode_pairs
 from infersent.training.evaluation import evaluate
 
@@ -111,4 +111,24 @@ def write_ablation(path: str | Path | None = None, studies: Sequence[str] = tupl
     found = {name: {"name": SUBSET_GRIDS[name], **summarise(load_records(name)).to_json()} for name in studies}
     record = {"made_by": "infersent.release.records.write_ablation", "studies": found}
     save_record(record, path or FOLDER / "ablation.json")
+    return record
+
+
+def write_lattice(path: str | Path | None = None) -> dict[str, Any]:
+    """Write the lattice of the subsets on SNLI: each with its accuracy, each step from one to a larger with its gain.
+
+    Parameters
+    ----------
+    path
+        Where it goes; the package's own file if left out.
+
+    Returns
+    -------
+    dict
+        The content of the file, as JSON values.
+    """
+    found = load_records("subsets")
+    seeds = sorted({record.trial.training.seed for record in found})
+    record = {"made_by": "infersent.release.records.write_lattice", "seeds": seeds, "parts": lattice(found)}
+    save_record(record, path or FOLDER / "lattice.json")
     return record

@@ -19,6 +19,12 @@ SUBSET_GRIDS = {"subsets": "SNLI", "captions": "Captions"}
 #: The 15 subsets, the smaller first, each written as a grid file has it.
 SUBSETS = tuple(", ".join(some) for size in range(1, len(BLOCKS) + 1) for some in combinations(BLOCKS, size))
 
+#: The 28 ways to add a block to a subset: the subset as in :data:`SUBSETS`, and the block.
+ADDITIONS = tuple((name, block) for name in SUBSETS for block in BLOCKS if block not in name.split(", "))
+
+#: The parts of SNLI's test split that the lattice of the subsets shows, with the name of each.
+PARTS = {"test": "test", "test-hard": "SNLI-hard", "test-easy": "easy"}
+
 _DIGITS = 6  # as many as a widget's state has
 
 
@@ -197,6 +203,41 @@ def summarise(records: Sequence[Record], *, resamples: int = 10_000) -> Summary:
         for name, group in zip(SUBSETS, groups, strict=True)
     )
     return Summary(groups[0].correct.shape[1], tuple(seeds), MARGINS["test"], subsets, tuple(comparisons))
+
+
+def lattice(records: Sequence[Record], *, resamples: int = 10_000) -> dict[str, Any]:
+    """Return the subsets as a lattice, as JSON values: how good each is, and what each block adds wherever it joins.
+
+    Parameters
+    ----------
+    records
+        Those of the grid ``subsets``.
+    resamples
+        How many samples the bootstrap over seeds and test pairs draws.
+
+    Returns
+    -------
+    dict
+        For each of :data:`PARTS` its ``name``, the number of ``pairs`` and the ``margin``; ``nodes``, for each of
+        :data:`SUBSETS` the mean accuracy and the ends of its 95% interval; and ``edges``, for each of
+        :data:`ADDITIONS` the gain, and the ends of its 95% and of its 90% interval. All are shares, to six digits.
+    """
+    found = {}
+    for part, name in PARTS.items():
+        groups = {blocks: find_group(records, part, blocks=blocks) for blocks in SUBSETS}
+        edges = []
+        for blocks, block in ADDITIONS:
+            more = ", ".join(sorted([*blocks.split(", "), block], key=BLOCKS.index))
+            gain = compare(groups[more], groups[blocks], resamples=resamples)
+            edges.append([_short(gain.difference), *_ends(gain.interval), *_ends(gain.interval_90)])
+        found[part] = {
+            "name": name,
+            "pairs": groups[SUBSETS[0]].correct.shape[1],
+            "margin": MARGINS[part],
+            "nodes": [[_short(group.mean), *_ends(group.interval)] for group in groups.values()],
+            "edges": edges,
+        }
+    return found
 
 
 def load_ablation() -> dict[str, dict[str, Any]]:

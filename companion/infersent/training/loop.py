@@ -22,7 +22,7 @@ from infersent.text.batching import Batch, EncodedPairs, shuffled_batches
 from infersent.training.columns import ColumnSteps
 from infersent.training.config import TrainingConfig
 from infersent.training.evaluation import check_labels, evaluate
-from infersent.training.run import Epoch, TrainingRun
+from infersent.training.run import Epoch, Step, TrainingRun
 from infersent.training.workers import Worker, find_worker
 
 
@@ -53,6 +53,7 @@ def train(
     progress: bool = True,
     report: Callable[[Epoch], object] | None = None,
     worker: Worker | None = None,
+    watch: Callable[[TrainingRun, Step], object] | None = None,
 ) -> list[Epoch]:
     """Train a model in place and leave it with the parameters of its best epoch on dev.
 
@@ -87,6 +88,9 @@ def train(
         if there is none given. All processes call this function with the same values, and the first of them alone
         writes into ``out`` and shows a bar. Each computes a share of every batch, so that the numbers are, but for
         rounding and what dropout draws, those of one process.
+    watch
+        Called after each step, for a finer log than one line an epoch. It may look at the model, and changes nothing.
+        Training then waits for each step's numbers, on a GPU too.
 
     Returns
     -------
@@ -123,7 +127,9 @@ def train(
     worker = worker or find_worker(model.device, config.mixed_precision)
     run = TrainingRun(model, config, Path(out) if out else None, provenance or {}, identity, writes=worker.first)
     with run.alone():
-        return _train(run, worker, columns, train_pairs, dev_pairs, weights, resume, progress and worker.first, report)
+        return _train(
+            run, worker, columns, train_pairs, dev_pairs, weights, resume, progress and worker.first, report, watch
+        )
 
 
 def _train(
@@ -136,6 +142,7 @@ def _train(
     resume: bool,
     progress: bool,
     report: Callable[[Epoch], object] | None,
+    watch: Callable[[TrainingRun, Step], object] | None,
 ) -> list[Epoch]:
     """Train epoch after epoch, with the run's folder for itself."""
     model = run.model
@@ -148,7 +155,8 @@ def _train(
             run.set_learning_rate()
             try:
                 with worker.prepared(model, run.optimizer) as (wrapped, optimizer):
-                    done = _one_epoch(run, worker, wrapped, optimizer, columns, train_pairs, weights, number, progress)
+                    parts = (run, worker, wrapped, optimizer, columns)
+                    done = _one_epoch(*parts, train_pairs, weights, number, progress, watch)
                     with run.averaged():
                         dev_accuracy = _accuracy(worker, model, dev_pairs)
             except TrainingDiverged as error:
@@ -228,6 +236,7 @@ def _one_epoch(
     weights: Tensor | None,
     number: int,
     progress: bool,
+    watch: Callable[[TrainingRun, Step], object] | None = None,
 ) -> dict[str, float]:
     """Train for one pass over the pairs; return its mean loss, accuracy, seconds and sentences per second."""
     config = run.config
@@ -238,6 +247,7 @@ def _one_epoch(
     start = time.perf_counter()
     plan = shuffled_batches(pairs, config.batch_size, seed=config.seed, epoch=number)
     title = f"epoch {number}/{config.epochs}" + (f", best dev {run.best_epoch.dev_accuracy:.1%}" if run.log else "")
+    at_once = 1 if watch else worker.steps_at_once
     taken: list[Tensor] = []  # what the steps returned that were not read yet
     with tqdm(plan, desc=title, unit="batch", disable=not progress, leave=False) as bar:
         for count, rows in enumerate(bar, start=1):
@@ -245,7 +255,7 @@ def _one_epoch(
             loss, hits = _gradient(worker, model, pairs, rows, weights)
             norm = worker.clip(run.parameters, config.clip)
             taken.append(torch.stack([loss, hits.to(loss), norm.detach()]))
-            if len(taken) == worker.steps_at_once or count == len(plan):
+            if len(taken) == at_once or count == len(plan):
                 # Before the step, so that nothing infinite reaches the parameters; where several steps are read at
                 # once, it reaches none that are saved.
                 for i, found in enumerate(_read(worker, taken), start=count - len(taken)):
@@ -263,6 +273,8 @@ def _one_epoch(
                     )
             columns.step(optimizer)
             run.update_average()
+            if watch:
+                watch(run, Step(number, count, len(plan), found[0], int(found[1]), len(rows)))
     seconds = time.perf_counter() - start
     return {
         "loss": round(total_loss / seen, 5),

@@ -3,6 +3,7 @@
 from infersent.widgets.ablation_explorer import AblationExplorer
 from infersent.widgets.base import BookWidget
 from infersent.widgets.block_knife import BlockKnife
+from infersent.widgets.block_lattice import BlockLattice
 from infersent.widgets.diagonal_or_full import DiagonalOrFull
 from infersent.widgets.dog_example import DogExample
 from infersent.widgets.explainer import Explainer
@@ -15,12 +16,14 @@ from infersent.widgets.ledger_bill import LedgerBill
 from infersent.widgets.quiz import Quiz
 from infersent.widgets.sentence_map import SentenceMap
 from infersent.widgets.sign_lab import SignLab
+from infersent.widgets.training_replay import TrainingReplay
 from infersent.widgets.which_heads import WhichHeads
 from infersent.widgets.word_winners import WordWinners
 
 __all__ = [
     "AblationExplorer",
     "BlockKnife",
+    "BlockLattice",
     "BookWidget",
     "DiagonalOrFull",
     "DogExample",
@@ -34,6 +37,7 @@ __all__ = [
     "Quiz",
     "SentenceMap",
     "SignLab",
+    "TrainingReplay",
     "WhichHeads",
     "WordWinners",
 ]

@@ -81,23 +81,23 @@ class AblationExplorer(BookWidget):
     def verdict(self) -> tuple[str, str]:
         """Return the answer in words, the same as in the page: a headline and a sentence or two."""
         summary, (a, b), difference = self.summary, self.subsets(), self.difference()
-        margin = f"±{_points(difference.margin)}"
-        average = f"On average over {len(summary.seeds)} seeds, {_name(self.first)} gets {_points(a.mean)}%"
+        margin = f"±{points(difference.margin)}"
+        average = f"On average over {len(summary.seeds)} seeds, {name_of(self.first)} gets {points(a.mean)}%"
         if self.first == self.second:
             same = "Switch a block on or off in one of them."
             return "A and B are the same subset.", f"{average} of the test pairs right. {same}"
-        wide, narrow = (tuple(map(_points, ends)) for ends in (difference.interval, difference.interval_90))
+        wide, narrow = (tuple(map(points, ends)) for ends in (difference.interval, difference.interval_90))
         side = "better" if difference.mean > 0 else "worse"
         zero = "outside" if excludes_zero(difference.interval) else "inside"
         reach = "lies within" if difference.outcome == "equivalent" else "reaches beyond"
         headline = {
-            "differs": f"B is {side}, by {_points(abs(difference.mean))} points.",
+            "differs": f"B is {side}, by {points(abs(difference.mean))} points.",
             "equivalent": f"Equivalent within {margin} points.",
             "undecided": "Undecided.",
         }[difference.outcome]
         return headline, (
-            f"{average} of the test pairs right, {_name(self.second)} {_points(b.mean)}%. "
-            f"B − A is {_points(difference.mean)} points, between {wide[0]} and {wide[1]} (95%): zero lies {zero}. "
+            f"{average} of the test pairs right, {name_of(self.second)} {points(b.mean)}%. "
+            f"B − A is {points(difference.mean)} points, between {wide[0]} and {wide[1]} (95%): zero lies {zero}. "
             f"The 90% interval, {narrow[0]} to {narrow[1]}, {reach} {margin}."
         )
 
@@ -112,10 +112,10 @@ class AblationExplorer(BookWidget):
     def fallback_html(self) -> str:
         (a, b), difference = self.subsets(), self.difference()
         rows = [
-            (name, _points(mean), " to ".join(map(_points, over)))
+            (name, points(mean), " to ".join(map(points, over)))
             for name, mean, over in (
-                (f"A: {_name(self.first)}", a.mean, (a.low, a.high)),
-                (f"B: {_name(self.second)}", b.mean, (b.low, b.high)),
+                (f"A: {name_of(self.first)}", a.mean, (a.low, a.high)),
+                (f"B: {name_of(self.second)}", b.mean, (b.low, b.high)),
                 ("B − A", difference.mean, difference.interval),
             )
         ]
@@ -125,14 +125,14 @@ class AblationExplorer(BookWidget):
         return f"<p><strong>{headline}</strong> {details}</p>\n{table.to_html()}\n<p>{self.many()}</p>"
 
 
-def _name(blocks: list[str]) -> str:
-    """Return a subset as the page writes it, on one line."""
+def name_of(blocks: list[str], *, alone: bool = True) -> str:
+    """Return a subset as the page writes it, on one line; one block by its bare name unless ``alone``."""
     shown = [_NAMES.get(block, block) for block in blocks]
     together = ",\N{NO-BREAK SPACE}".join(shown)
-    return f"({together})" if len(shown) > 1 else f"{together} alone"
+    return f"({together})" if len(shown) > 1 else f"{together} alone" if alone else together
 
 
-def _points(share: float) -> str:
+def points(share: float) -> str:
     """Return a share in percent to one digit: ties away from zero, a true minus sign, no sign where it rounds to zero.
 
     The recorded shares have six digits, so that a tie is met exactly, and must fall the same way in the page.
