@@ -42,9 +42,10 @@ from infersent.foundation.atomic import failed_write_explained, replace_file
 from infersent.foundation.locks import alone
 from infersent.foundation.parallel import check_address
 from infersent.foundation.progress import Progress
-from infersent.model.infersent import InferSent, UnknownWords, to_numpy
+from infersent.model.infersent import InferSent, to_numpy
 from infersent.model.precision import check_precision, in_precision
 from infersent.text.batching import in_portions, word_ids
+from infersent.text.unknown_words import UnknownWords
 
 #: A portion of sentences is encoded at a time by one thread: this many sentences, and no more characters than this.
 PORTION, CHARACTERS = 4096, 4_000_000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import Any, TypeVar
@@ -165,6 +166,24 @@ class EncodedPairs:
         premises, hypotheses = torch.from_numpy(positions).chunk(2)
         soft = None if self.distributions is None else torch.from_numpy(self.distributions[rows])
         return Batch(ids, lengths, premises, hypotheses, torch.from_numpy(self.labels[rows]), soft)
+
+
+def as_texts(sentences: Sequence[str]) -> list[str]:
+    """Return the sentences as a list; refuse what would give other texts than meant, or none.
+
+    Raises
+    ------
+    TypeError
+        If an item is not a text, or the sentences come as a whole table, a dictionary or a set.
+    """
+    if isinstance(sentences, Mapping | AbstractSet) or hasattr(sentences, "columns"):
+        kind = type(sentences).__name__
+        raise TypeError(f"The sentences come as a {kind}. Give a list of them, or one column: table['sentence'].")
+    texts = sentences.to_pylist() if hasattr(sentences, "to_pylist") else list(sentences)  # a column of pyarrow
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"Sentence {i} is {text!r}, a {type(text).__name__}; every sentence must be a str.")
+    return texts
 
 
 def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
