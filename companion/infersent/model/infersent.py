@@ -26,6 +26,7 @@ from tqdm.auto import tqdm
 
 from infersent.data.pairs import LABELS, as_list, check_label_names
 from infersent.foundation.arrays import Array, Floats
+from infersent.foundation.caller import option
 from infersent.foundation.devices import sent
 from infersent.model.checkpoint import (
     DAMAGE_REMEDY,
@@ -98,10 +99,10 @@ class ModelConfig:
         object.__setattr__(self, "blocks", Blocks(self.blocks))
         for name in ("hidden", "head_hidden"):
             if not 1 <= getattr(self, name) <= _MOST_UNITS:
-                raise ValueError(f"{name}={getattr(self, name)} is not between 1 and {_MOST_UNITS:,}.")
+                raise ValueError(f"{option(name, getattr(self, name))} is not between 1 and {_MOST_UNITS:,}.")
         for name in ("word_dropout", "feature_dropout"):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)} is not in [0, 1); 0 drops nothing.")
+                raise ValueError(f"{option(name, getattr(self, name))} is not in [0, 1); 0 drops nothing.")
 
 
 class InferSent(nn.Module):
@@ -727,7 +728,7 @@ def warn_of_unknown_words(model: InferSent, sentences: Sequence[str]) -> None:
 
 def _check_batch_size(batch_size: int) -> None:
     if batch_size < 1:
-        raise ValueError(f"batch_size={batch_size} is below 1.")
+        raise ValueError(f"{option('batch_size', batch_size)} is below 1.")
 
 
 def to_numpy(numbers: Tensor) -> Floats:

@@ -39,6 +39,7 @@ from torch.nn import functional as F
 from infersent.data.files import decoded_lines
 from infersent.foundation.arrays import Array
 from infersent.foundation.atomic import failed_write_explained, replace_file
+from infersent.foundation.caller import option
 from infersent.foundation.locks import alone
 from infersent.foundation.parallel import check_address
 from infersent.foundation.progress import Progress
@@ -403,7 +404,7 @@ def _check_jobs(jobs: int | None, model: InferSent) -> int:
     if jobs is None:
         return torch.get_num_threads() if model.device.type == "cpu" else 1
     if jobs < 1:
-        raise ValueError(f"jobs={jobs} is below 1; leave it out for as many as this machine has processors.")
+        raise ValueError(f"{option('jobs', jobs)} is below 1; leave it out for as many as this machine has processors.")
     return jobs
 
 

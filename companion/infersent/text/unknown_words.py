@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from infersent.foundation.caller import for_caller
 from infersent.foundation.notices import notice
 from infersent.text.tokenizer import UNKNOWN_ID
 
@@ -14,7 +15,14 @@ _MOST_UNKNOWN = 0.5
 # So many different sentences are counted once each, and further ones as often as they come.
 _REMEMBERED = 1_000_000
 
-_MORE_WORDS = "More words: from_pretrained(vectors=…) (--vectors), or train with other vectors."
+
+def more_words() -> str:
+    """Return what a reader can do about words that a model of this package does not know."""
+    ways = for_caller(
+        python='InferSent.from_pretrained(vectors="glove.6B.100d")',
+        shell="--vectors glove.6B.100d, which predict, evaluate and encode take",
+    )
+    return f"More words: {ways}, or train with other vectors."
 
 
 class UnknownWords:
@@ -42,13 +50,24 @@ class UnknownWords:
                     self.example = self.example if self.strange else text
                     self.strange += 1
 
-    def tell(self, so: str, *, remedy: str = _MORE_WORDS, stacklevel: int = 4) -> None:
-        """Give a notice if there are such sentences; ``so`` says what follows from it, ``remedy`` what helps."""
+    def tell(self, so: str, *, remedy: str = "", stacklevel: int = 4) -> None:
+        """Give a notice if there are such sentences.
+
+        Parameters
+        ----------
+        so
+            What follows from it.
+        remedy
+            What helps; :func:`more_words` if left out.
+        stacklevel
+            How many calls above is the line that is blamed.
+        """
         if not self.strange:
             return
         shown = self.example if len(self.example) <= 60 else f"{self.example[:60]}…"
         notice(
             f"The model does not know most of the words of {self.strange:,} of {self.sentences:,} sentences, "
-            f"such as {shown!r}, so {so}; of all words it does not know {self.unknown / self.words:.1%}. {remedy}",
+            f"such as {shown!r}, so {so}; of all words it does not know {self.unknown / self.words:.1%}. "
+            f"{remedy or more_words()}",
             stacklevel=stacklevel,
         )
