@@ -18,6 +18,7 @@ from infersent.data.cache import cached_arrays
 from infersent.data.pairs import LABELS, Pairs
 from infersent.foundation.arrays import Array, Floats, Ints
 from infersent.foundation.devices import sent
+from infersent.foundation.wording import counted
 from infersent.text.tokenizer import PAD_ID, UNKNOWN_ID
 
 _Text = TypeVar("_Text", bound=Sized)
@@ -126,6 +127,28 @@ class EncodedPairs:
             hypotheses=self.hypotheses[rows],
             labels=self.labels[rows],
             distributions=soft,
+        )
+
+    def check_lengths(self, most: int) -> None:
+        """Refuse a pair with a text of more than ``most`` words, before the work that would fail at it.
+
+        Raises
+        ------
+        ValueError
+            If there is one; the message names the first, and counts the others.
+        """
+        lengths = self.lengths
+        long = np.flatnonzero(np.maximum(lengths[self.premises], lengths[self.hypotheses]) > most)  # [long pairs]
+        if not len(long):
+            return
+        row = int(long[0])
+        premise, hypothesis = int(lengths[self.premises[row]]), int(lengths[self.hypotheses[row]])
+        side = "premise" if premise >= hypothesis else "hypothesis"
+        others = f", and {counted(len(long) - 1, 'pair')} more have such a text" if len(long) > 1 else ""
+        raise ValueError(
+            f"The {side} of pair {row + 1:,} of {len(self):,} has {max(premise, hypothesis):,} words{others}. With "
+            f"this encoder a text to train on may have {most:,}, since training keeps a state for each word. Cut the "
+            "texts, or leave the pairs out; a trained model encodes texts of any length."
         )
 
     def parts(self, rows: Ints, words: int = WORDS_AT_ONCE) -> list[Ints]:
