@@ -108,8 +108,8 @@ class TrainingConfig:
         if not self.clip > 0:
             raise ValueError(f"{option('clip', self.clip)} is not above 0; float('inf') clips nothing.")
         if not self.min_learning_rate <= self.learning_rate < math.inf:
-            least = for_caller(
+            lowest = for_caller(
                 python=option("min_learning_rate", self.min_learning_rate), shell=f"{self.min_learning_rate:g}"
             )
-            limits = f"it must be at least {least}, and finite"
+            limits = f"it must be at least {lowest}, and finite"
             raise ValueError(f"{option('learning_rate', self.learning_rate)} trains nothing: {limits}.")
