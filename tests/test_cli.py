@@ -218,7 +218,7 @@ def test_encode_a_folder(checkpoint, tmp_path, capsys):
             ("--output", "v.npy", "--cluster", "tcp://a:1"),
             "--cluster shares the files of a folder, but --sentences lines",
         ),
-        (("--output", "v.npy", "--jobs", "0"), "jobs=0 is below 1"),
+        (("--output", "v.npy", "--jobs", "0"), "--jobs 0 is below 1"),
         (("--output", "v.npy", "--precision", "int7"), "Did you mean 'int8'"),
         (("--output", "v.npy", "--precision", "int8", "--normalize"), "the cosine does not depend on the length"),
     ],
@@ -396,7 +396,7 @@ def test_vectors_that_the_archive_lacks(files, tmp_path, capsys, monkeypatch):
         (("train", "--data", "mine.tsv", "--dev", "d.tsv", "--subset", "122k", "--out", "r"), "mine.tsv has no subse"),
         (
             ("train", "--subset", "12k", "--out", "r"),
-            "no subset of SNLI '12k'. Did you mean '122k'? Known: 122k. None (--subset all) stands",
+            "no subset of SNLI '12k'. Did you mean '122k'? Known: 122k. --subset all stands",
         ),
         (("train", "--preset", "lapto", "--out", "r"), "no preset 'lapto'. Did you mean 'laptop'?"),
         (("train", "--preset", "demo", "--blocks", "u,v,u*w", "--out", "r"), "Did you mean 'u*v'?"),
@@ -494,7 +494,7 @@ def learn(questions, *more, out="run"):
 def test_a_file_of_ones_own_is_cut_and_what_is_set_aside_is_tested_on(questions, capsys):
     assert learn(questions) == 0
     shown, said = capsys.readouterr()
-    assert "own.csv: read texts 'question1' and 'question2', label 'is_duplicate'; text= and label= (--text" in said
+    assert "own.csv: read texts 'question1' and 'question2', label 'is_duplicate'; --text and --label name" in said
     assert "Pairs(own.csv train: 96 pairs; " in shown
     assert "Pairs(own.csv dev: 12 pairs; " in shown
     held_out = questions.parent / "run" / "test.jsonl"
@@ -595,7 +595,7 @@ def test_soft_labels_of_several_columns(questions, capsys):
 def test_labels_by_number_take_their_names(checkpoint, tmp_path, capsys):
     (tmp_path / "n.csv").write_text("premise,hypothesis,label\na dog,the dog,0\na dog,the cat,2\n")
     assert run("evaluate", checkpoint, "--data", tmp_path / "n.csv") == 1
-    assert "name them in their order by labels= (--labels)" in capsys.readouterr().err
+    assert "name them in their order by --labels entailment neutral contradiction." in capsys.readouterr().err
     assert run("evaluate", checkpoint, "--data", tmp_path / "n.csv", "--labels", *LABELS) == 0
     assert "2 pairs)" in capsys.readouterr().out
 

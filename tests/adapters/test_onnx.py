@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
+from torch import nn
 
 from infersent import InferSent, cli
 from infersent.foundation.optional import MissingExtra
+from infersent.model.features import temporary_feature
 from infersent.text.batching import pad, word_ids
 from tests.toy import toy_model
 
@@ -50,6 +52,36 @@ def test_onnxruntime_gives_the_models_probabilities_and_the_model_goes_on_traini
         sides[f"{name}_ids"], sides[f"{name}_lengths"] = pad(word_ids(model.tokenizer, sentences))
     probabilities = torch.from_numpy(run(path, **sides)).softmax(dim=1)
     np.testing.assert_allclose(probabilities, model.predict_proba(premises, hypotheses), atol=1e-5)
+
+
+class Gate(nn.Module):
+    """A reader's block with parameters: it scales u by them, and bends."""
+
+    def __init__(self, dim):
+        super().__init__()
+        self.scale = nn.Parameter(torch.linspace(-2, 2, dim))
+        self.leave_out = nn.Dropout(0.5)
+
+    def forward(self, u, v):
+        return self.leave_out(torch.tanh(self.scale * u) - v.abs())
+
+
+@pytest.mark.parametrize("blocks", ["u, v, learned(u,v), Au*Bv", "gate"])
+def test_blocks_with_parameters_are_part_of_the_file(blocks, tmp_path):
+    with temporary_feature("gate", module=Gate):
+        model = toy_model(blocks=blocks)
+        path = export_onnx(model, tmp_path / "pairs.onnx", "pairs")
+        expected = model.predict_proba(SENTENCES, SENTENCES[::-1])
+        with torch.no_grad():
+            for parameter in model.features.parameters():
+                parameter.mul_(-3)
+        other = model.predict_proba(SENTENCES, SENTENCES[::-1])
+    sides = {}
+    for name, sentences in (("premise", SENTENCES), ("hypothesis", SENTENCES[::-1])):
+        sides[f"{name}_ids"], sides[f"{name}_lengths"] = pad(word_ids(model.tokenizer, sentences))
+    found = torch.from_numpy(run(path, **sides)).softmax(dim=1).numpy()
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert np.abs(found - other).max() > 1e-3
 
 
 def test_the_command_writes_the_shipped_encoder_and_its_words(tmp_path, capsys):

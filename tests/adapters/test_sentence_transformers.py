@@ -8,7 +8,7 @@ import pytest
 import torch
 from tokenizers import BertWordPieceTokenizer
 
-from infersent.model.features import pair_features
+from infersent.model.features import pair_features, temporary_feature
 from tests.toy import toy_pairs
 
 NAMES = ["entailment", "neutral", "contradiction"]
@@ -199,6 +199,66 @@ def test_a_head_with_hidden_layers_comes_back(model, tmp_path):
     assert loaded.head.layers[-1].in_features == 7
     expected = PairClassifier(model.eval()).predict_proba(["a dog"], ["the cow"])
     np.testing.assert_allclose(loaded.predict_proba(["a dog"], ["the cow"]), expected, atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def trained_block(bert, tmp_path_factory):
+    """A model whose head has two blocks with parameters, after a short training, and the folder of the trainer's."""
+    folder = tmp_path_factory.mktemp("trained-block")
+    model = new_model(bert)
+    torch.manual_seed(0)
+    loss = PairFeatureLoss(model, classes=NAMES, blocks="u, v, learned(u,v), Au*Bv")
+    before = {name: parameter.detach().clone() for name, parameter in loss.head.features.named_parameters()}
+    run = trainer(model, loss, folder / "run", steps=60, save_strategy="steps", save_steps=60)
+    run.train()
+    run.save_model(str(folder / "model"))
+    return model.eval(), folder, before
+
+
+def test_blocks_with_parameters_are_trained_with_the_head(trained_block):
+    model, _, before = trained_block
+    after = dict(model[-1].head.features.named_parameters())
+    assert len(before) == 5
+    assert not any(torch.equal(before[name], parameter) for name, parameter in after.items())
+    pairs = toy_pairs(60, seed=5)
+    probabilities = PairClassifier(model).predict_proba(pairs.premises, pairs.hypotheses)
+    assert (probabilities.argmax(axis=1) == pairs.labels).mean() > 0.6  # chance is a third
+
+
+@pytest.mark.parametrize("where", ["model", "run/checkpoint-60"])
+def test_blocks_with_parameters_come_back_with_the_head(trained_block, where):
+    model, folder, _ = trained_block
+    loaded = PairClassifier.from_pretrained(folder / where, device="cpu")
+    ours, theirs = model[-1].head.state_dict(), loaded.head.state_dict()
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    pairs = toy_pairs(20, seed=9)
+    expected = PairClassifier(model).predict_proba(pairs.premises, pairs.hypotheses)
+    np.testing.assert_array_equal(loaded.predict_proba(pairs.premises, pairs.hypotheses), expected)
+    assert PairFeatureLoss(loaded.model).head is loaded.head
+
+
+def test_a_readers_block_is_named_where_it_is_missing_or_another(model, tmp_path):
+    class Scaled(torch.nn.Module):
+        def __init__(self, dim):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.full((dim,), 2.0))
+
+        def forward(self, u, v):
+            return self.scale * u - v
+
+    with temporary_feature("scaled", module=Scaled):
+        PairFeatureLoss(model, classes=["no", "yes"], blocks="u, scaled")
+        model.save_pretrained(str(tmp_path))
+        loaded = PairClassifier.from_pretrained(tmp_path, device="cpu")
+        assert torch.equal(loaded.head.features["scaled"].scale, torch.full((16,), 2.0))
+    with pytest.raises(ValueError, match=r"no pair feature 'scaled'.*register_feature"):
+        PairClassifier.from_pretrained(tmp_path, device="cpu")
+    with (
+        temporary_feature("scaled", torch.sub),
+        pytest.raises(ValueError, match=r"another pair feature 'scaled'.*'scale' was \(16,\) there and is none here"),
+    ):
+        PairClassifier.from_pretrained(tmp_path, device="cpu")
 
 
 def test_a_model_with_a_head_goes_on_with_it(trained):

@@ -6,9 +6,16 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
+from infersent import InferSent, load
+from infersent.choose.spaces.measuring import cosines
 from infersent.choose.task import macro_f1
+from infersent.data import fetch
 from infersent.foundation.recorded import load_record
+from infersent.text.batching import word_ids
+from infersent.text.catalogue import load_vectors
+from infersent.text.tokenizer import UNKNOWN_ID
 from tests.claims import prose
 from tests.claims.test_which_features import chosen, score
 from tools import notebooks
@@ -65,7 +72,35 @@ def test_a_hundredth_of_a_correlation() -> None:
     relatedness("from .95 to .96 a fifth of the unexplained variance $1-r^2$ goes, from .50 to .51 a hundredth.")
     cosine, product, difference = (float(printed("relatedness", name)[1]) for name in ("cosine", "u*v", "|u-v| ◀"))
     assert cosine < product < difference
-    assert printed("relatedness", "u, v, |u-v|")[-1] == "differs"
+    relatedness("$(u,v)$ knows nothing, and beside $|u-v|$ it brings nothing: a little less, *undecided*.")
+    assert float(printed("relatedness", "u, v, |u-v|")[1]) < difference
+    assert printed("relatedness", "u, v, |u-v|")[-1] == "undecided"
+
+
+@pytest.mark.skipif(
+    not fetch.available("glove.6B.zip"), reason="needs glove.6B.zip, or a part of it, in $INFERSENT_DATA"
+)
+@pytest.mark.filterwarnings("ignore:The model does not know most of the words")
+def test_more_words_help_on_the_news() -> None:
+    try:
+        pairs = load("stsb", "test")
+    except fetch.DataUnavailable as error:
+        pytest.skip(str(error))
+    glove = load_vectors("glove.6B.100d", keep=None, progress=False)
+    unknown, found = [], []
+    for vectors in (None, glove):
+        model = InferSent.from_pretrained(vectors=vectors)
+        words = [word for some in word_ids(model.tokenizer, [*pairs.premises, *pairs.hypotheses]) for word in some]
+        unknown.append(words.count(UNKNOWN_ID) / len(words))
+        between = cosines(np.asarray(model.encode(pairs.premises)), np.asarray(model.encode(pairs.hypotheses)))
+        found.append(f"{spearmanr(between, pairs.scores).statistic:.3f}"[1:])
+    assert unknown[1] < unknown[0] / 3
+    assert found[1] > found[0]
+    if fetch.is_part(fetch.fetch("glove.6B.zip")):
+        relatedness(
+            f"the unknown words go from {unknown[0]:.1%} to {unknown[1]:.1%} and the cosine's Spearman from {found[0]} "
+            f"to {found[1]}, measured with {len(glove.words):,} of its 400,000 vectors."
+        )
 
 
 def test_entailment_wants_a_direction() -> None:

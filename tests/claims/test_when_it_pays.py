@@ -59,6 +59,7 @@ def test_the_first_comparison_pays() -> None:
         f"{min(paraphrases):.0f} to {max(paraphrases):.0f} on paraphrases, and {min(blind):.0f} to {max(blind):.0f} on "
         "relatedness and similarity"
     )
+    says(f"labels that compare: {min(blind):.0f} to {max(blind):.0f} points on similarity and relatedness")
     nothing = [one for one in linear() if one.gains[FIRST_P].outcome == "equivalent"]
     assert {(one.encoder, one.task) for one in nothing} == {("words", MRPC), ("InferSent", MRPC)}
     gained = [points(gain(encoder, MRPC, FIRST_P)) for encoder in ("words", "InferSent")]

@@ -34,14 +34,14 @@ def refused(capsys, *arguments):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--decay", "1e308"], "decay=1e+308 is not in [0, 1]"),
-        (["--decay", "nan"], "decay=nan is not in [0, 1]"),
-        (["--learning-rate", "nan"], "learning_rate=nan trains nothing"),
-        (["--learning-rate", "inf"], "learning_rate=inf trains nothing"),
-        (["--averaging", "nan"], "averaging=nan is not in [0, 1)"),
-        (["--hidden", "2147483648"], "hidden=2147483648 is not between 1 and 32,768"),
-        (["--hidden", "0"], "hidden=0 is not between 1 and"),
-        (["--epochs", "0"], "epochs=0 is below 1"),
+        (["--decay", "1e308"], "--decay 1e+308 is not in [0, 1]"),
+        (["--decay", "nan"], "--decay nan is not in [0, 1]"),
+        (["--learning-rate", "nan"], "--learning-rate nan trains nothing"),
+        (["--learning-rate", "inf"], "--learning-rate inf trains nothing"),
+        (["--averaging", "nan"], "--averaging nan is not in [0, 1)"),
+        (["--hidden", "2147483648"], "--hidden 2147483648 is not between 1 and 32,768"),
+        (["--hidden", "0"], "--hidden 0 is not between 1 and"),
+        (["--epochs", "0"], "--epochs 0 is below 1"),
     ],
 )
 def test_numbers_that_make_no_sense(mine, capsys, options, message):
@@ -62,7 +62,7 @@ def test_an_output_that_cannot_be_made(mine, capsys):
         ("vary = 3\n", "write [[vary]] with two brackets"),
         ("vary = [1]\n", "write [[vary]] with two brackets"),
         ("fixed = 3\n", "fixed is the table [fixed]"),
-        ("[fixed]\nhidden = -1\n", "hidden=-1 is not between"),
+        ("[fixed]\nhidden = -1\n", "hidden = -1 is not between"),
     ],
 )
 def test_grids_of_another_form(mine, capsys, grid, message):

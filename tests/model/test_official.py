@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from infersent import InferSent
+from infersent.foundation.notices import Notice
 from infersent.model.official import _PARAMETERS, OfficialEncoder, read_official
 from infersent.text.vectors import WordVectors
 
@@ -81,6 +82,25 @@ def test_encode_takes_what_infersents_does(file, vectors):
     unit = model.encode(["The dog", "the dog."], normalize_embeddings=True, convert_to_numpy=False)
     torch.testing.assert_close(unit.norm(dim=1), torch.ones(2))
     assert model.encode([]).shape == (0, 12)
+
+
+def test_sentences_that_lose_most_of_their_words_are_told_of_once_a_call(file, vectors):
+    model = InferSent.from_official(file, vectors)
+    strange = ["The dog sleeps.", "Striped zebras gallop.", "Zebras gallop.", "", "Striped zebras gallop."]
+    with pytest.warns(Notice) as told:
+        model.encode(strange)
+    (one,) = told
+    assert one.filename == __file__
+    message = str(one.message)
+    assert "most of the words of 2 of 3 sentences, such as 'Striped zebras gallop.', so" in message
+    assert "does not know 45.5%. Give vectors= that have them" in message  # 5 of 11, the marks not counted
+    model.encode(["The striped dog sleeps.", ""])  # pytest makes an error of a notice
+
+
+@pytest.mark.parametrize("wrong", [{"text": ["a"]}, {"a dog"}, ["a dog", None]])
+def test_what_is_no_list_of_texts_is_refused(file, vectors, wrong):
+    with pytest.raises(TypeError, match=r"come as a (dict|set)|Sentence 1 is None"):
+        InferSent.from_official(file, vectors).encode(wrong)
 
 
 def test_vectors_are_read_for_the_words_of_some_sentences(file, vectors, tmp_path):

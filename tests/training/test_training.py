@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from infersent import InferSent, Pairs, cli
+from infersent.model import encoders
 from infersent.model.checkpoint import CheckpointError, load_metrics
 from infersent.model.features import temporary_feature
 from infersent.text.batching import encode_pairs
@@ -490,3 +491,60 @@ def test_a_document_is_evaluated_in_windows(encoder, monkeypatch):
     for side, expected in zip(model.sentence_pairs(pairs), (u, v), strict=True):
         torch.testing.assert_close(side, expected, atol=1e-5, rtol=1e-5)
     assert max(widths) <= 10
+
+
+def test_a_text_that_memory_may_not_hold_is_refused_before_any_work(tmp_path, monkeypatch):
+    """Twelve numbers a word: of 240 numbers, twenty words."""
+    monkeypatch.setattr(encoders, "_STATES_TRAINED", 240)
+    model = toy_model()
+    assert model.encoder.longest_trained == 20
+    words = " ".join(["dog"] * 21)
+    texts = Pairs(["a dog", "the cat", words, "a pig"], ["the cat", f"{words} cat", "a", words], [0, 1, 2, 0])
+    pairs = encode_pairs(texts, model.tokenizer, cache=False)
+    before = [parameter.clone() for parameter in model.parameters()]
+    with pytest.raises(
+        ValueError,
+        match=r"The hypothesis of pair 2 of 4 has 22 words, and 2 pairs more have such a text\. .* may have 20, since "
+        r".*Cut the texts, or leave the pairs out",
+    ):
+        train(model, pairs, pairs, CONFIG, out=tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+    assert all(torch.equal(*both) for both in zip(before, model.parameters(), strict=True))
+    fits = encode_pairs(texts.take([0]), model.tokenizer, cache=False)
+    assert train(model, fits, pairs, replace(CONFIG, epochs=1), progress=False)  # for dev any length will do
+
+
+LONG = """
+import resource, sys
+import numpy as np, torch
+from infersent.text.batching import EncodedPairs
+from infersent.training.loop import train
+from infersent.training.config import TrainingConfig
+from tests.toy import toy_model
+
+torch.set_num_threads(1)
+model = toy_model(encoder=sys.argv[1], hidden=64)
+words = int(sys.argv[2])
+for longest in (8, words):
+    lengths = [longest, *[8] * 127]
+    rng = np.random.default_rng(0)
+    starts = np.cumsum([0, *lengths])
+    ids = rng.integers(1, 9, starts[-1]).astype(np.int32)
+    labels = rng.integers(0, 3, 64)
+    pairs = EncodedPairs(ids, starts, np.arange(0, 128, 2), np.arange(1, 128, 2), labels)
+    few = EncodedPairs(ids[-16:], np.array([0, 8, 16]), np.array([0]), np.array([1]), labels[:1])
+    train(model, pairs, few, TrainingConfig(epochs=1, batch_size=64), progress=False)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the unit of the system's peak is Linux's")
+@pytest.mark.parametrize("encoder", ["bilstm-max", "hierarchical-convnet"])
+def test_one_long_text_among_short_ones_takes_memory_for_its_own_words_alone(encoder):
+    """Padded to it, its 127 neighbours would take 64 times as much; and the bound on a text's words is by this rule."""
+    words = 12_000
+    child = subprocess.run(
+        [sys.executable, "-c", LONG, encoder, str(words)], capture_output=True, text=True, check=True
+    )
+    short, long = map(int, child.stdout.split())
+    assert 1024 * (long - short) < 150 * words * 128

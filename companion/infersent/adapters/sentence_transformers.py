@@ -33,6 +33,7 @@ from torch import Tensor, nn
 
 from infersent.foundation.arrays import Floats
 from infersent.foundation.optional import extra
+from infersent.model.checkpoint import check_features
 from infersent.model.features import BLOCKS, Blocks
 from infersent.nn import PairHead
 
@@ -94,11 +95,23 @@ class PairHeadModule(Module):  # type: ignore[misc]  # mypy does not look into t
 
     @classmethod
     def load(cls, model_name_or_path: str, subfolder: str = "", **options: Any) -> PairHeadModule:
-        """Read what :meth:`save` wrote."""
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        ValueError
+            If a block is not registered, or has other parameters than in training.
+        """
         names = ("token", "cache_folder", "revision", "local_files_only")
         hub = {name: options[name] for name in names if name in options}
         module = cls(**cls.load_config(model_name_or_path, subfolder=subfolder, **hub))
-        cls.load_torch_weights(model_name_or_path, subfolder=subfolder, model=module, **hub)
+        weights = cls.load_torch_weights(model_name_or_path, subfolder=subfolder, **hub)
+        saved, expected = (
+            {name.removeprefix("head."): weight for name, weight in some.items()}
+            for some in (weights, module.state_dict())
+        )
+        check_features(Path(model_name_or_path), saved, expected)
+        module.load_state_dict(weights)
         return module
 
 

@@ -95,6 +95,15 @@ class Vectors:
         """What folds are balanced by."""
         return strata(self.task.y, self.task.classes)
 
+    def strata_of(self, training: Bools) -> Ints:
+        """Return what the parts of a fold's training pairs are balanced by, ``[training]``.
+
+        Whether a score is high or low is a rank among all pairs. Here the other pairs, whose scores a fold must not
+        know, stand at the first training pair's place.
+        """
+        y = self.task.y
+        return strata(np.where(training, y, y[training.argmax()]), self.task.classes)[training]
+
 
 @dataclass(frozen=True)
 class FoldResult:
@@ -157,7 +166,7 @@ def run_fold(
     groups = np.unique(vectors.grouping.groups[rows[trained]], return_inverse=True)[1]
     if not groups.any():  # a single group cannot be parted but pair by pair
         groups = np.arange(len(groups))
-    inner[trained] = deal(groups, vectors.strata[rows[trained]], PARTS if mlp else INNER_PARTS, seed=seed)
+    inner[trained] = deal(groups, vectors.strata_of(training), PARTS if mlp else INNER_PARTS, seed=seed)
     fit = _fit_networks if mlp else _fit_linear
     answers, penalties, unfinished = fit(features, loss, sets, inner, ~trained, seed)
     if vectors.task.classes:

@@ -21,6 +21,7 @@ from infersent.choose.store import Store, digest, set_key
 from infersent.choose.task import METRICS, Kind, Task, label_array, read_labels
 from infersent.data.ties import number_texts
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
+from infersent.foundation.caller import option
 from infersent.foundation.choices import choose
 from infersent.foundation.parallel import in_parallel
 from infersent.foundation.wording import counted
@@ -75,7 +76,7 @@ def settle(
         If one of them is not as it should be, there is not a label for each pair, or there are too few pairs.
     """
     if folds < 2:
-        raise ValueError(f"folds={folds}: a cross-validation has at least 2.")
+        raise ValueError(f"{option('folds', folds)}: a cross-validation has at least 2.")
     sets = as_candidates(candidates)
     labels = read_labels(y, task, folds)
     if pairs is not None and len(labels.y) != pairs:
@@ -83,12 +84,12 @@ def settle(
     decides = _metric(metric, labels)
     margin = MARGIN if margin is None else margin
     if not 0 < margin < 1:
-        raise ValueError(f"margin={margin} is no share between 0 and 1; one point is 0.01.")
+        raise ValueError(f"{option('margin', margin)} is no share between 0 and 1; one point is 0.01.")
     n = len(labels.y)
     if repeats is None:
         repeats = int(np.clip(_TESTED_PAIRS // n, 1, 5))
     if repeats < 1:
-        raise ValueError(f"repeats={repeats}: there is at least one.")
+        raise ValueError(f"{option('repeats', repeats)}: there is at least one.")
     if n < 4 * folds:
         few = f"{counted(n, 'pair')} {'is' if n == 1 else 'are'} too few for {folds} folds"
         raise ValueError(f"{few}; a comparison that tells anything needs hundreds.")
@@ -290,7 +291,7 @@ def _metric(metric: str | None, task: Task) -> str:
     found = choose("metric", metric, {name: name for name in METRICS})
     if found not in own:
         what = "classes" if task.classes else "scores"
-        raise ValueError(f"metric={metric!r} does not measure {what}; use {' or '.join(own)}.")
+        raise ValueError(f"{option('metric', metric)} does not measure {what}; use {' or '.join(own)}.")
     return found
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from infersent.foundation.arrays import Array, Floats, Ints
+from infersent.foundation.caller import option
 
 #: What a reader may say of the labels; ``auto`` finds out.
 Kind = Literal["auto", "classes", "scores"]
@@ -116,7 +117,7 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
         If there are no labels, one is missing, all are equal, or scores are no numbers.
     """
     if kind not in ("auto", "classes", "scores"):
-        raise ValueError(f"task={kind!r} is not 'auto', 'classes' or 'scores'.")
+        raise ValueError(f"{option('task', kind)} is not 'auto', 'classes' or 'scores'.")
     given = label_array(y)
     numbers = given.dtype.kind in "iuf"
     distinct, codes = np.unique(given, return_inverse=True)
@@ -126,22 +127,26 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
     if len(distinct) < 2:
         raise ValueError(f"Every pair has the label {distinct[0].item()!r}; there is nothing to tell apart.")
     if not classes and not numbers:
-        raise ValueError(f"Scores are numbers, but a label is {given[0].item()!r}; leave task out for classes.")
+        raise ValueError(
+            f"Scores are numbers, but a label is {given[0].item()!r}; leave {option('task')} out for classes."
+        )
     if not classes:
         if kind == "auto" and whole:
             notes.append(
                 f"The labels are whole numbers of {len(distinct):,} kinds, more than {MOST_CLASSES}, and are taken for "
-                "scores. If they name classes, say task='classes'."
+                f"scores. If they name classes, say {option('task', 'classes')}."
             )
         return Task(given.astype(np.float64), (), tuple(notes))
     if kind == "auto" and numbers and len(distinct) > 2:  # of two kinds there is no order that could matter
         stored = "floats, but whole numbers" if given.dtype.kind == "f" else "whole numbers"
         notes.append(
             f"The labels are {stored} of {len(distinct)} kinds ({_listed(distinct)}), and are taken for classes. If "
-            "their order and distance matter, as in a rating, say task='scores'."
+            f"their order and distance matter, as in a rating, say {option('task', 'scores')}."
         )
     if kind == "classes" and not whole and numbers:
-        notes.append(f"Each of the {len(distinct)} distinct numbers is taken for a class, as task='classes' says.")
+        notes.append(
+            f"Each of the {len(distinct)} distinct numbers is taken for a class, as {option('task', 'classes')} says."
+        )
     counts = np.bincount(codes)
     few = [f"{distinct[i]} ({counts[i]})" for i in np.flatnonzero(counts < folds)]
     if few:

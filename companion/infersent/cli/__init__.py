@@ -12,6 +12,7 @@ from typing import Any
 import tyro
 
 from infersent.cli.pipes import give_up_output
+from infersent.foundation.caller import called_from
 from infersent.foundation.notices import Notice
 from infersent.foundation.optional import MissingExtra
 from infersent.foundation.wording import in_a_sentence
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     names = given[:1] if given and given[0] in _COMMANDS else _COMMANDS  # all for --help and for a mistyped name
     try:
-        with _notices_as_lines():
+        with _notices_as_lines(), called_from("grid" if given[:1] == ["study"] else "shell"):
             tyro.extras.subcommand_cli_from_dict(
                 {name: _command(name) for name in names},
                 prog="infersent",

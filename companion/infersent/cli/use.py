@@ -34,6 +34,7 @@ def encode(
     precision: str = "float32",
     jobs: Whole = None,
     cluster: Text = None,
+    vectors: Text = None,
     device: str = "cpu",
 ) -> None:
     """Turn sentences, one per line, into vectors: a .npy file of shape [lines, dim], or a .parquet file.
@@ -61,6 +62,7 @@ def encode(
         precision: float32; int8 (127 times each number, rounded); binary or ubinary (signs alone, eight in a byte).
         jobs: Threads that encode, one per processor; by default as many as there are processors.
         cluster: Address of a Dask scheduler, whose workers share the files of a folder. They must see both folders.
+        vectors: Let the model know the further words of the vectors that it was trained with: glove.6B.100d.
         device: cpu, cuda, cuda:1, mps, or auto for the best that is there.
     """
     options = streaming.Options(batch_size, normalize, precision)
@@ -80,7 +82,7 @@ def encode(
             f"{sentences}: every line is read as one sentence, a header and separators with it. To encode a column, "
             "write its texts to a file of their own, one per line."
         )
-    model = InferSent.from_pretrained(run, device=find_device(device))
+    model = InferSent.from_pretrained(run, vectors=vectors, device=find_device(device))
     try:
         if sentences.is_dir():
             written = streaming.encode_folder(model, sentences, output, options, jobs=jobs, cluster=cluster)

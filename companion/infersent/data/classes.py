@@ -11,6 +11,7 @@ import numpy as np
 
 from infersent.data.pairs import LABELS, check_label_names
 from infersent.foundation.arrays import Ints
+from infersent.foundation.caller import for_caller, option
 
 #: SNLI's label of a pair on which the annotators found no majority. Such a pair is left out.
 NO_LABEL = "-"
@@ -124,14 +125,14 @@ def classes_of(
                 )
     names = sorted(set(found), key=lambda label: (isinstance(label, str), label))
     if len(names) > _MANY and len(names) > _NEARLY * len(found):
-        raise BadLabel(0, f"{column!r} has {len(names):,} different values in {len(found):,} rows.{_AS_SCORES}")
+        raise BadLabel(0, f"{column!r} has {len(names):,} different values in {len(found):,} rows.{_as_scores()}")
     numbers = {name: i for i, name in enumerate(names)}
     return tuple(map(str, names)), np.array([numbers[label] for label in found], np.int64), list(range(len(found)))
 
 
-_AS_SCORES = (
-    " Name a column of labels by label= (--label); for scores there is `infersent choose`, and in Python read_scores."
-)
+def _as_scores() -> str:
+    ways = for_caller(python="are read_scores and choose_blocks", shell="is `infersent choose`")
+    return f" Name a column of labels by {option('label', 'C')}; for scores there {ways}."
 
 
 def _numbers(found: list[str | int], column: str) -> list[str | int]:
@@ -159,7 +160,7 @@ def _numbers(found: list[str | int], column: str) -> list[str | int]:
 
 
 def _fraction(column: str, label: str | float) -> str:
-    return f"{column!r} is {label}, a fraction: these are scores, not labels.{_AS_SCORES}"
+    return f"{column!r} is {label}, a fraction: these are scores, not labels.{_as_scores()}"
 
 
 _MISSING = "Give the pair a label, or take it out."

@@ -23,6 +23,7 @@ from infersent.data.formats import tsv_records as tsv_records
 from infersent.data.pairs import LABELS, Pairs, ScoredPairs
 from infersent.foundation.arrays import Ints
 from infersent.foundation.atomic import replace_file
+from infersent.foundation.caller import for_caller, option
 from infersent.foundation.notices import notice
 
 #: The names that each part of a pair may have in a header or as a JSON key: first ours, then SNLI's.
@@ -365,7 +366,8 @@ class _Wanted:
         self, source: str | Path, text: Text, label: Label, *, role: str | None = "label", unit: str = "line"
     ) -> None:
         if text is not None and (isinstance(text, str) or len(text) != 2):
-            raise ValueError(f"text={text!r}: name the two columns of texts, as in text=('question1', 'question2').")
+            example = option("text", ("question1", "question2"))
+            raise ValueError(f"{option('text', text)}: name the two columns of texts, as in {example}.")
         self.source, self.text, self.label, self.role, self.unit = source, text, label, role, unit
         self.names: list[str] = []
         self._guessed = False
@@ -397,9 +399,10 @@ class _Wanted:
             if self.role:
                 kind = "label or score" if self.role == "either" else self.role
                 third = f", {'shares' if self.shares else kind} {self.names[2]!r}"
-            ways = "text= and label= (--text, --label)" if self.role else "text= (--text)"
+            ways = " and ".join(option(name) for name in ("text", *(["label"] if self.role else [])))
             texts = f"texts {self.names[0]!r} and {self.names[1]!r}"
-            notice(f"{self.source}: read {texts}{third}; {ways} name others.", stacklevel=3)
+            ways += " name others" if self.role else " names others"
+            notice(f"{self.source}: read {texts}{third}; {ways}.", stacklevel=3)
         return found
 
     def _error(self, problem: str) -> MalformedLine:
@@ -414,7 +417,10 @@ class _Wanted:
     def _named(self, name: str) -> str:
         found = self._find(name)
         if found is None:
-            raise self._error(f"no column {name!r} among {', '.join(map(repr, self._present))}.")
+            asked = option("text" if self.text and name in self.text else "label")
+            raise self._error(
+                f"no column {name!r} among {', '.join(map(repr, self._present))}, which {asked} can name."
+            )
         return found
 
     def _texts(self) -> list[str]:
@@ -429,7 +435,7 @@ class _Wanted:
         missing = "hypothesis" if found[0] else "premise"
         others = "; ".join(f"{first}, {second}" for first, second in TEXT_GUESSES)
         raise self._missing(
-            COLUMNS[missing], f"text=('…', '…') (--text). Other pairs of names that are known: {others}"
+            COLUMNS[missing], f"{option('text', ('A', 'B'))}. Other pairs of names that are known: {others}"
         )
 
     def _third(self, roles: Sequence[str]) -> str:
@@ -441,10 +447,11 @@ class _Wanted:
                 self._guessed = True
                 return name
         others = ", ".join(dict.fromkeys(name for role in roles for name in GUESSES[role]))
-        remedy = f"label='…' (--label). Other names that are known: {others}"
+        remedy = f"{option('label', 'C')}. Other names that are known: {others}"
         scores = [self._like(name) for name in _NAMES_OF_SCORES] if roles == ("label",) else []
         if found := next((name for name in scores if name), None):
-            remedy = f"label='…' (--label). {found!r} has the name of scores; `infersent choose` takes these"
+            takes = for_caller(python="read_scores and choose_blocks take", shell="`infersent choose` takes")
+            remedy = f"{option('label', 'C')}. {found!r} has the name of scores; {takes} these"
         raise self._missing(COLUMNS[roles[-1]], remedy)
 
     def _first(self, names: Iterable[str]) -> str | None:
@@ -583,7 +590,7 @@ def _scored(records: Iterable[Record], wanted: _Wanted, name: str, unit: str) ->
 def _with_scores(gathered: _Gathered, wanted: _Wanted, name: str, unit: str) -> ScoredPairs:
     places, premises, hypotheses, values = gathered
     if wanted.shares:
-        raise ValueError(f"{wanted.source}: scores are in one column; label={wanted.label!r} names several.")
+        raise ValueError(f"{wanted.source}: scores are in one column; {option('label', wanted.label)} names several.")
     if not values:
         raise ValueError(f"{wanted.source} holds no pair with a score. Give it at least one.")
     scores = [_number(value, wanted.names[2], wanted, p, unit) for p, value in zip(places, values, strict=True)]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
+from infersent.foundation.caller import option
 from infersent.foundation.wording import counted
 
 #: The three relations of natural language inference, in the order of every logit and probability. They are the labels
@@ -145,7 +146,7 @@ class Pairs:
                 raise ValueError(
                     f"{self.name} has the label {self.label_names[i]!r} ({counts[i]:,} of {len(self):,} pairs), which "
                     f"is not among those that {whose}: {', '.join(names)}. Write the labels alike; "
-                    "if they are numbers, name them in their order by labels= (--labels)."
+                    f"if they are numbers, name them in their order by {option('labels', names)}."
                 )
         place = np.array([names.index(label) if label in names else -1 for label in self.label_names])
         distributions = None

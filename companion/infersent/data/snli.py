@@ -15,6 +15,7 @@ from infersent.data.files import collect_pairs, jsonl_records
 from infersent.data.pairs import LABELS, Pairs
 from infersent.foundation.arrays import Array, Bools, Ints
 from infersent.foundation.bits import unpack_bits
+from infersent.foundation.caller import for_caller, option
 from infersent.foundation.choices import choose
 from infersent.foundation.recorded import load_record
 
@@ -94,7 +95,8 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
     """
     choose("split of SNLI", split, SIZES)
     if subset is not None:
-        choose("subset of SNLI", subset, SUBSETS, remedy="None (--subset all) stands for all pairs.")
+        every = for_caller(python="None", shell="--subset all")
+        choose("subset of SNLI", subset, SUBSETS, remedy=f"{every} stands for all pairs.")
     if split == "test-hard":
         return _load_hard(fetch.fetch(HARD_FILE, progress=progress))
     path = fetch.fetch(ARCHIVE, progress=progress)
@@ -102,7 +104,7 @@ def load(split: str = "train", subset: str | None = None, *, progress: bool = Tr
         subset = None
     elif subset is None and fetch.is_part(path):
         raise CorpusMismatch(
-            f"{path} holds only a part of SNLI's training pairs. Ask for subset='122k' (--subset 122k), or "
+            f"{path} holds only a part of SNLI's training pairs. Ask for {option('subset', '122k')}, or "
             f"put the official archive in its place: {fetch.ARCHIVES[ARCHIVE].url}"
         )
     # Parsing the official archive takes some seconds, and need not be done each time.

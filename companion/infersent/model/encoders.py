@@ -16,6 +16,10 @@ from infersent.foundation.devices import sent
 from infersent.model.embedding import WordEmbedding
 from infersent.model.recurrence import max_over_words
 
+# How many numbers the states of one text may be in training. For each a recurrent network keeps some 60 bytes, a
+# transformer, with the hypothesis padded beside it, 200.
+_STATES_TRAINED = 2**25
+
 # What a recurrent network carries from word to word: an LSTM has a cell beside its state.
 _State: TypeAlias = "Tensor | tuple[Tensor, Tensor]"
 
@@ -155,6 +159,15 @@ class Encoder(nn.Module):
     """
 
     bounded = True
+
+    @property
+    def longest_trained(self) -> int:
+        """How many words a text may have to be trained on: backpropagation keeps all states of the longest at once.
+
+        Of a text of so many words that is 2 to 7 GB, whatever the encoder's size. To encode a text needs no such bound,
+        see :meth:`in_windows`.
+        """
+        return _STATES_TRAINED // self.dim
 
     def __init__(self, embedding: WordEmbedding, hidden: int, *, dropout: float = 0.0) -> None:
         super().__init__()

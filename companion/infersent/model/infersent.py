@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,8 +20,8 @@ from tqdm.auto import tqdm
 
 from infersent.data.pairs import LABELS, as_list, check_label_names
 from infersent.foundation.arrays import Array, Floats
+from infersent.foundation.caller import option
 from infersent.foundation.devices import sent
-from infersent.foundation.notices import notice
 from infersent.model.checkpoint import (
     DAMAGE_REMEDY,
     GIVEN,
@@ -44,23 +43,19 @@ from infersent.text.batching import (
     WORDS_AT_ONCE,
     Batch,
     EncodedPairs,
+    as_texts,
     batches_by_length,
     batches_in_order,
     word_ids,
 )
 from infersent.text.catalogue import load_vectors
 from infersent.text.tokenizer import SPECIAL_TOKENS, UNKNOWN_ID, more_words
+from infersent.text.unknown_words import UnknownWords
 from infersent.text.vectors import WordVectors
 from infersent.text.vocabulary import Vocabulary
 
-# Of a sentence with a larger share of unknown words, a model's answer means little.
-_MOST_UNKNOWN = 0.5
-
 # The recurrent weights alone of so many units take 34 GB: what asks for more is a slip, which no memory would hold.
 _MOST_UNITS = 2**15
-
-# So many different sentences are counted once each by `UnknownWords`, and further ones as often as they come.
-_REMEMBERED = 1_000_000
 
 # How many numbers the states of one batch may be, in `encode`: 64 MB in float32. A batch needs several times as much.
 _NUMBERS_AT_ONCE = 2**24
@@ -98,10 +93,10 @@ class ModelConfig:
         object.__setattr__(self, "blocks", Blocks(self.blocks))
         for name in ("hidden", "head_hidden"):
             if not 1 <= getattr(self, name) <= _MOST_UNITS:
-                raise ValueError(f"{name}={getattr(self, name)} is not between 1 and {_MOST_UNITS:,}.")
+                raise ValueError(f"{option(name, getattr(self, name))} is not between 1 and {_MOST_UNITS:,}.")
         for name in ("word_dropout", "feature_dropout"):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)} is not in [0, 1); 0 drops nothing.")
+                raise ValueError(f"{option(name, getattr(self, name))} is not in [0, 1); 0 drops nothing.")
 
 
 class InferSent(nn.Module):
@@ -547,7 +542,7 @@ class InferSent(nn.Module):
             If ``batch_size`` is below 1, the precision is unknown or does not go with these vectors, or an option of
             sentence-transformers asks for what this model does not have.
         """
-        texts = [sentences] if isinstance(sentences, str) else _texts(sentences)
+        texts = [sentences] if isinstance(sentences, str) else as_texts(sentences)
         _check_batch_size(batch_size)
         check_precision(precision, bounded=self.encoder.bounded, normalized=normalize_embeddings)
         self._check_foreign_options(output_value, device, prompt if prompt is not None else prompt_name)
@@ -657,7 +652,7 @@ class InferSent(nn.Module):
         if len(premises) != len(hypotheses):
             raise ValueError(f"There are {len(premises)} premises but {len(hypotheses)} hypotheses.")
         unknown, sides = UnknownWords(), []
-        for texts in (_texts(premises), _texts(hypotheses)):
+        for texts in (as_texts(premises), as_texts(hypotheses)):
             ids = word_ids(self.tokenizer, texts)
             unknown.add(texts, ids)
             sides.append(self.encode_ids(ids, batch_size))
@@ -716,44 +711,6 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=_after_fork)
 
 
-class UnknownWords:
-    """Counts sentences most of whose words a model does not know, for one notice about all that a call has read."""
-
-    def __init__(self) -> None:
-        self.sentences = self.strange = self.words = self.unknown = 0
-        self.example = ""
-        self._seen: set[int] = set()
-        self._lock = threading.Lock()
-
-    def add(self, sentences: Sequence[str], ids: Sequence[Sequence[int]]) -> None:
-        """Count sentences by their word ids, each once, and none that is blank; several threads may do it."""
-        with self._lock:
-            for text, words in zip(sentences, ids, strict=True):
-                if not text.strip() or (key := hash(text)) in self._seen:
-                    continue
-                if len(self._seen) < _REMEMBERED:
-                    self._seen.add(key)
-                unknown = sum(word == UNKNOWN_ID for word in words)
-                self.sentences += 1
-                self.words += len(words)
-                self.unknown += unknown
-                if unknown > _MOST_UNKNOWN * len(words):
-                    self.example = self.example if self.strange else text
-                    self.strange += 1
-
-    def tell(self, so: str, *, stacklevel: int = 4) -> None:
-        """Give a notice if there are such sentences; ``so`` says what follows from it."""
-        if not self.strange:
-            return
-        shown = self.example if len(self.example) <= 60 else f"{self.example[:60]}…"
-        notice(
-            f"The model does not know most of the words of {self.strange:,} of {self.sentences:,} sentences, "
-            f"such as {shown!r}, so {so}; of all words it does not know {self.unknown / self.words:.1%}. More words: "
-            "from_pretrained(vectors=…) (--vectors), or train with other vectors.",
-            stacklevel=stacklevel,
-        )
-
-
 def warn_of_unknown_words(model: InferSent, sentences: Sequence[str]) -> None:
     """Give a notice if there are sentences most of whose words the model does not know; once for a call."""
     texts = list(dict.fromkeys(sentences))
@@ -762,21 +719,9 @@ def warn_of_unknown_words(model: InferSent, sentences: Sequence[str]) -> None:
     unknown.tell("its answers to them mean little", stacklevel=4)
 
 
-def _texts(sentences: Sequence[str]) -> list[str]:
-    """Return the sentences as a list; refuse what would give other texts than meant, or none."""
-    if isinstance(sentences, Mapping | AbstractSet) or hasattr(sentences, "columns"):
-        kind = type(sentences).__name__
-        raise TypeError(f"The sentences come as a {kind}. Give a list of them, or one column: table['sentence'].")
-    texts = sentences.to_pylist() if hasattr(sentences, "to_pylist") else list(sentences)  # a column of pyarrow
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(f"Sentence {i} is {text!r}, a {type(text).__name__}; every sentence must be a str.")
-    return texts
-
-
 def _check_batch_size(batch_size: int) -> None:
     if batch_size < 1:
-        raise ValueError(f"batch_size={batch_size} is below 1.")
+        raise ValueError(f"{option('batch_size', batch_size)} is below 1.")
 
 
 def to_numpy(numbers: Tensor) -> Floats:

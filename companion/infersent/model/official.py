@@ -28,8 +28,9 @@ from tqdm.auto import tqdm
 from infersent.foundation.arrays import Floats
 from infersent.model.embedding import WordEmbedding
 from infersent.model.encoders import BiLSTMMax, max_pool
-from infersent.text.batching import batches_by_length
+from infersent.text.batching import as_texts, batches_by_length
 from infersent.text.glove import read_glove
+from infersent.text.unknown_words import UnknownWords
 from infersent.text.vectors import WordVectors
 
 #: The words that stand before and after every sentence.
@@ -40,6 +41,11 @@ START, END = "<s>", "</s>"
 _WEIGHTS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 _PARAMETERS = tuple(name + suffix for suffix in ("", "_reverse") for name in _WEIGHTS)
 _PREFIXES = ("enc_lstm.", "encoder.enc_lstm.")
+
+# In the place of the id of a word without a vector: that of the padding, which is no word.
+_NO_VECTOR = 0
+
+_MORE_VECTORS = "Give vectors= that have them; vectors read for some sentences= are those of their words alone."
 
 # A contraction's two parts, a word, a number, or one other character: near to what NLTK does, but not the same.
 _TOKEN = re.compile(r"\w+(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|\w+|[^\w\s]")
@@ -117,15 +123,25 @@ class OfficialEncoder(nn.Module):
         """Return one vector per sentence, as :meth:`infersent.model.infersent.InferSent.encode` does.
 
         With version 1 a vector depends on the other sentences of its batch, hence on ``batch_size``: sentences are
-        sorted by length, the longest first.
+        sorted by length, the longest first. Words without a vector are left out, as in the released code; one notice
+        tells of sentences that lose most of their words.
 
         Returns
         -------
         numpy.ndarray or Tensor
             ``[n, dim]``, float32; ``[dim]`` for one text.
+
+        Raises
+        ------
+        TypeError
+            If an item is not a text, or the sentences come as a whole table, a dictionary or a set.
         """
-        texts = [sentences] if isinstance(sentences, str) else list(sentences)
-        ids = [self.word_ids(text) for text in texts]
+        texts = [sentences] if isinstance(sentences, str) else as_texts(sentences)
+        found = [self._found(text) for text in texts]
+        unknown = UnknownWords()
+        unknown.add(texts, found, unknown_id=_NO_VECTOR)
+        unknown.tell("their vectors mean little", remedy=_MORE_VECTORS)
+        ids = [self._between_marks(some) for some in found]
         device = self.encoder.embedding.given.device
         vectors = torch.empty(len(texts), self.dim, device=device)
         bar = tqdm(total=len(texts), unit="sentence", disable=not show_progress_bar, desc="encoding")
@@ -141,8 +157,13 @@ class OfficialEncoder(nn.Module):
 
     def word_ids(self, text: str) -> list[int]:
         """Return the ids of ``<s>``, of the words that have a vector, and of ``</s>``."""
-        words = (START, *self.tokenize(text), END)
-        return [self.ids[word] for word in words if word in self.ids]
+        return self._between_marks(self._found(text))
+
+    def _found(self, text: str) -> list[int]:
+        return [self.ids.get(word, _NO_VECTOR) for word in self.tokenize(text)]
+
+    def _between_marks(self, found: list[int]) -> list[int]:
+        return [self.ids[START], *(i for i in found if i != _NO_VECTOR), self.ids[END]]
 
     def predict_proba(self, *pairs: object, **options: object) -> NoReturn:
         """Refuse: there is nothing to predict with.

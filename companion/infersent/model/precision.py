@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from infersent.foundation.arrays import Array, Floats
+from infersent.foundation.caller import option
 from infersent.foundation.choices import choose
 
 #: What a number of a vector becomes, by the names that sentence-transformers gives to it.
@@ -36,10 +37,12 @@ def check_precision(precision: str, *, bounded: bool = True, normalized: bool = 
     remedy = "" if precision != "uint8" else "Use int8: the same steps, and zero stays zero."
     choose("precision", precision, PRECISIONS, remedy=remedy)
     if precision == "int8" and not bounded:
-        raise ValueError("precision='int8' takes numbers between -1 and 1, but this encoder's have no bound.")
+        raise ValueError(
+            f"{option('precision', 'int8')} takes numbers between -1 and 1, but this encoder's have no bound."
+        )
     if precision == "int8" and normalized:
         raise ValueError(
-            "precision='int8' has too few steps for vectors of length 1, whose numbers are all small. "
+            f"{option('precision', 'int8')} has too few steps for vectors of length 1, whose numbers are all small. "
             "Do not normalize them: the cosine does not depend on the length."
         )
 

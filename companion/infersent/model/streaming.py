@@ -39,12 +39,14 @@ from torch.nn import functional as F
 from infersent.data.files import decoded_lines
 from infersent.foundation.arrays import Array
 from infersent.foundation.atomic import failed_write_explained, replace_file
+from infersent.foundation.caller import option
 from infersent.foundation.locks import alone
 from infersent.foundation.parallel import check_address
 from infersent.foundation.progress import Progress
-from infersent.model.infersent import InferSent, UnknownWords, to_numpy
+from infersent.model.infersent import InferSent, to_numpy
 from infersent.model.precision import check_precision, in_precision
 from infersent.text.batching import in_portions, word_ids
+from infersent.text.unknown_words import UnknownWords
 
 #: A portion of sentences is encoded at a time by one thread: this many sentences, and no more characters than this.
 PORTION, CHARACTERS = 4096, 4_000_000
@@ -407,7 +409,7 @@ def _check_jobs(jobs: int | None, model: InferSent) -> int:
     if jobs is None:
         return torch.get_num_threads() if model.device.type == "cpu" else 1
     if jobs < 1:
-        raise ValueError(f"jobs={jobs} is below 1; leave it out for as many as this machine has processors.")
+        raise ValueError(f"{option('jobs', jobs)} is below 1; leave it out for as many as this machine has processors.")
     return jobs
 
 

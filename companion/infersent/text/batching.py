@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from infersent.data.cache import cached_arrays
 from infersent.data.pairs import LABELS, Pairs
 from infersent.foundation.arrays import Array, Floats, Ints
 from infersent.foundation.devices import sent
+from infersent.foundation.wording import counted
 from infersent.text.tokenizer import PAD_ID, UNKNOWN_ID
 
 _Text = TypeVar("_Text", bound=Sized)
@@ -127,6 +129,28 @@ class EncodedPairs:
             distributions=soft,
         )
 
+    def check_lengths(self, most: int) -> None:
+        """Refuse a pair with a text of more than ``most`` words, before the work that would fail at it.
+
+        Raises
+        ------
+        ValueError
+            If there is one; the message names the first, and counts the others.
+        """
+        lengths = self.lengths
+        long = np.flatnonzero(np.maximum(lengths[self.premises], lengths[self.hypotheses]) > most)  # [long pairs]
+        if not len(long):
+            return
+        row = int(long[0])
+        premise, hypothesis = int(lengths[self.premises[row]]), int(lengths[self.hypotheses[row]])
+        side = "premise" if premise >= hypothesis else "hypothesis"
+        others = f", and {counted(len(long) - 1, 'pair')} more have such a text" if len(long) > 1 else ""
+        raise ValueError(
+            f"The {side} of pair {row + 1:,} of {len(self):,} has {max(premise, hypothesis):,} words{others}. With "
+            f"this encoder a text to train on may have {most:,}, since training keeps a state for each word. Cut the "
+            "texts, or leave the pairs out; a trained model encodes texts of any length."
+        )
+
     def parts(self, rows: Ints, words: int = WORDS_AT_ONCE) -> list[Ints]:
         """Return the rows of a batch in parts that memory holds: all at once, unless a long text is among them.
 
@@ -165,6 +189,24 @@ class EncodedPairs:
         premises, hypotheses = torch.from_numpy(positions).chunk(2)
         soft = None if self.distributions is None else torch.from_numpy(self.distributions[rows])
         return Batch(ids, lengths, premises, hypotheses, torch.from_numpy(self.labels[rows]), soft)
+
+
+def as_texts(sentences: Sequence[str]) -> list[str]:
+    """Return the sentences as a list; refuse what would give other texts than meant, or none.
+
+    Raises
+    ------
+    TypeError
+        If an item is not a text, or the sentences come as a whole table, a dictionary or a set.
+    """
+    if isinstance(sentences, Mapping | AbstractSet) or hasattr(sentences, "columns"):
+        kind = type(sentences).__name__
+        raise TypeError(f"The sentences come as a {kind}. Give a list of them, or one column: table['sentence'].")
+    texts = sentences.to_pylist() if hasattr(sentences, "to_pylist") else list(sentences)  # a column of pyarrow
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"Sentence {i} is {text!r}, a {type(text).__name__}; every sentence must be a str.")
+    return texts
 
 
 def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
+from infersent.foundation.caller import for_caller, option
 from infersent.foundation.choices import choose
 from infersent.model.features import get_feature
 
@@ -92,17 +93,17 @@ class TrainingConfig:
         choose("mixed_precision", self.mixed_precision, MIXED_PRECISIONS)
         for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
             if getattr(self, name) < least:
-                raise ValueError(f"{name}={getattr(self, name)} is below {least}.")
+                raise ValueError(f"{option(name, getattr(self, name))} is below {least}.")
         if self.seed > _LARGEST_SEED:
-            raise ValueError(f"seed={self.seed} is above {_LARGEST_SEED:,}.")
+            raise ValueError(f"{option('seed', self.seed)} is above {_LARGEST_SEED:,}.")
         if not 0 <= self.decay <= 1:
-            raise ValueError(f"decay={self.decay:g} is not in [0, 1]; 1 keeps the learning rate as it is.")
+            raise ValueError(f"{option('decay', self.decay)} is not in [0, 1]; 1 keeps the learning rate as it is.")
         if not 1 <= self.shrink < math.inf:
-            raise ValueError(f"shrink={self.shrink:g} must be at least 1, and finite; 1 changes nothing.")
+            raise ValueError(f"{option('shrink', self.shrink)} must be at least 1, and finite; 1 changes nothing.")
         if not 0 <= self.averaging < 1:
-            raise ValueError(f"averaging={self.averaging} is not in [0, 1); 0 averages nothing.")
+            raise ValueError(f"{option('averaging', self.averaging)} is not in [0, 1); 0 averages nothing.")
         if not 0 < self.head_rate < math.inf:
-            raise ValueError(f"head_rate={self.head_rate} trains no head; it must be above 0, and finite.")
+            raise ValueError(f"{option('head_rate', self.head_rate)} trains no head; it must be above 0, and finite.")
         given = self.block_rates
         pairs = given.items() if isinstance(given, Mapping) else given
         object.__setattr__(self, "block_rates", tuple((str(name), float(rate)) for name, rate in pairs))
@@ -111,7 +112,10 @@ class TrainingConfig:
             if not 0 < rate < math.inf:
                 raise ValueError(f"block_rates has {rate} for {name!r}; it must be above 0, and finite.")
         if not self.clip > 0:
-            raise ValueError(f"clip={self.clip} is not above 0; float('inf') clips nothing.")
+            raise ValueError(f"{option('clip', self.clip)} is not above 0; float('inf') clips nothing.")
         if not self.min_learning_rate <= self.learning_rate < math.inf:
-            limits = f"it must be at least min_learning_rate={self.min_learning_rate:g}, and finite"
-            raise ValueError(f"learning_rate={self.learning_rate:g} trains nothing: {limits}.")
+            lowest = for_caller(
+                python=option("min_learning_rate", self.min_learning_rate), shell=f"{self.min_learning_rate:g}"
+            )
+            limits = f"it must be at least {lowest}, and finite"
+            raise ValueError(f"{option('learning_rate', self.learning_rate)} trains nothing: {limits}.")

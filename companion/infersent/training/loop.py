@@ -102,8 +102,9 @@ def train(
     TrainingDiverged
         If the loss or the gradient becomes nan or infinite. The best epoch so far stays in ``out/best``.
     ValueError
-        If there are no pairs, their labels are not the model's, ``config`` gives steps to a block that the model does
-        not have, or ``out`` holds a run with other settings, or any run if ``resume`` is not set.
+        If there are no pairs, their labels are not the model's, a text is too long to be trained on, ``config`` gives
+        steps to a block that the model does not have, or ``out`` holds a run with other settings, or any run if
+        ``resume`` is not set.
     infersent.model.checkpoint.CheckpointError
         If ``out/resume.pt`` is damaged.
     BlockingIOError
@@ -119,6 +120,7 @@ def train(
         )
     for pairs in (train_pairs, dev_pairs):
         check_labels(model, pairs)
+    train_pairs.check_lengths(model.encoder.longest_trained)
     weights = None
     if config.class_weights:
         weights = label_weights(train_pairs.labels, len(model.labels)).to(model.device)
