@@ -22,7 +22,7 @@ from infersent.text.batching import EncodedPairs, shuffled_batches
 from infersent.training.columns import ColumnSteps
 from infersent.training.config import TrainingConfig
 from infersent.training.evaluation import check_labels, evaluate
-from infersent.training.run import Epoch, TrainingRun
+from infersent.training.run import Epoch, Step, TrainingRun
 
 
 class TrainingDiverged(FloatingPointError):
@@ -51,6 +51,7 @@ def train(
     provenance: dict[str, Any] | None = None,
     progress: bool = True,
     report: Callable[[Epoch], object] | None = None,
+    watch: Callable[[TrainingRun, Step], object] | None = None,
 ) -> list[Epoch]:
     """Train a model in place and leave it with the parameters of its best epoch on dev.
 
@@ -80,6 +81,8 @@ def train(
         Show a progress bar for each epoch.
     report
         Called with each epoch of the log once it is on disk.
+    watch
+        Called after each step, for a finer log than one line an epoch. It may look at the model, and changes nothing.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def train(
     columns = ColumnSteps(model, train_pairs, config)
     run = TrainingRun(model, config, Path(out) if out else None, provenance or {}, identity)
     with run.alone():
-        return _train(run, columns, train_pairs, dev_pairs, weights, resume, progress, report)
+        return _train(run, columns, train_pairs, dev_pairs, weights, resume, progress, report, watch)
 
 
 def _train(
@@ -125,6 +128,7 @@ def _train(
     resume: bool,
     progress: bool,
     report: Callable[[Epoch], object] | None,
+    watch: Callable[[TrainingRun, Step], object] | None,
 ) -> list[Epoch]:
     """Train epoch after epoch, with the run's folder for itself."""
     model = run.model
@@ -136,7 +140,7 @@ def _train(
             number = len(run.log) + 1
             run.set_learning_rate()
             try:
-                done = _one_epoch(run, columns, train_pairs, weights, number, progress)
+                done = _one_epoch(run, columns, train_pairs, weights, number, progress, watch)
             except TrainingDiverged as error:
                 raise TrainingDiverged(f"{error} {run.what_is_kept()}") from None
             with run.averaged():
@@ -192,7 +196,13 @@ def _step(model: InferSent, pairs: EncodedPairs, rows: Ints, weights: Tensor | N
 
 
 def _one_epoch(
-    run: TrainingRun, columns: ColumnSteps, pairs: EncodedPairs, weights: Tensor | None, number: int, progress: bool
+    run: TrainingRun,
+    columns: ColumnSteps,
+    pairs: EncodedPairs,
+    weights: Tensor | None,
+    number: int,
+    progress: bool,
+    watch: Callable[[TrainingRun, Step], object] | None,
 ) -> dict[str, float]:
     """Train for one pass over the pairs; return its mean loss, accuracy, seconds and sentences per second."""
     model, config = run.model, run.config
@@ -214,6 +224,8 @@ def _one_epoch(
                     raise TrainingDiverged(f"The {name} became {value} in epoch {number}, step {step}.")
             columns.step(run.optimizer)
             run.update_average()
+            if watch:
+                watch(run, Step(number, step, len(plan), loss, hits, len(rows)))
             total_loss += loss * len(rows)
             right += hits
             seen += len(rows)

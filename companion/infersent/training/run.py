@@ -37,6 +37,30 @@ class Epoch:
     sentences_per_second: float
 
 
+@dataclass(frozen=True)
+class Step:
+    """A step just made: which of its epoch's, and what came of its batch before the parameters moved.
+
+    Attributes
+    ----------
+    epoch, step
+        From 1; the step within its epoch.
+    steps
+        How many the epoch has.
+    loss
+        The batch's mean loss.
+    right, pairs
+        How many of the batch's pairs were answered right.
+    """
+
+    epoch: int
+    step: int
+    steps: int
+    loss: float
+    right: int
+    pairs: int
+
+
 def check_out(out: str | Path, resume: bool) -> None:
     """Refuse, before any work is done, to overwrite a run that is already in the folder ``out``.
 
