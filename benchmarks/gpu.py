@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def peaks(device: torch.device, side: int) -> dict[str, float]:
     ):
         a, b = (torch.randn(side, side, device=device, dtype=dtype) for _ in range(2))
         torch.set_float32_matmul_precision(precision)
-        times = [seconds(lambda a=a, b=b: a @ b, device) for _ in range(13)][3:]
+        times = [seconds(partial(torch.matmul, a, b), device) for _ in range(13)][3:]
         found[name] = round(2 * side**3 / statistics.median(times) / 1e12, 1)
     torch.set_float32_matmul_precision("highest")
     return found
@@ -106,7 +107,7 @@ def encoding(setup: Setup, texts: list[str], device: torch.device, half: bool) -
     for batch in (128, 512, 2048):
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
             setup.model.encode(texts[:4_000], batch)
-            taken = seconds(lambda batch=batch: setup.model.encode(texts, batch), device)
+            taken = seconds(partial(setup.model.encode, texts, batch), device)
         found[str(batch)] = round(len(texts) / taken)
     return found
 
@@ -137,22 +138,22 @@ def main() -> int:
         model=replace(trial.model, hidden=options.hidden),
         training=replace(trial.training, learning_rate=2e-3),
     )
-    splits = tuple(load_pairs(recipe, split) for split in ("train", "dev", "test"))
+    first, dev, test = (load_pairs(recipe, split) for split in ("train", "dev", "test"))
     if options.pairs:
-        splits = (splits[0].take(slice(options.pairs), f"SNLI-122k, first {options.pairs:,}"), *splits[1:])
+        first = first.take(slice(options.pairs), f"SNLI-122k, first {options.pairs:,}")
     for precision in ("no", "bf16", "fp16") if device.type == "cuda" else ("no",):
         setup, found = trained(
-            replace(recipe, training=replace(recipe.training, mixed_precision=precision)), splits, device
+            replace(recipe, training=replace(recipe.training, mixed_precision=precision)), (first, dev, test), device
         )
         add(f"training, mixed precision {precision}", found)
         if precision == "no":
-            texts = list(dict.fromkeys([*splits[0].premises, *splits[0].hypotheses]))[: options.sentences]
+            texts = list(dict.fromkeys([*first.premises, *first.hypotheses]))[: options.sentences]
             add("encoding, float32, sentences/s by batch", encoding(setup, texts, device, half=False))
             add("encoding, 16 bits, sentences/s by batch", encoding(setup, texts, device, half=True))
     paper = RECIPES["paper"]
     paper = replace(paper, vectors="shipped", model=replace(paper.model, hidden=options.hidden))
-    part = splits[0].take(slice(40_000), "SNLI-122k, first 40,000")
-    add("training, preset paper", trained(paper, (part, *splits[1:]), device, test=False)[1])
+    part = first.take(slice(40_000), "SNLI-122k, first 40,000")
+    add("training, preset paper", trained(paper, (part, dev, test), device, test=False)[1])
     return 0
 
 
