@@ -41,7 +41,8 @@ def faults(source: str) -> Iterator[str]:
         name, options = dotted(node.func), {word.arg: ast.unparse(word.value) for word in node.keywords}
         bad = name in FORBIDDEN or name.rpartition(".")[2] in ANY_METHOD
         bad |= name == "torch.load" and options.get("weights_only") != "True"
-        bad |= options.get("allow_pickle", "False") != "False" or options.get("shell", "False") != "False"
+        bad |= options.get("allow_pickle", "False") != "False"
+        bad |= name.startswith("subprocess.") and options.get("shell", "False") != "False"
         bad |= options.get("verify") == "False" or options.get("trust_remote_code", "False") != "False"
         if bad:
             yield f"line {node.lineno}: {ast.unparse(node)[:100]}"
