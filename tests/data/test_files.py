@@ -251,7 +251,7 @@ def test_what_is_looked_for_is_told(tmp_path):
         read_pairs(tmp_path / "own.tsv")
     (tmp_path / "own.tsv").write_text("premise\thypothesis\tsimilarity\na\tb\t0.5\n")
     with pytest.raises(
-        files.MalformedLine, match=r"'similarity' has the name of scores; `infersent choose` takes these"
+        files.MalformedLine, match=r"'similarity' has the name of scores; read_scores and choose_blocks take these"
     ):
         read_pairs(tmp_path / "own.tsv")
 
