@@ -28,7 +28,7 @@ def test_a_noun_agrees_with_its_number():
         ("x", "There is no file x. Check the name. A path"),
         (".", ". is a folder. Name a file in it."),
         ("mine.csv/x", "mine.csv/x: a part of this path is a file, not a folder. Check the path."),
-        ("n" * 300, "cannot be read or written: File name too long."),
+        ("n" * 300, "this name is longer than the system allows. Choose a shorter one."),
     ],
 )
 def test_what_the_system_says_becomes_a_sentence(path, sentence, tmp_path, monkeypatch):

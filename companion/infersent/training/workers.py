@@ -100,16 +100,17 @@ class TogetherWorker(Worker):
     @contextmanager
     def prepared(self, model: nn.Module, optimizer: Any) -> Iterator[tuple[nn.Module, Any]]:
         """Wrap model and optimizer inside the ``with`` block; afterwards the model is as it came."""
-        wrapped = self.accelerator.prepare(model, optimizer)
         try:
-            yield wrapped
+            wrapped, optimizer = self.accelerator.prepare(model, optimizer)
+            try:
+                yield wrapped, optimizer
+            finally:
+                self.accelerator.unwrap_model(wrapped, keep_fp32_wrapper=False)
+                self.accelerator.free_memory()
         except RuntimeError as error:
             if self.count == 1 or not _is_of_the_connection(error):
                 raise
             raise WorkerLost("Another process of this training has ended.") from None
-        finally:
-            self.accelerator.unwrap_model(wrapped[0], keep_fp32_wrapper=False)
-            self.accelerator.free_memory()
 
     def backward(self, loss: Tensor, model: nn.Module, *, last: bool) -> None:
         """Add a loss's gradient to the parameters, and after the last one those of the other processes."""
