@@ -121,6 +121,19 @@ def test_sets_too_wide_to_be_factored_whole_end_at_the_same_minimum(widest, monk
         torch.testing.assert_close(found[i].weights, expected[i].weights, atol=2e-3, rtol=0)
 
 
+@pytest.mark.parametrize("columns", [0, 1])
+def test_few_pairs_factor_narrow_blocks_alone_and_end_at_the_same_minimum(columns, monkeypatch):
+    u, v, y = data(2, n=24)
+    assert {*y.tolist()} == {0, 1}
+    expected = fit(heads_on(u, v, y, 2), 0.1)
+    monkeypatch.setattr(solver, "_COLUMNS_A_PAIR", columns)
+    heads = heads_on(u, v, y, 2)
+    heads.most_sweeps = 1000
+    found = fit(heads, 0.1)
+    for i in range(len(SETS)):
+        torch.testing.assert_close(found[i].weights, expected[i].weights, atol=2e-3, rtol=0)
+
+
 def test_standardised_on_the_training_rows_alone_and_constant_columns_are_zero():
     u, v, _ = data(2)
     u[:, 0] = 7.0

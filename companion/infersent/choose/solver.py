@@ -34,6 +34,10 @@ CHUNK = 4096
 #: The widest set of blocks whose Hessian is factored whole; above it, block by block, and above it no more than scaled.
 WIDEST = 4096
 
+#: How many columns a factored Hessian may have for each pair: of few pairs it has little to say, and a wide factor takes
+#: longer than all steps of the descent.
+_COLUMNS_A_PAIR = 16
+
 #: Steps that a descent remembers.
 _MEMORY = 10
 
@@ -296,7 +300,8 @@ def correlations(features: Features, sets: Sequence[Sequence[str]], most: int = 
     widest set is enough.
     """
     together = {(a, b) for some in sets for a in some for b in some if _whole(features, some) or a == b}
-    together = {(a, b) for a, b in together if features.widths[a] <= WIDEST and features.widths[b] <= WIDEST}
+    limit = _widest(features)
+    together = {(a, b) for a, b in together if features.widths[a] <= limit and features.widths[b] <= limit}
     widest = max(sum(features.widths[name] for name in some) for some in sets)
     share = min(1.0, max(8192, most * min(widest, WIDEST)) / max(1, int(features.training.sum())))
     sums = {(a, b): torch.zeros(features.widths[a], features.widths[b]) for a, b in together if a <= b}
@@ -313,8 +318,12 @@ def correlations(features: Features, sets: Sequence[Sequence[str]], most: int = 
     return found | {(b, a): total.T for (a, b), total in found.items()}
 
 
+def _widest(features: Features) -> int:
+    return min(WIDEST, _COLUMNS_A_PAIR * int(features.training.sum()))
+
+
 def _whole(features: Features, blocks: Sequence[str]) -> bool:
-    return sum(features.widths[name] for name in blocks) <= WIDEST
+    return sum(features.widths[name] for name in blocks) <= _widest(features)
 
 
 @dataclass
@@ -340,7 +349,7 @@ class _Factor:
         for group in groups:
             stop = start + sum(features.widths[name] for name in group)
             factor = None
-            if stop - start <= WIDEST:
+            if stop - start <= _widest(features):
                 matrix = torch.cat([torch.cat([correlation[a, b] for b in group], dim=1) for a in group])
                 matrix *= curvature
                 factor = _positive_definite(matrix, penalty, curvature)
