@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
-EXTRAS = "book,test,dask,sbert,mteb,tables,onnx"
+EXTRAS = "book,test,dask,sbert,mteb,tables,onnx,accelerate"
 HEADER = f"""\
 # The exact versions that the book is built and tested with: all of pyproject.toml's dependencies, extras {EXTRAS}.
 # Written by `make lock` (tools/lock.py); only torch's line is edited by hand.
