@@ -34,8 +34,8 @@ CHUNK = 4096
 #: The widest set of blocks whose Hessian is factored whole; above it, block by block, and above it no more than scaled.
 WIDEST = 4096
 
-#: How many columns a factored Hessian may have for each pair: few pairs say little of it, and a wide factor takes longer
-#: than all steps of the descent.
+#: How many columns a factored Hessian may have for each pair: few pairs say little of it, and a wide factor takes
+#: longer than all steps of the descent.
 _COLUMNS_A_PAIR = 16
 
 #: Steps that a descent remembers.
