@@ -509,6 +509,8 @@ def test_the_product_as_the_last_block_at_the_size_of_the_paper_with_seeds_of_it
     assert len(test.seeds) == 8
     assert not {*test.seeds} & {*paper(FOUR).seeds}
     says("as many as the GPU's time allowed. Those were eight.")
+    assert {*test.seeds} <= {*group(FOUR, "equivalence").seeds}
+    says("the runs with 64 units had used their numbers")
     assert (test.outcome, hard.outcome) == ("equivalent", "equivalent")
     assert (test.margin, hard.margin) == (0.005, 0.01)
     says(

@@ -147,6 +147,8 @@ def main() -> None:
             status = 1
             try:
                 status = work(request)
+            except KeyboardInterrupt:  # before the job began, or after it had ended
+                status = 130
             except BaseException:
                 import traceback
 
