@@ -16,8 +16,9 @@ _LEFT = re.compile(r"^(import\b.*|export [{*].*\bfrom\b.*)$", re.MULTILINE)
 _DECLARED = re.compile(
     r"^(export )?(?:async )?(?:const|let|var|function\*?|class) (\w+)|^import (\w+) from", re.MULTILINE
 )
-# Comments that have their lines for themselves; in style sheets they look like the first kind, with one star or two.
-_COMMENTS = re.compile(r"^[ \t]*(/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
+_DOCUMENTATION = re.compile(r"^[ \t]*(/\*\*(?:(?!\*/).)*\*/|// @ts-[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
+# Of a style sheet: those that have lines of their own.
+_COMMENTS = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
 
 
 def widget_modules() -> list[Path]:
@@ -30,8 +31,8 @@ def bundle(module: Path) -> str:
 
     JupyterLab gets a module as a text, and a page opened from disk imports it from one: neither has a neighbouring file
     to import from. So all sources become one, in one scope, in the order in which a browser would run them. What the
-    module exports, the bundle exports; what the others export stays inside. Comments with lines of their own are for
-    those who read the files, and are left out.
+    module exports, the bundle exports; what the others export stays inside. JSDoc comments (``/** … */``), and
+    those of style sheets, are for those who read the files and are left out.
 
     A module may say, at the beginning of a line::
 
@@ -70,7 +71,7 @@ class _Bundle:
             raise ValueError(f"{importers[-1].name}: modules import each other: {circle}.")
         if module in self.exports:
             return
-        source = _COMMENTS.sub("", module.read_text(encoding="utf-8"))
+        source = _DOCUMENTATION.sub("", module.read_text(encoding="utf-8"))
         exported = {name for export, name, _ in _DECLARED.findall(source) if export}
         for found in _NAMES.finditer(source):
             neighbour = self.neighbour(module, found[3])
