@@ -32,6 +32,8 @@ HEADER = f"""\
 # The exact versions that the book is built and tested with: all of pyproject.toml's dependencies, extras {EXTRAS}.
 # Written by `make lock` (tools/lock.py); only torch's line is edited by hand.
 """
+#: An extra that the lock leaves out: it has no wheels for Windows, and serves `make faults` alone.
+LEFT_OUT = "fuzz"
 #: Packages of hundreds of megabytes each; torch itself requires the right ones.
 CUDA = re.compile(r"(nvidia|cuda|triton)([-_].*)?")
 
@@ -61,12 +63,13 @@ def lines(frozen: str) -> list[str]:
 
 
 def declared() -> list[Requirement]:
-    """Return every requirement of pyproject.toml, the extras' included."""
+    """Return every requirement of pyproject.toml, the extras' included but for the one that the lock leaves out."""
     # Imported here: `make lock` runs this file before anything is installed.
     from packaging.requirements import Requirement
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    extras = {name: lines for name, lines in project["optional-dependencies"].items() if name != LEFT_OUT}
+    lists = [project["dependencies"], *extras.values()]
     return [Requirement(line) for requirements in lists for line in requirements]
 
 

@@ -17,6 +17,9 @@ import pytest
 
 from tests.processes import heed_interrupts
 
+#: A program of its own, which needs atheris; doctest would import it.
+collect_ignore = ["guided.py"]
+
 
 @dataclass
 class Tally:

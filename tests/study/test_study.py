@@ -134,6 +134,14 @@ def test_the_key_depends_on_every_setting(change):
         ({"pairs": 0}, "pairs=0 is below 1"),
         ({"blocks": "u, w"}, "w"),
         ({"epochs": 0}, "epochs=0 is below 1"),
+        ({"hidden": "64"}, "hidden = '64' is not a whole number, such as 3."),
+        ({"hidden": True}, "hidden = True is not a whole number"),
+        ({"decay": "0.5"}, "decay = '0.5' is not a number, such as 0.5."),
+        ({"class_weights": 1}, "class_weights = 1 is not true or false."),
+        ({"corpus": ["captions"]}, r"corpus = \['captions'\] is not a text in quotes.*under \[\[vary\]\]"),
+        ({"blocks": 3}, "blocks = 3 is not a list, such as"),
+        ({"blocks": [["u", "v"]]}, r"There is no pair feature \['u', 'v'\]"),
+        ({"epochs": None}, "epochs = None is not a whole number"),
     ],
 )
 def test_a_wrong_setting_is_named(spec, message):
@@ -146,12 +154,19 @@ def test_a_wrong_setting_is_named(spec, message):
     [
         ("[fixed", "is not a TOML file"),
         ("[fix]\nhidden = 4", "Did you mean 'fixed'?"),
+        ("[fixed]\nseed = [0, 1]", r"grid.toml: seed = \[0, 1\] is not a whole number.*put seed under \[\[vary\]\]"),
         ("[[vary]]\nseed = 3", r"\[\[vary\]\] 1: seed = 3 is not a list; write \[3\]"),
     ],
 )
 def test_a_wrong_grid_is_explained(tmp_path, text, message):
     (tmp_path / "grid.toml").write_text(text)
     with pytest.raises(ValueError, match=message):
+        read_grid(tmp_path / "grid.toml")
+
+
+def test_a_grid_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "grid.toml").write_bytes(b"[fixed]\n\xff")
+    with pytest.raises(ValueError, match=r"grid.toml is not a text in UTF-8: byte 9 is 0xff"):
         read_grid(tmp_path / "grid.toml")
 
 

@@ -23,7 +23,7 @@ def choose(kind: str, name: str, known: Mapping[str, T], *, remedy: str = "") ->
     Traceback (most recent call last):
     ValueError: There is no head 'linaer'. Did you mean 'linear'? Known: linear, mlp.
     """
-    if name in known:
+    if isinstance(name, str) and name in known:  # a grid may hold a list in its place
         return known[name]
     spelled = {key.lower(): key for key in known}
     near = difflib.get_close_matches(str(name).replace(" ", "").lower(), spelled, n=1, cutoff=0.3)

@@ -8,7 +8,8 @@ import json
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_type_hints
 
 from infersent.data.files import SUFFIXES
 from infersent.foundation.choices import choose
@@ -25,6 +26,21 @@ _TRAINING = tuple(field.name for field in fields(TrainingConfig))
 _LATER: dict[str, Any] = {"block_rates": [], "standardise": False, "mixed_precision": "no"}
 _DATA = ("corpus", "subset", "pairs", "vectors", "min_count")
 _FILES = tuple(field.name for field in fields(OwnFiles))
+_TYPES = {
+    **dict.fromkeys(["corpus", "train", "vectors"], str),
+    **{"subset": str | None, "pairs": int | None, "min_count": int},
+    **get_type_hints(ModelConfig),
+    **get_type_hints(TrainingConfig),
+    **get_type_hints(OwnFiles),
+}
+#: What a setting of each type may be in a grid, and how that is written there.
+_WRITTEN: dict[Any, tuple[Any, str]] = {
+    bool: (bool, "true or false"),
+    int: (int, "a whole number, such as 3"),
+    float: (int | float, "a number, such as 0.5"),
+    str: (str, 'a text in quotes, such as "linear"'),
+}
+_LIST = (list | tuple | dict | str, 'a list, such as ["u", "v"]')
 
 
 @dataclass(frozen=True)
@@ -57,10 +73,11 @@ class Trial:
         Raises
         ------
         ValueError
-            If a name or a value is unknown (the message suggests the nearest), or a file has no dev and test.
+            If a name or a value is unknown (the message suggests the nearest), a value is of another type than its
+            setting, or a file has no dev and test.
         """
-        for name in spec:
-            choose("setting of a run", name, dict.fromkeys([*_DATA, *_FILES, "train", *_MODEL, *_TRAINING]))
+        for name, value in spec.items():
+            _check_type(name, value, choose("setting of a run", name, _TYPES))
         corpus = spec.get("train", spec.get("corpus", "snli"))
         if {"train", "corpus"} <= spec.keys():
             raise ValueError("train and corpus are two names of one setting; give one of them.")
@@ -116,6 +133,23 @@ class Trial:
         return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _check_type(name: str, value: Any, hint: Any) -> None:
+    """Refuse a setting's value of another type than its class declares.
+
+    Raises
+    ------
+    ValueError
+        If it is; the message says how such a value is written.
+    """
+    wanted, *others = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    types, written = _WRITTEN.get(wanted, _LIST)
+    truth = isinstance(value, bool)  # which Python counts among the whole numbers
+    if (isinstance(value, types) and truth == (wanted is bool)) or (value is None and others):
+        return
+    several = f" For several, put {name} under [[vary]]." if isinstance(value, list) else ""
+    raise ValueError(f"{name} = {value!r} is not {written}.{several}")
+
+
 def read_grid(path: str | Path) -> list[Trial]:
     """Return the trials of a grid: a shipped one by name, or a TOML file.
 
@@ -131,6 +165,10 @@ def read_grid(path: str | Path) -> list[Trial]:
     file = Path(path) if str(path).endswith(".toml") else choose("grid", str(path), shipped)
     try:
         grid = tomllib.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{file} is not a text in UTF-8: byte {error.start + 1} is {error.object[error.start]:#04x}."
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file} is not a TOML file: {error}.") from None
     except RecursionError:
@@ -152,6 +190,9 @@ def read_grid(path: str | Path) -> list[Trial]:
             if not isinstance(values, list):
                 raise ValueError(f"{file}, [[vary]] {number}: {name} = {values!r} is not a list; write [{values!r}].")
         for values in itertools.product(*vary.values()):
-            trial = Trial.from_spec(grid.get("fixed", {}) | dict(zip(vary, values, strict=True)))
+            try:
+                trial = Trial.from_spec(grid.get("fixed", {}) | dict(zip(vary, values, strict=True)))
+            except ValueError as error:
+                raise ValueError(f"{file}: {error}") from None
             trials.setdefault(trial.key, trial)
     return list(trials.values())
