@@ -110,7 +110,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 html: install
 	$(BIN)/jupyter-book build . --all -W -n --keep-going
 
-lock: ## Rewrite requirements.lock with the newest releases that pyproject.toml allows
+lock: ## Rewrite both locks, one with hashes, with the newest releases that pyproject.toml allows
 	"$(PYTHON)" tools/lock.py
 
 clean: ## Remove what was built; .venv stays

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 import infersent
 from tools import lock
@@ -27,6 +28,39 @@ LARGEST_FILE = 4 * 2**20  # bytes
 
 def test_lock_is_exact_and_satisfies_pyproject() -> None:
     assert lock.faults(LOCK, lock.declared()) == []
+
+
+HASH = f"--hash=sha256:{'0a' * 32}"
+
+
+def test_hashed_lock_has_the_versions_of_the_lock_and_no_address() -> None:
+    text = lock.HASHED.read_text(encoding="utf-8")
+    assert lock.hashed_faults(text, LOCK) == []
+    assert "://" not in text
+
+
+def test_hashed_lock_serves_the_oldest_python_of_the_book() -> None:
+    oldest = Version(lock.OLDEST)
+    assert oldest in pythons_of_the_book()
+    assert Version(f"{oldest.major}.{oldest.minor}.{oldest.micro - 1}") not in pythons_of_the_book()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (f"six==1.0 {HASH}", "torch==2.13.0 is missing among the hashed"),
+        (f"six==1.1 \\\n    {HASH}", "six==1.0 is 1.1 among the hashed"),
+        (f"six==1.0 {HASH}\nsix==1.1 ; python_version < '3' {HASH}", "six==1.0 is 1.0, 1.1 among the hashed"),
+        ("six==1.0", "'six==1.0' is not name==version with hashes"),
+        ("six==1.0 --hash=md5:0a", "'six==1.0 --hash=md5:0a' is not name==version with hashes"),
+        (
+            f"--index-url https://example.org\nsix==1.0 {HASH}",
+            "'--index-url https://example.org' is not name==version with hashes",
+        ),
+    ],
+)
+def test_a_bad_hashed_lock_has_a_fault(text: str, fault: str) -> None:
+    assert fault in lock.hashed_faults(text, "# A comment\nsix==1.0\ntorch==2.13.0\n")
 
 
 def test_lock_pins_torch_in_a_line_that_the_tool_finds() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from infersent import Pairs
 from infersent.text import batching
-from infersent.text.tokenizer import build_tokenizer
+from infersent.text.tokenizer import UNKNOWN_ID, build_tokenizer
 
 TOKENIZER = build_tokenizer(["a", "b", "c"])
 WORD = {0: "[PAD]", 1: "[UNK]", 2: "a", 3: "b", 4: "c"}
@@ -151,6 +151,8 @@ def test_the_tokenizer_gets_a_limited_number_of_sentences_at_once(monkeypatch):
     sizes = []
 
     class Tokenizer:
+        normalizer = pre_tokenizer = None  # a rule from elsewhere, for which whole texts are read
+
         def encode_batch_fast(self, sentences):
             sizes.append(len(sentences))
             return TOKENIZER.encode_batch_fast(sentences)
@@ -167,8 +169,9 @@ def test_the_tokenizer_gets_a_limited_number_of_sentences_at_once(monkeypatch):
 @given(st.text("abN n't'dé\u0301\ufeff\u0085.9\n", max_size=60), st.integers(1, 20))
 def test_a_text_in_pieces_has_the_words_that_it_has_in_one_piece(text, size):
     tokenizer = build_tokenizer(["a", "b", "n", "not", "'", "'d", "can", "é", "9", "."])
-    whole = batching.word_ids(tokenizer, [text])
+    whole = [tokenizer.encode(text).ids or [UNKNOWN_ID]]
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batching, "reads_by_piece", lambda _: False)
         patch.setattr(batching, "_CHARACTERS_AT_ONCE", size)
         assert batching.word_ids(tokenizer, [text]) == whole
 
@@ -232,6 +235,18 @@ def test_pairs_take_and_digest():
 def test_the_digest_is_that_of_tab_separated_lines():
     pairs = Pairs(["A dog.", "é"], ["A cat\\t.", ""], [0, 2])
     assert pairs.digest() == hashlib.sha256("A dog.\tA cat\\t.\t0\né\t\t2\n".encode()).hexdigest()
+
+
+@given(st.lists(st.tuples(*[st.text("a\t\n\x1b", max_size=2)] * 2, st.integers(0, 2)), min_size=1, max_size=7))
+def test_the_digest_is_the_same_however_many_pairs_are_hashed_at_once(rows):
+    escapes = str.maketrans({"\x1b": "\x1b\x1b", "\t": "\x1bt", "\n": "\x1bn"})
+    lines = [
+        f"{premise.translate(escapes)}\t{hypothesis.translate(escapes)}\t{label}\n"
+        for premise, hypothesis, label in rows
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("infersent.data.pairs._HASHED_AT_ONCE", 3)
+        assert to_pairs(rows).digest() == hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 @given(*[st.tuples(*[st.text("a\t\n\x1btn0", max_size=4)] * 2)] * 2)

@@ -12,8 +12,9 @@ from tokenizers import Tokenizer
 
 from infersent.data.fetch import DamagedArchive
 from infersent.release.vectors import write_shipped_vectors
+from infersent.text import vocabulary as vocabulary_module
 from infersent.text.glove import read_glove
-from infersent.text.tokenizer import _WORDLESS, build_tokenizer, split_words
+from infersent.text.tokenizer import _WORDLESS, FIRST_TOKEN_RULE, build_tokenizer, pre_tokenizer_of, split_words
 from infersent.text.vectors import WordVectors, shipped_vectors
 from infersent.text.vocabulary import build_vocabulary, count_words
 
@@ -114,6 +115,34 @@ def test_a_word_cannot_have_two_ids(words):
 def test_words_of_a_repeated_sentence_count_each_time():
     assert count_words(["a dog, a cat", "dog", "a dog, a cat"]) == {"a": 4, "dog": 3, "cat": 2, ",": 2}
     assert count_words(iter([])) == {}
+
+
+@given(st.lists(st.text("ab'n t.\n漢", max_size=12), max_size=6))
+def test_counts_are_those_of_whole_sentences_in_their_order(sentences):
+    words = [word for sentence in sentences for word in split_words(sentence)]
+    assert list(count_words(sentences).items()) == list(Counter(words).items())
+
+
+def test_the_counts_of_a_large_corpus_are_kept(monkeypatch, tmp_path):
+    monkeypatch.setenv("INFERSENT_CACHE", str(tmp_path))
+    sentences = ["A dog isn't a cat.", "犬が", "", "a\ncat"]
+    once = count_words(sentences)
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(vocabulary_module, "_MANY", 4)
+    assert list(count_words(sentences).items()) == list(once.items())
+    with monkeypatch.context() as patch:
+        patch.setattr(vocabulary_module, "split_words", None)  # nothing is split again
+        assert list(count_words(iter(sentences)).items()) == list(once.items())
+    # Other sentences, other borders between the same characters, another rule: each is counted anew.
+    assert count_words(["a", "dog", "ca", "t"]) == {"a": 1, "dog": 1, "ca": 1, "t": 1}
+    assert count_words(["a", "dog", "c", "at"]) == {"a": 1, "dog": 1, "c": 1, "at": 1}
+    first = build_tokenizer([])
+    first.pre_tokenizer = pre_tokenizer_of(FIRST_TOKEN_RULE)
+    assert set(count_words(sentences, first)) - set(once) == {"犬が"}
+    assert count_words([" "] * 5) == count_words([" "] * 5) == {}
+    foreign = build_tokenizer([])
+    foreign.pre_tokenizer = pre_tokenizer_of("a b|c")
+    assert count_words(["a b"] * 4, foreign) == count_words(["a b"] * 4, foreign) == {"a b": 4}
 
 
 def test_vocabulary_sorts_words_into_three_kinds():

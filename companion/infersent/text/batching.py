@@ -19,6 +19,7 @@ from infersent.data.pairs import LABELS, Pairs
 from infersent.foundation.arrays import Array, Floats, Ints
 from infersent.foundation.devices import sent
 from infersent.foundation.wording import counted
+from infersent.text.pieces import PieceIds, reads_by_piece
 from infersent.text.tokenizer import PAD_ID, UNKNOWN_ID
 
 _Text = TypeVar("_Text", bound=Sized)
@@ -233,6 +234,9 @@ def word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
 
 
 def _word_ids(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
+    if reads_by_piece(tokenizer):
+        known = PieceIds(tokenizer)
+        return [known.of_text(text) for text in sentences]
     ids: list[list[int]] = []
     for some in in_portions(sentences, _SENTENCES_AT_ONCE, _CHARACTERS_AT_ONCE):
         if len(some[0]) > _CHARACTERS_AT_ONCE:  # one text, see in_portions
@@ -292,7 +296,7 @@ def encode_pairs(pairs: Pairs, tokenizer: Tokenizer, *, cache: bool = True) -> E
         index = {sentence: i for i, sentence in enumerate(dict.fromkeys([*pairs.premises, *pairs.hypotheses]))}
         ids = word_ids(tokenizer, list(index))
         return {
-            "words": np.concatenate([np.array(s, dtype=np.int32) for s in ids] or [np.zeros(0, np.int32)]),
+            "words": np.fromiter(chain.from_iterable(ids), dtype=np.int32),
             "starts": np.cumsum([0, *map(len, ids)]),
             "premises": np.array([index[s] for s in pairs.premises], dtype=np.int64),
             "hypotheses": np.array([index[s] for s in pairs.hypotheses], dtype=np.int64),

@@ -70,9 +70,14 @@ def build_tokenizer(words: Iterable[str]) -> Tokenizer:
             *(normalizers.Replace(Regex(pattern), replacement) for pattern, replacement in REPLACEMENTS),
         ]
     )
-    # invert=True keeps the matches and removes what lies between them: the spaces.
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(TOKEN_RULE), behavior="removed", invert=True)
+    tokenizer.pre_tokenizer = pre_tokenizer_of(TOKEN_RULE)
     return tokenizer
+
+
+def pre_tokenizer_of(rule: str) -> pre_tokenizers.PreTokenizer:
+    """Return what splits a text into the matches of an expression, such as :data:`TOKEN_RULE`."""
+    # invert=True keeps the matches and removes what lies between them: the spaces.
+    return pre_tokenizers.Split(Regex(rule), behavior="removed", invert=True)
 
 
 _WORDLESS = build_tokenizer([])

@@ -2,33 +2,69 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 from tokenizers import Tokenizer
 
+from infersent.data.cache import cached_arrays
 from infersent.data.pairs import plain_texts
-from infersent.foundation.arrays import Floats
-from infersent.text.tokenizer import build_tokenizer, split_words
+from infersent.foundation.arrays import Array, Floats
+from infersent.text.pieces import pieces, reads_by_piece
+from infersent.text.tokenizer import REPLACEMENTS, TOKEN_RULE, build_tokenizer, split_words, token_rule
 from infersent.text.vectors import WordVectors
+
+# Part of the cache's key: raise it whenever the same texts and rule would give other counts.
+_COUNTING_VERSION = 1
+
+# The counts of so many sentences are kept: those of fewer are counted as fast as they are found again.
+_MANY = 20_000
 
 
 def count_words(sentences: Iterable[str], tokenizer: Tokenizer | None = None) -> Counter[str]:
     """Return how often each token occurs, by today's rule or by that of a model's tokenizer.
+
+    The tokens stand in the order in which they first occur. The counts of a large corpus are cached.
 
     Raises
     ------
     TypeError
         If the sentences are one text or a whole table, or one of them is no text.
     """
+    texts = plain_texts(sentences, "sentences")
+    if len(texts) < _MANY or not (tokenizer is None or reads_by_piece(tokenizer)):
+        return _counted(texts, tokenizer)
+    sha = hashlib.sha256(np.array([len(text) for text in texts], dtype=np.int64).tobytes())
+    sha.update("".join(texts).encode("utf-8", "surrogatepass"))
+    rule = TOKEN_RULE if tokenizer is None else token_rule(tokenizer)
+    key = [_COUNTING_VERSION, REPLACEMENTS, rule, sha.hexdigest()]
+    return _from_arrays(cached_arrays("counts", key, lambda: _to_arrays(_counted(texts, tokenizer))))
+
+
+def _counted(texts: list[str], tokenizer: Tokenizer | None) -> Counter[str]:
+    # Splitting is slow, and a corpus repeats its sentences, and its words yet more.
+    by_piece = tokenizer is None or reads_by_piece(tokenizer)
     counts: Counter[str] = Counter()
-    for sentence, times in Counter(
-        plain_texts(sentences, "sentences")
-    ).items():  # splitting is slow, and a corpus repeats its sentences
-        for word in split_words(sentence, tokenizer):
+    for part, times in Counter(pieces(texts) if by_piece else texts).items():
+        for word in split_words(part, tokenizer):
             counts[word] += times
     return counts
+
+
+def _to_arrays(counts: Counter[str]) -> dict[str, Array]:
+    # No token holds a blank, so none holds a line break.
+    return {
+        "words": np.frombuffer("\n".join(counts).encode(), dtype=np.uint8),
+        "counts": np.fromiter(counts.values(), dtype=np.int64),
+    }
+
+
+def _from_arrays(arrays: dict[str, Array]) -> Counter[str]:
+    words = arrays["words"].tobytes().decode().split("\n") if len(arrays["counts"]) else []
+    return Counter(dict(zip(words, arrays["counts"].tolist(), strict=True)))
 
 
 @dataclass(frozen=True)
