@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from infersent.foundation.arrays import Floats
-from infersent.model.infersent import InferSent
+from infersent.model.infersent import InferSent, to_numpy, warn_of_unknown_words
+from infersent.text.batching import word_ids
 
 #: A sentence as SentEval hands it on: its tokens.
 Tokens: TypeAlias = Sequence[str | bytes]
@@ -41,18 +42,22 @@ def prepare_and_batcher(
     Returns
     -------
     prepare
-        ``prepare(params, samples)`` does nothing: the model's words are those of its training.
+        ``prepare(params, samples)`` gives a notice if there are sentences most of whose words the model does not know:
+        once for a task, which SentEval encodes in hundreds of batches. Else it does nothing, as the model's words are
+        those of its training.
     batcher
         ``batcher(params, batch)`` returns one vector per sentence, ``[sentences, dim]``. A sentence without any token
         is read as one unknown word; one that is a text already is taken as it is.
     """
 
     def prepare(params: Any, samples: Sequence[Tokens]) -> None:
-        """Do nothing: the model's words are those of its training."""
+        """Give a notice of a task's sentences most of whose words the model does not know."""
+        warn_of_unknown_words(model, [_sentence(tokens) for tokens in samples], "their vectors mean little")
 
     def batcher(params: Any, batch: Sequence[Tokens]) -> Floats:
         """Return one vector per sentence, ``[sentences, dim]``."""
-        return model.encode([_sentence(tokens) for tokens in batch], batch_size)
+        ids = word_ids(model.tokenizer, [_sentence(tokens) for tokens in batch])
+        return to_numpy(model.encode_ids(ids, batch_size))
 
     return prepare, batcher
 

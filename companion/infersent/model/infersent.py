@@ -711,12 +711,17 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def warn_of_unknown_words(model: InferSent, sentences: Sequence[str]) -> None:
-    """Give a notice if there are sentences most of whose words the model does not know; once for a call."""
+def warn_of_unknown_words(
+    model: InferSent, sentences: Sequence[str], so: str = "its answers to them mean little"
+) -> None:
+    """Give a notice if there are sentences most of whose words the model does not know; once for a call.
+
+    ``so`` is what follows from it.
+    """
     texts = list(dict.fromkeys(sentences))
     unknown = UnknownWords()
     unknown.add(texts, word_ids(model.tokenizer, texts))
-    unknown.tell("its answers to them mean little", stacklevel=4)
+    unknown.tell(so, stacklevel=4)
 
 
 def _check_batch_size(batch_size: int) -> None:
