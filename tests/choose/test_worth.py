@@ -52,10 +52,19 @@ def test_the_scores_are_the_choosers_on_the_sentences_vectors() -> None:
 def test_scores_are_measured_by_their_ranks_and_a_network_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mlp, "EPOCHS", 1)
     monkeypatch.setattr(mlp, "LEAST_STEPS", 1)
-    found = measuring.measure("scored", "words", "words", network=True)
+    found = measuring.measure("scored", "words", "words", head="network")
     assert found["metric"] == "Spearman"
-    assert found["network"].keys() == found["linear"].keys() == {str(blocks) for blocks in measuring.SETS}
-    assert all(len(folds) == 5 and np.isfinite(folds).all() for folds in found["network"].values())
+    assert found["linear"] == {}
+    assert found["network"].keys() == {str(blocks) for blocks in measuring.SETS}
+    # The chooser's own networks, on its own folds.
+    u, v = (mean_of_words(side, shipped_vectors()) for side in (CAPTIONS.premises, CAPTIONS.hypotheses))
+    sentences = (CAPTIONS.premises, CAPTIONS.hypotheses)
+    choice = choose_blocks(
+        u, v, CAPTIONS.labels / 2, sentences=sentences, candidates=measuring.SETS, task="scores", repeats=1, mlp=True
+    )
+    assert found["ratio"] == pytest.approx(choice.ratio, abs=1e-6)
+    for blocks in measuring.SETS:
+        np.testing.assert_allclose(found["network"][str(blocks)], choice.find(blocks).mlp, atol=1e-5)
 
 
 def test_an_unknown_task_offers_the_nearest() -> None:
@@ -70,10 +79,10 @@ def test_the_tasks_are_training_pairs_of_either_kind() -> None:
 
 
 def test_the_command_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked: list[tuple[str, str, str | None, bool]] = []
+    asked: list[tuple[str, str, str | None, str]] = []
 
-    def measure(task: str, name: str, encoder: str | None, *, network: bool) -> dict[str, object]:
-        asked.append((task, name, encoder, network))
+    def measure(task: str, name: str, encoder: str | None, *, head: str) -> dict[str, object]:
+        asked.append((task, name, encoder, head))
         if len(asked) == 2:
             raise KeyboardInterrupt
         return {"task": task, "seconds": 0}
@@ -84,22 +93,24 @@ def test_the_command_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, t
         command.main(arguments)
     command.main([*arguments, "--encoders", "InferSent", "MiniLM", "words"])
     assert asked == [
-        ("captions", "words", "words", False),
-        ("captions", "InferSent", None, False),
-        ("captions", "InferSent", None, False),
-        ("captions", "MiniLM", "a folder", False),
+        ("captions", "words", "words", "linear"),
+        ("captions", "InferSent", None, "linear"),
+        ("captions", "InferSent", None, "linear"),
+        ("captions", "MiniLM", "a folder", "linear"),
     ]
     assert len(list((tmp_path / "new").iterdir())) == 3
     command.main([*arguments, "--encoders", "words", "--network"])
-    assert asked[-1] == ("captions", "words", "words", True)
+    assert asked[-1] == ("captions", "words", "words", "network")
 
 
 def test_the_record_has_what_was_measured_and_a_network_beside_its_linear_head(tmp_path: Path) -> None:
     one = {"task": "captions", "encoder": "words", "linear": {"u, v": [0.5]}, "network": {}}
     (tmp_path / "captions - words.json").write_text(json.dumps(one))
-    (tmp_path / "captions - words - network.json").write_text(json.dumps(one | {"network": {"u, v": [0.6]}}))
+    alone = one | {"linear": {}, "network": {"u, v": [0.6]}}
+    (tmp_path / "captions - words - network.json").write_text(json.dumps(alone))
+    (tmp_path / "captions - MiniLM - network.json").write_text(json.dumps(alone | {"encoder": "MiniLM"}))
     record = write_worth(tmp_path, tmp_path / "worth.json")
-    assert record["measured"] == [one | {"network": {"u, v": [0.6]}}]
+    assert record["measured"] == [one | {"network": {"u, v": [0.6]}}, alone | {"encoder": "MiniLM"}]
     assert json.loads((tmp_path / "worth.json").read_text()) == record
     with pytest.raises(FileNotFoundError, match=r"no files of infersent\.choose\.worth"):
         write_worth(tmp_path / "empty", tmp_path / "none.json")

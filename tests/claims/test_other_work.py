@@ -10,8 +10,9 @@ import numpy as np
 import infersent
 from infersent.choose.frozen.records import find_frozen, load_frozen
 from infersent.choose.spaces.records import Ahead, Reading, Space, SpaceGroup, ahead, find_spaces, load_spaces
-from infersent.choose.spaces.tasks import COSINE, SYMMETRIC
+from infersent.choose.spaces.tasks import COSINE, EVERY_SET, SYMMETRIC
 from infersent.data import load
+from infersent.foundation.recorded import load_record
 from infersent.foundation.tables import signed
 from infersent.study.comparison import find_group
 from infersent.study.records import load_records
@@ -118,9 +119,12 @@ def test_a_lone_product_makes_no_better_space_than_no_comparison() -> None:
 
 
 def test_u_and_v_make_the_space_better() -> None:
-    beside = [mean(group(TRIPLE)) - mean(group("|u-v|")), mean(group(PRODUCT)) - mean(group("u*v"))]
-    assert min(beside) > 3
-    says(f"Put beside the difference, they add {one(beside[0])}, and beside the product {one(beside[1])}.")
+    difference, product = lead(group(TRIPLE), group("|u-v|")), lead(group(PRODUCT), group("u*v"))
+    assert difference.outcome == product.outcome == "differs"
+    says(
+        f"Put beside the difference, they add {one(points(difference))} ({told(difference)}), and beside the product "
+        f"{one(points(product))} ({told(product)})."
+    )
 
 
 def test_the_floor_and_the_transformer() -> None:
@@ -214,6 +218,36 @@ def test_the_excess_loses_without_a_direction_and_wins_on_snli() -> None:
         f"On MiniLM's vectors the excess is level on all four tasks ({signed(more[0], 1)} to {signed(more[-1], 1)}, "
         f"one run), and {one(100 * (frozen[0] - frozen[1]))} ahead on SNLI."
     )
+
+
+def test_wider_vectors_say_the_same_of_the_sets() -> None:
+    choices = {(one["encoder"], one["task"]): one["test"]["scores"] for one in load_record("choices")["choices"]}
+
+    def over(encoder: str, task: str, first: str, second: str) -> float:
+        return 100 * (choices[encoder, task][first] - choices[encoder, task][second])
+
+    def best(encoder: str, task: str) -> str:
+        return max(EVERY_SET, key=choices[encoder, task].__getitem__)
+
+    ahead_of_both = {(e, t): over(e, t, best(e, t), BOTH) for e in ("InferSent", "MiniLM") for t in TASKS}
+    most = [max(ahead_of_both[encoder, task] for task in SYMMETRIC) for encoder in ("InferSent", "MiniLM")]
+    assert max(most) < 1
+    says(
+        f"no set is ahead of $(|u-v|, u*v)$ by more than {one(most[0])} on InferSent's vectors, or {one(most[1])} on "
+        "MiniLM's: less than a point."
+    )
+    assert best("InferSent", "entailment") == best("MiniLM", "entailment") == TRIPLE
+    first, second = (one(ahead_of_both[encoder, "entailment"]) for encoder in ("InferSent", "MiniLM"))
+    says(f"the best set is $(u, v, |u-v|)$ on both, by {first} and {second}.")
+    product, excess = (sorted(-over("InferSent", t, by, "|u-v|") for t in SYMMETRIC) for by in ("u*v", EXCESS))
+    says(
+        f"InferSent's product is {one(product[0])} to {one(product[-1])} behind its difference, and its excess "
+        f"{one(excess[0])} to {one(excess[-1])}."
+    )
+    product, excess = (sorted(over("MiniLM", t, by, "|u-v|") for t in SYMMETRIC) for by in ("u*v", EXCESS))
+    assert max(map(abs, excess)) < 0.3
+    behind, front = one(-product[0]), one(product[-1])
+    says(f"MiniLM's product is between {behind} behind and {front} ahead, and its excess within 0.3.")
 
 
 def test_the_sets_differ_by_so_much() -> None:

@@ -165,6 +165,15 @@ def test_a_network_with_few_pairs() -> None:
     says(f"of a linear head's {' and '.join(first)} points the difference keeps {' and '.join(second)}.")
 
 
+def test_the_cells_that_are_empty() -> None:
+    frozen = {(one.encoder, one.task, one.head) for one in cells() if one.encoder in ("words", "InferSent", "MiniLM")}
+    tasks = {task for _, task, _ in frozen}
+    empty = {(e, t) for e in ("words", "InferSent", "MiniLM") for t in tasks if (e, t, "network") not in frozen}
+    assert all((e, t, "linear") in frozen for e in ("words", "InferSent", "MiniLM") for t in tasks)
+    assert empty == {("InferSent", task) for task in tasks} | {("MiniLM", task) for task in tasks - {SNLI}}
+    says(f"{WORDS[len(empty)].capitalize()} cells are empty: a network on InferSent's vectors of any task, and")
+
+
 def test_the_most_that_the_product_is_worth() -> None:
     most = max(100 * one.gains[FIRST_P].mean for one in linear())
     says(f"As the only comparison it is worth up to {most:.0f} points.")

@@ -1,7 +1,12 @@
 """A transformer fine-tuned on pairs: its training, its records, and the trials that follow from them."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -24,6 +29,7 @@ from infersent.study.fine_tuning import (
     rate_trials,
     trials,
 )
+from infersent.training.workers import TogetherWorker
 
 transformers = pytest.importorskip("transformers", reason="fine-tuning needs transformers: the extra sbert")
 
@@ -44,13 +50,17 @@ def small_pairs(n=48):
     return Pairs(premises, hypotheses, labels)
 
 
-@pytest.fixture
-def transformer():
+def small_transformer(**settings):
     torch.manual_seed(0)
     config = transformers.BertConfig(
-        vocab_size=20, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
+        vocab_size=20, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, **settings
     )
-    return transformers.BertModel(config, add_pooling_layer=False)
+    return transformers.BertModel(config)  # with a pooler, as the published ones have
+
+
+@pytest.fixture
+def transformer():
+    return small_transformer()
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +148,88 @@ def test_a_weight_for_each_label_matters_where_labels_are_unbalanced(transformer
     assert losses[0] != losses[1]
 
 
+def plain_loop(trial, transformer, data):
+    """The training without a word of processes; the loss of every 50 steps."""
+    model = SiameseTransformer(transformer, trial.blocks, seed=trial.seed).train()
+    encoder, head = ([*part.parameters()] for part in (model.transformer, model.head))
+    optimizer = torch.optim.AdamW(
+        [{"params": encoder, "lr": trial.encoder_rate}, {"params": head, "lr": trial.head_rate}],
+        weight_decay=trial.weight_decay,
+    )
+    n = trial.pairs
+    weights = n / 3 / torch.bincount(data.labels[:n])
+    order = torch.Generator().manual_seed(trial.seed)
+    batches = [*pairwise([*range(0, n, trial.batch_size), n])]
+    steps, losses = trial.epochs * len(batches), []
+    torch.manual_seed(trial.seed)
+    for _ in range(trial.epochs):
+        rows = torch.randperm(n, generator=order)
+        for low, high in batches:
+            for group, rate in zip(optimizer.param_groups, (trial.encoder_rate, trial.head_rate), strict=True):
+                group["lr"] = rate * trial.rate(len(losses), steps)
+            batch = rows[low:high]
+            loss = torch.nn.functional.cross_entropy(model(data, batch), data.labels[batch], weights)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), trial.clip)
+            optimizer.step()
+            losses.append(loss.detach())
+    return tuple(round(float(torch.stack(losses[at : at + 50]).mean()), 4) for at in range(0, len(losses), 50))
+
+
+def test_one_process_has_the_numbers_of_a_plain_loop(transformer, data):
+    assert fine_tune(TRIAL, transformer, data, data, data, {}).loss == plain_loop(TRIAL, small_transformer(), data)
+
+
+def test_by_the_library_one_process_has_the_same_curve(transformer, data):
+    from accelerate import Accelerator
+    from accelerate.state import AcceleratorState
+
+    expected = fine_tune(TRIAL, small_transformer(), data, data, data, {})
+    AcceleratorState._reset_state()
+    worker = TogetherWorker(Accelerator(cpu=True))
+    found = fine_tune(TRIAL, transformer, data, data, data, {}, worker=worker)
+    worker.leave()
+    assert found.loss == pytest.approx(expected.loss, abs=2e-4)
+    assert transformer(input_ids=torch.tensor([[1, 2, 1]])).last_hidden_state.shape == (1, 3, 16)  # as it came
+
+
+def without_dropout():
+    """What the processes of a training and one alone do: without dropout, of which each process draws its own."""
+    data = TokenIds.from_pairs(small_pairs(), tokenizer)
+    told = []
+    start = small_transformer(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+    trial = replace(TRIAL, blocks=Blocks("u, v, |u-v|"), pairs=47, batch_size=9)  # shares and batches of unlike sizes
+    scored = {"sts": (data, np.arange(len(data)) / 10)}
+    found = fine_tune(trial, start, data, data, data, scored, report=lambda *step: told.append(step))
+    return found, told
+
+
+def test_two_processes_have_the_numbers_of_one(tmp_path):
+    expected, _ = without_dropout()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    launch = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", str(port)]
+    run = subprocess.run(
+        [sys.executable, *launch, "-m", "tests.study.test_fine_tuning", str(tmp_path)],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+    assert run.returncode == 0, run.stderr
+    first, second = (json.loads((tmp_path / f"{number}.json").read_text()) for number in range(2))
+    assert first["told"]
+    assert not second["told"], "one of them speaks"
+    assert first["record"]["loss"] == second["record"]["loss"]
+    assert first["record"]["loss"] == pytest.approx(expected.loss, abs=2e-3)
+    assert expected.loss[-1] < 0.9 * expected.loss[0]
+    for number in (first, second):
+        record = FineTuned.from_json(number["record"])
+        np.testing.assert_allclose(record.cosines_of("sts"), expected.cosines_of("sts"), atol=0.01)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -209,3 +301,10 @@ def test_groups_that_do_not_exist_or_differ_in_more_than_their_seed():
         find_fine_tuned(load_fine_tuned(), "v")
     with pytest.raises(ValueError, match="differ in more than their seed"):
         find_fine_tuned(load_fine_tuned("fine-tuned-rate"), "u, v")
+
+
+if __name__ == "__main__":  # one of several processes
+    record, told = without_dropout()
+    out = os.path.join(sys.argv[1], f"{os.environ['RANK']}.json")
+    with open(out, "w", encoding="utf-8") as file:
+        json.dump({"record": record.to_json(), "told": told}, file)

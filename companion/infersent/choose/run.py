@@ -208,8 +208,7 @@ def choose_blocks(
     if mlp:
         wanted = [Blocks(some) for some in MLP_SETS]
         wanted += [chosen] * (set(chosen) not in [set(some) for some in wanted])
-        more = [replace(one, sets=tuple(wanted), mlp=True) for one in work]
-        answers = _Answers.of(vectors, wanted, list(_run(plan, more, store, jobs, cluster, progress)), repeats)
+        answers = _networks(plan, wanted, repeats, store, jobs, cluster, progress)
         rows = answers.scores(labels, decides)[decides]
         networks = {frozenset(some): row for some, row in zip(wanted, rows, strict=True)}
     best, pairs = int(means.argmax()), len(plan.vectors.u)
@@ -250,6 +249,60 @@ def choose_blocks(
         _vectors=vectors,
         _seed=seed,
     )
+
+
+@dataclass(frozen=True)
+class NetworkScores:
+    """What networks score in a cross-validation.
+
+    Attributes
+    ----------
+    scores
+        ``[folds]`` for each set of blocks, by its name.
+    metric
+        Of the scores.
+    ratio
+        Tested pairs over training pairs of a fold.
+    """
+
+    scores: dict[str, Floats]
+    metric: str
+    ratio: float
+
+
+def network_scores(
+    u: Any,
+    v: Any,
+    y: Any,
+    *,
+    sentences: Texts | None = None,
+    candidates: Iterable[str | Iterable[str]] | None = None,
+    task: Kind = "auto",
+    metric: str | None = None,
+    folds: int = 5,
+    seed: int = 0,
+) -> NetworkScores:
+    """Cross-validate the small network alone, on the folds that :func:`choose_blocks` has in its first repeat.
+
+    On wide vectors the linear heads of a whole comparison take long, too, and may be there already.
+
+    Parameters
+    ----------
+    u, v, y, sentences, candidates, task, metric, folds, seed
+        As :func:`choose_blocks` takes them.
+
+    Raises
+    ------
+    ValueError
+        As there.
+    """
+    u, v = as_vectors(u, v)
+    asked = settle(y, len(u), candidates=candidates, task=task, metric=metric, folds=folds, repeats=1)
+    vectors = Vectors(u, v, asked.labels, group_pairs(_numbers(u, v, sentences), folds))
+    plan = _Plan(vectors, asked.sets, folds, 1, seed, 0)
+    found = _networks(plan, asked.sets, 1, Store(None), 1, None, None)
+    rows = found.scores(asked.labels, asked.metric)[asked.metric]
+    return NetworkScores({str(s): row for s, row in zip(asked.sets, rows, strict=True)}, asked.metric, found.ratio)
 
 
 def as_vectors(u: Any, v: Any) -> tuple[Array | Gathered, Array | Gathered]:
@@ -381,6 +434,24 @@ def _run(
             answers=np.concatenate([result.answers for result in some]),
             penalties=np.concatenate([result.penalties for result in some]),
         )
+
+
+def _networks(
+    plan: _Plan,
+    sets: Sequence[Blocks],
+    repeats: int,
+    store: Store,
+    jobs: int,
+    cluster: str | None,
+    progress: Callable[[int, int], object] | None,
+) -> _Answers:
+    """Train a network on each of these sets, in all folds."""
+    work = [
+        replace(plan.fold(repeat, fold, tuple(sets)), mlp=True)
+        for repeat in range(repeats)
+        for fold in range(plan.folds)
+    ]
+    return _Answers.of(plan.vectors, sets, list(_run(plan, work, store, jobs, cluster, progress)), repeats)
 
 
 def _own(sets: Sequence[Sequence[str]]) -> tuple[PairFeature, ...]:

@@ -37,10 +37,11 @@ def write_worth(measured: str | Path, path: str | Path | None = None) -> dict[st
     found = []
     for task in TASKS:
         for encoder in ENCODERS:
-            if (linear := folder / f"{task} - {encoder}.json").exists():
-                one = _read(linear)
-                if (network := folder / f"{task} - {encoder} - network.json").exists():
-                    one["network"] = _read(network)["network"]
+            parts = (folder / f"{task} - {encoder}{head}.json" for head in ("", " - network"))
+            measured_here = [_read(part) for part in parts if part.exists()]
+            if measured_here:
+                # The first says where and when; a network alone stands where `choices` has the linear head.
+                one = measured_here[0] | {"network": measured_here[-1]["network"]}
                 found.append(one)
     if not found:
         raise FileNotFoundError(f"There are no files of infersent.choose.worth in {folder}.")

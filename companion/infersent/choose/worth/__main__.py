@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minilm", help="the folder or the name of all-MiniLM-L6-v2; left out if not given")
     parser.add_argument("--encoders", nargs="+", default=["words", "InferSent", "MiniLM"], help="which of the three")
     parser.add_argument("--tasks", nargs="+", choices=sorted(TASKS), default=list(TASKS))
-    parser.add_argument("--network", action="store_true", help="train the network too")
+    parser.add_argument("--network", action="store_true", help="train the network, in place of the linear head")
     given = parser.parse_args(arguments)
     encoders = {"words": "words", "InferSent": None} | ({"MiniLM": given.minilm} if given.minilm else {})
     for task in given.tasks:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if path.exists():
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
-            record = measure(task, name, encoders[name], network=given.network)
+            record = measure(task, name, encoders[name], head="network" if given.network else "linear")
             save_record(record, path)
             print(f"{task}, {name}: {record['seconds']} s", flush=True)
     return 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from infersent.choose.cross_validation import Gathered
-from infersent.choose.run import choose_blocks
+from infersent.choose.run import choose_blocks, network_scores
 from infersent.choose.texts import TextPairs, encode_pairs
 from infersent.data import load
 from infersent.data.pairs import Pairs, ScoredPairs
@@ -56,8 +56,10 @@ def vectors_of(pairs: Pairs | ScoredPairs, encoder: str | None) -> tuple[Gathere
     return Gathered(vectors, first), Gathered(vectors, second)
 
 
-def measure(task: str, name: str, encoder: str | None, *, network: bool = False) -> dict[str, Any]:
-    """Cross-validate the four sets on a task under a linear head or under a network too, and return the scores.
+def measure(
+    task: str, name: str, encoder: str | None, *, head: Literal["linear", "network"] = "linear"
+) -> dict[str, Any]:
+    """Cross-validate the four sets on a task under a head, and return the scores.
 
     Parameters
     ----------
@@ -67,14 +69,14 @@ def measure(task: str, name: str, encoder: str | None, *, network: bool = False)
         The encoder's name in the record.
     encoder
         What it is, see :func:`vectors_of`.
-    network
-        Train the network, which takes many times as long as the linear head.
+    head
+        The chooser's linear head, or its network, which takes many times as long. The folds are the same.
 
     Returns
     -------
     dict
-        JSON values: the settings, and under ``linear`` and ``network`` for each set its score on each fold; nothing
-        under ``network`` where none was trained.
+        JSON values: the settings, and under ``linear`` or ``network`` for each set its score on each fold; nothing
+        under the other.
 
     Raises
     ------
@@ -84,27 +86,29 @@ def measure(task: str, name: str, encoder: str | None, *, network: bool = False)
     start = time.perf_counter()
     pairs = choose("task", task, TASKS)()
     scores = pairs.scores if isinstance(pairs, ScoredPairs) else None
-    choice = choose_blocks(
-        *vectors_of(pairs, encoder),
-        pairs.labels if isinstance(pairs, Pairs) else scores,
-        sentences=(pairs.premises, pairs.hypotheses),
-        task="classes" if scores is None else "scores",
-        metric="accuracy" if scores is None else "Spearman",
-        candidates=SETS,
-        repeats=1,
-        mlp=network,
-    )
-    found = [choice.find(blocks) for blocks in SETS]
+    u, v = vectors_of(pairs, encoder)
+    y = pairs.labels if isinstance(pairs, Pairs) else scores
+    kind: Literal["classes", "scores"] = "classes" if scores is None else "scores"
+    metric = "accuracy" if scores is None else "Spearman"
+    sentences = (pairs.premises, pairs.hypotheses)
+    found: dict[str, dict[str, list[float]]] = {"linear": {}, "network": {}}
+    if head == "linear":
+        choice = choose_blocks(u, v, y, sentences=sentences, task=kind, metric=metric, candidates=SETS, repeats=1)
+        ratio = choice.ratio
+        found[head] = {str(some): _rounded(choice.find(some).scores[metric]) for some in SETS}
+    else:
+        networks = network_scores(u, v, y, sentences=sentences, task=kind, metric=metric, candidates=SETS)
+        ratio = networks.ratio
+        found[head] = {str(some): _rounded(networks.scores[str(some)]) for some in SETS}
     return {
         "task": task,
         "encoder": name,
-        "dim": choice.dim,
-        "pairs": choice.pairs,
+        "dim": int(u.shape[1]),
+        "pairs": len(u),
         "digest": pairs.digest(),
-        "metric": choice.metric,
-        "ratio": round(choice.ratio, 6),
-        "linear": {str(one.blocks): _rounded(one.scores[choice.metric]) for one in found},
-        "network": {str(one.blocks): _rounded(one.mlp) for one in found if one.mlp is not None},
+        "metric": metric,
+        "ratio": round(ratio, 6),
+        **found,
         **provenance("cpu"),
         "seconds": round(time.perf_counter() - start, 1),
     }

@@ -68,6 +68,11 @@ class SiameseTransformer(nn.Module):
     def __init__(self, transformer: nn.Module, blocks: Sequence[str], *, seed: int = 0) -> None:
         super().__init__()
         self.transformer = transformer
+        # A pooler reads the first token alone, and its output is not used here. Several processes would wait for its
+        # gradient, which never comes.
+        pooler = getattr(transformer, "pooler", None)
+        if isinstance(pooler, nn.Module):
+            pooler.requires_grad_(False)
         self.blocks = blocks
         self.dim = int(transformer.config.hidden_size)  # type: ignore[union-attr, arg-type]
         with torch.random.fork_rng(devices=[]):
@@ -94,6 +99,7 @@ class SiameseTransformer(nn.Module):
 
     def forward(self, data: TokenIds, pairs: Tensor) -> Tensor:
         """Return the logits of some pairs, ``[pairs, 3]``; every distinct sentence among them is encoded once."""
+        pairs = pairs.to(data.premises.device)  # several processes on GPUs are handed it there
         both = torch.stack([data.premises[pairs], data.hypotheses[pairs]])  # [2, pairs]
         rows, places = both.unique(return_inverse=True)
         sentences = self.encode([data.ids[row] for row in rows.tolist()])  # [sentences, dim]
