@@ -40,9 +40,14 @@ KEYSTROKE = """async ([widget, text]) => {
     const input = widget.querySelectorAll("textarea, input[type=text]")[1];
     const map = widget.querySelector(".ex-map");
     const start = performance.now();
+    const asked = text.trim().split(" ").at(-1); // the answer is that of this pair once its last word heads a column
     const answered = new Promise((done) => {
-        const watch = new MutationObserver(() => { watch.disconnect(); done(); });
-        watch.observe(map, { childList: true });
+        const watch = new MutationObserver(() => {
+            if (map.querySelector("thead th:last-child").textContent !== asked) return;
+            watch.disconnect();
+            done();
+        });
+        watch.observe(map, { subtree: true, childList: true, characterData: true });
     });
     input.value = text;
     input.dispatchEvent(new Event("input", { bubbles: true }));

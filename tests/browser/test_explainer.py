@@ -369,6 +369,36 @@ def test_the_newest_text_wins(widget: Locator) -> None:
     expect(widget.locator(".ex-map thead th")).to_have_text(["alone", "the", "number", "is", "six"])
 
 
+def test_a_request_is_drawn_once_and_the_focus_stays(widget: Locator) -> None:
+    cell = widget.locator(".ex-map tbody tr").nth(2).locator("td").nth(1)
+    cell.focus()
+    widget.locator(".ex-answer").evaluate("""answer => {
+        window.drawn = 0;
+        new MutationObserver(() => { window.drawn += 1; })
+            .observe(answer, { subtree: true, childList: true, characterData: true });
+    }""")
+    widget.locator("textarea").last.evaluate("""input => {
+        input.value = "A musician is performing songs.";
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+    }""")
+    expect(widget.locator(".ex-map thead th")).to_have_text(["alone", "a", "musician", "is", "performing", "songs", "."])
+    expect(cell).to_be_focused()
+    widget.page.wait_for_timeout(600)  # in which nobody's patience ends
+    assert widget.page.evaluate("window.drawn") == 1
+    expect(cell).to_be_focused()
+    assert widget.locator(".ex-map td[tabindex='0'], .ex-map td[aria-selected=true]").count() == 1
+
+
+def test_the_map_grows_and_shrinks_with_the_texts(widget: Locator) -> None:
+    for text in ["One.", "Two small dogs play in the snow.", "A dog."]:
+        field(widget, "Hypothesis").fill(text)
+        field(widget, "Premise").fill(f"{text} {text}")
+        across, down = split_words(text), split_words(f"{text} {text}")
+        expect(widget.locator(".ex-map thead th")).to_have_text(["alone", *across])
+        expect(widget.locator(".ex-map tbody th")).to_have_text(["alone", *down])
+        expect(widget.locator(".ex-map tbody td")).to_have_count((1 + len(across)) * (1 + len(down)))
+
+
 def test_the_answer_has_its_reason_and_a_warning_in_words(widget: Locator) -> None:
     widget.get_by_role("button", name="Not", exact=True).click()
     expect(widget.locator(".bw-result p")).to_contain_text("because the premise by itself speaks for it")
