@@ -83,9 +83,9 @@ def weigh(record: Record, book: Path, pages: list[Path]) -> None:
     weights = [len(gzip.compress(page.read_bytes(), 6)) / 1e3 for page in pages]
     record.add(Figure.of("book", f"HTML of each of {len(pages)} pages, gzip", "kB", weights))
     record.add(Figure.of("book", "HTML of the heaviest page, gzip", "kB", [max(weights)]))
-    for model in sorted(book.rglob("infersent-*.safetensors")):
-        compressed = len(gzip.compress(model.read_bytes(), 6)) / 1e6
-        record.add(Figure.of("book", "the model that a page fetches, gzip", "MB", [compressed], TRANSFER))
+    for model in sorted(book.rglob("infersent-*.bin")):
+        size = model.stat().st_size / 1e6
+        record.add(Figure.of("book", "the model that a page fetches", "MB", [size], TRANSFER))
 
 
 def answer(record: Record, browser: Browser, url: str, settings: Settings) -> None:
