@@ -40,9 +40,14 @@ KEYSTROKE = """async ([widget, text]) => {
     const input = widget.querySelectorAll("textarea, input[type=text]")[1];
     const map = widget.querySelector(".ex-map");
     const start = performance.now();
+    const asked = text.trim().split(" ").at(-1); // the answer is that of this pair once its last word heads a column
     const answered = new Promise((done) => {
-        const watch = new MutationObserver(() => { watch.disconnect(); done(); });
-        watch.observe(map, { childList: true });
+        const watch = new MutationObserver(() => {
+            if (map.querySelector("thead th:last-child").textContent !== asked) return;
+            watch.disconnect();
+            done();
+        });
+        watch.observe(map, { subtree: true, childList: true, characterData: true });
     });
     input.value = text;
     input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -78,9 +83,9 @@ def weigh(record: Record, book: Path, pages: list[Path]) -> None:
     weights = [len(gzip.compress(page.read_bytes(), 6)) / 1e3 for page in pages]
     record.add(Figure.of("book", f"HTML of each of {len(pages)} pages, gzip", "kB", weights))
     record.add(Figure.of("book", "HTML of the heaviest page, gzip", "kB", [max(weights)]))
-    for model in sorted(book.rglob("infersent-*.safetensors")):
-        compressed = len(gzip.compress(model.read_bytes(), 6)) / 1e6
-        record.add(Figure.of("book", "the model that a page fetches, gzip", "MB", [compressed], TRANSFER))
+    for model in sorted(book.rglob("infersent-*.bin")):
+        size = model.stat().st_size / 1e6
+        record.add(Figure.of("book", "the model that a page fetches", "MB", [size], TRANSFER))
 
 
 def answer(record: Record, browser: Browser, url: str, settings: Settings) -> None:

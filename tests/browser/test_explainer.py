@@ -99,8 +99,8 @@ def probabilities_agree(module, premises: list[str], hypotheses: list[str]) -> N
     odds = np.exp(np.array(logits) - np.max(logits, axis=1, keepdims=True))
     there = odds / odds.sum(axis=1, keepdims=True)
     here = InferSent.from_pretrained().predict_proba(premises, hypotheses)
-    assert np.abs(here - there).max() <= 0.005
-    assert (here.argmax(axis=1) == there.argmax(axis=1)).mean() >= 0.995
+    assert np.abs(here - there).max() <= page_model.SHIFT
+    assert (here.argmax(axis=1) == there.argmax(axis=1)).mean() >= page_model.SAME
     assert missed <= 1e-5
 
 
@@ -141,7 +141,7 @@ def test_the_account_is_that_of_python(module) -> None:
     assert there["bias"] == pytest.approx(here["bias"], abs=1e-4)
     for level in ("by_block", "by_word"):
         for name, part in here[level].items():
-            assert np.array(there[level][name]) == pytest.approx(np.array(part), abs=0.05)
+            assert np.array(there[level][name]) == pytest.approx(np.array(part), abs=0.1)
     # A word may win a coordinate from its equal by a rounding, so cells are compared as a whole.
     agree = np.mean([a == b for a, b in zip(there["premise_winners"], here["premise_winners"], strict=True)])
     assert agree >= 0.97
@@ -298,11 +298,11 @@ def test_the_model_waits_to_be_asked_and_is_fetched_once(book_url: str, open_pag
 
     def prepare(page: Page) -> None:
         out_of_view(page)
-        page.context.on("request", lambda request: asked.append(request.url) if "safetensors" in request.url else None)
+        page.context.on("request", lambda request: asked.append(request.url) if "infersent-" in request.url else None)
 
     page = open_page(f"{book_url}/{PATH}", prepare=prepare)
     widget = find(page)
-    expect(widget.get_by_role("button", name="Load the model (4.0 MB)")).to_be_visible()
+    expect(widget.get_by_role("button", name="Load the model (2.5 MB)")).to_be_visible()
     page.wait_for_timeout(300)
     assert asked == []
     widget.get_by_role("button", name="Opposite").click()
@@ -367,6 +367,37 @@ def test_the_newest_text_wins(widget: Locator) -> None:
         }
     }""")
     expect(widget.locator(".ex-map thead th")).to_have_text(["alone", "the", "number", "is", "six"])
+
+
+def test_a_request_is_drawn_once_and_the_focus_stays(widget: Locator) -> None:
+    cell = widget.locator(".ex-map tbody tr").nth(2).locator("td").nth(1)
+    cell.focus()
+    widget.locator(".ex-answer").evaluate("""answer => {
+        window.drawn = 0;
+        new MutationObserver(() => { window.drawn += 1; })
+            .observe(answer, { subtree: true, childList: true, characterData: true });
+    }""")
+    widget.locator("textarea").last.evaluate("""input => {
+        input.value = "A musician is performing songs.";
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+    }""")
+    heads = ["alone", *split_words("A musician is performing songs.")]
+    expect(widget.locator(".ex-map thead th")).to_have_text(heads)
+    expect(cell).to_be_focused()
+    widget.page.wait_for_timeout(600)  # in which nobody's patience ends
+    assert widget.page.evaluate("window.drawn") == 1
+    expect(cell).to_be_focused()
+    assert widget.locator(".ex-map td[tabindex='0'], .ex-map td[aria-selected=true]").count() == 1
+
+
+def test_the_map_grows_and_shrinks_with_the_texts(widget: Locator) -> None:
+    for text in ["One.", "Two small dogs play in the snow.", "A dog."]:
+        field(widget, "Hypothesis").fill(text)
+        field(widget, "Premise").fill(f"{text} {text}")
+        across, down = split_words(text), split_words(f"{text} {text}")
+        expect(widget.locator(".ex-map thead th")).to_have_text(["alone", *across])
+        expect(widget.locator(".ex-map tbody th")).to_have_text(["alone", *down])
+        expect(widget.locator(".ex-map tbody td")).to_have_count((1 + len(across)) * (1 + len(down)))
 
 
 def test_the_answer_has_its_reason_and_a_warning_in_words(widget: Locator) -> None:
@@ -499,7 +530,7 @@ def test_from_disk_it_says_what_to_do(built_book: Path, open_page: OpenPage) -> 
 def visit(browser: Browser, url: str, handle: Callable[[Route], None]) -> Page:
     """A page whose requests for the model are handled otherwise; what the console says about it is no fault."""
     context = browser.new_context()
-    context.route("**/*.safetensors", handle)
+    context.route("**/infersent-*.bin", handle)
     page = context.new_page()
     page.goto(url)
     return page
@@ -531,7 +562,7 @@ def test_a_damaged_file_in_the_browsers_store_is_fetched_again(browser: Browser,
     context = browser.new_context()
     page = context.new_page()
     fetched: list[str] = []
-    page.on("request", lambda request: fetched.append(request.url) if "safetensors" in request.url else None)
+    page.on("request", lambda request: fetched.append(request.url) if "infersent-" in request.url else None)
     page.goto(f"{book_url}/{PATH}")
     loaded(page)
     stored = page.evaluate(
@@ -544,7 +575,7 @@ def test_a_damaged_file_in_the_browsers_store_is_fetched_again(browser: Browser,
             return request.url;
         }"""
     )
-    assert stored.endswith(".safetensors")
+    assert stored.endswith(".bin")
     for times in (2, 2):  # the first reload fetches it anew, the second has it
         page.reload()
         loaded(page)
@@ -603,7 +634,7 @@ def test_with_a_kernel_python_gets_what_the_reader_comes_to_rest_on(book_url: st
     asked = []
     page = open_page(f"{book_url}/{PATH}", prepare=out_of_view)
     find(page)
-    page.on("request", lambda request: asked.append(request.url) if "safetensors" in request.url else None)
+    page.on("request", lambda request: asked.append(request.url) if "infersent-" in request.url else None)
     render = """async ({ default: module }, state) => {
         const listeners = {};
         window.sent = [];

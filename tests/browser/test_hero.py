@@ -38,7 +38,7 @@ def switch(widget: Locator, block: str) -> Locator:
 
 def note_models(page: Page) -> list[str]:
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "safetensors" in request.url else None)
+    page.on("request", lambda request: asked.append(request.url) if "infersent-" in request.url else None)
     return asked
 
 
@@ -205,7 +205,7 @@ def test_from_disk_the_pairs_and_switches_work_and_a_line_says_what_does_not(bui
 
 def test_a_failed_load_says_so_and_typing_tries_again(browser, book_url: str) -> None:
     context = browser.new_context()
-    context.route("**/*.safetensors", lambda route: route.fulfill(status=404))
+    context.route("**/infersent-*.bin", lambda route: route.fulfill(status=404))
     page = context.new_page()
     page.goto(f"{book_url}/{PATH}")
     widget = find_widget(page, MODULE)

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 
 import { readFile } from "../../companion/infersent/widgets/page_model/file.mjs";
 import { InferSent } from "../../companion/infersent/widgets/page_model/network.mjs";
@@ -31,7 +32,7 @@ test("wires and shades are Python's", () => {
 });
 
 test("the page's own model gives the pairs that were computed beforehand", () => {
-  const bytes = readFileSync(expected.explainer.file);
+  const bytes = gunzipSync(readFileSync(expected.explainer.file));
   const model = new InferSent(readFile(new Uint8Array(bytes).buffer));
   for (const { name, blocks, shares, words } of expected.hero.pictures) {
     const { premise, hypothesis, cells } = expected.hero.pairs[name];
@@ -43,7 +44,8 @@ test("the page's own model gives the pairs that were computed beforehand", () =>
 });
 
 test("words that the model does not know are told once", () => {
-  const model = new InferSent(readFile(new Uint8Array(readFileSync(expected.explainer.file)).buffer));
+  const bytes = gunzipSync(readFileSync(expected.explainer.file));
+  const model = new InferSent(readFile(new Uint8Array(bytes).buffer));
   const texts = { premise: "A blorfist, a blorfist!", hypothesis: "A zorb sleeps." };
   const account = model.explain(texts.premise, texts.hypothesis).account();
   assert.deepEqual(draw({ ...texts, ...account }).unknown, ["blorfist", "zorb"]);

@@ -2,19 +2,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 
 import { describe, evidence, labelsOf, logitsOf, softmax } from "../../companion/infersent/widgets/explainer/account.mjs";
-import { dense, readFile, unpack, upperHalf } from "../../companion/infersent/widgets/page_model/file.mjs";
+import { dense, joined, readFile, upperHalf } from "../../companion/infersent/widgets/page_model/file.mjs";
 import { Ledger } from "../../companion/infersent/widgets/page_model/ledger.mjs";
-import { InferSent, addProduct, maxPool, sigmoid, states } from "../../companion/infersent/widgets/page_model/network.mjs";
+import { InferSent, addProduct, maxPool, sigmoid, step } from "../../companion/infersent/widgets/page_model/network.mjs";
 import { FIRST_TOKEN_RULE, splitBy, splitWords, tooLong } from "../../companion/infersent/widgets/page_model/words.mjs";
-import { uniform } from "../../companion/infersent/widgets/toolkit/numbers.mjs";
 import { close, expected } from "./expected.mjs";
 
 /** @param {string} file */
 const load = (file) => {
-  const bytes = readFileSync(file);
-  return new InferSent(readFile(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
+  const bytes = gunzipSync(readFileSync(file));
+  return new InferSent(readFile(new Uint8Array(bytes).buffer));
 };
 const { file, accounts } = expected.explainer;
 const model = load(file);
@@ -67,12 +67,13 @@ test("the forward pass and the ledger are those of Python", () => {
     for (const name of /** @type {const} */ (
       ["blocks", "premise_words", "hypothesis_words", "premise_unknown", "hypothesis_unknown"]))
       assert.deepEqual(found[name], account[name], name);
-    close(softmax(ledger.logits), probabilities, 0.005);
+    close(softmax(ledger.logits), probabilities, 0.04); // page_model.SHIFT
     close(found.u, account.u, 0.03);
     close(found.v, account.v, 0.03);
     close(found.bias, account.bias, 1e-4);
     for (const name of found.blocks) close(found.by_block[name], account.by_block[name], 0.05);
-    for (const name of ["u", "v"]) close(found.by_word[name], account.by_word[name], 0.05);
+    // A word may win a coordinate from its equal by a rounding.
+    for (const name of ["u", "v"]) close(found.by_word[name], account.by_word[name], 0.1);
   }
 });
 
@@ -106,48 +107,68 @@ test("a coordinate lies between −1 and 1 and comes from the word that won it",
   assert.ok(new Set(winners).size > 1);
 });
 
-test("packed numbers come back: 3 bits each, across the edges of bytes", () => {
-  // 0 … 7 from the lowest bit on, less 3.
-  const packed = [0, 1, 2, 3, 4, 5, 6, 7].reduce((sum, k, i) => sum | (BigInt(k) << BigInt(3 * i)), 0n);
-  const three = Uint8Array.from([0n, 8n, 16n], (shift) => Number((packed >> shift) & 255n));
-  assert.deepEqual([...unpack(three, 8, 3)], [-3, -2, -1, 0, 1, 2, 3, 4]);
+test("packed numbers come back from their two bytes and their row's scale", () => {
+  const numbers = [-1023, -129, -128, -1, 0, 127, 128, 1023];
+  const low = Uint8Array.from(numbers, (k) => (k + 128) & 255);
+  assert.deepEqual([...joined(low, Int8Array.from(numbers, (k) => (k + 128) >> 8))], numbers);
   assert.deepEqual([...dense({ whole: Int16Array.of(-2, 4, 1, 3), scale: Float32Array.of(0.5, 2), columns: 2 })],
     [-1, 2, 2, 6]);
 });
 
-test("every width of packed numbers comes back", () => {
-  const next = uniform(5);
-  for (let bits = 2; bits <= 16; bits++) {
-    const m = 2 ** (bits - 1) - 1;
-    const numbers = Array.from({ length: 37 }, () => Math.floor(next() * (2 * m + 1)) - m);
-    const stream = numbers.reduce((sum, k, i) => sum | (BigInt(k + m) << BigInt(bits * i)), 0n);
-    const packed = Uint8Array.from({ length: Math.ceil((bits * 37) / 8) }, (_, i) =>
-      Number((stream >> BigInt(8 * i)) & 255n));
-    assert.deepEqual([...unpack(packed, 37, bits)], numbers, `${bits} bits`);
-  }
+test("a file of another format is refused, not misread", () => {
+  const header = new TextEncoder().encode(JSON.stringify({ __metadata__: { config: '{"format": 1}', words: "" } }));
+  const content = new Uint8Array(8 + header.length);
+  new DataView(content.buffer).setBigUint64(0, BigInt(header.length), true);
+  content.set(header, 8);
+  assert.throws(() => readFile(content.buffer), /the file has the format 1, not 2/);
 });
 
 test("the upper half of a float32 is the number that it begins", () => {
   assert.deepEqual([...upperHalf(Uint16Array.of(0x3f80, 0x4000, 0xbf00, 0))], [1, 2, -0.5, 0]);
 });
 
-test("the product of a matrix and a vector, whatever the length's remainder", () => {
-  for (let n = 1; n <= 9; n++) {
-    const vector = Float32Array.from({ length: n }, (_, c) => c + 1);
-    const out = Float32Array.of(10, 20);
-    addProduct(out, Float32Array.from({ length: 2 * n }, (_, i) => (i < n ? 1 : i - n)), vector);
-    const sums = Array.from(vector, (x, c) => [x, x * c]).reduce(([a, b], [x, y]) => [a + x, b + y]);
-    assert.deepEqual([...out], [10 + sums[0], 20 + sums[1]]);
+test("the product of a matrix and a vector is added row by row", () => {
+  for (const [rows, n] of [[4, 1], [4, 5], [8, 4], [12, 7]]) {
+    const [out, matrix, vector] = [rows, rows * n, n].map((length, k) =>
+      Float32Array.from({ length }, (_, i) => ((i + k) % 7) - 3));
+    const slow = Array.from(out, (x, r) => vector.reduce((sum, y, c) => sum + matrix[r * n + c] * y, x));
+    addProduct(out, matrix, vector);
+    assert.deepEqual([...out], slow);
   }
 });
 
 test("one unit of an LSTM, by hand", () => {
-  // No weights: each gate is its bias, and the cell adds up.
-  const direction = { input: new Float32Array(4), state: new Float32Array(4), bias: Float32Array.of(1, 2, 3, 4) };
-  const [first, second] = states(direction, [Float32Array.of(5), Float32Array.of(6)]);
+  // The last state has no weight: each gate is what the word gives it, and the cell adds up.
+  const direction = { input: new Float32Array(4), state: new Float32Array(4), bias: new Float32Array(4) };
+  const gates = Float32Array.of(1, 2, 3, 4);
+  const first = step(direction, gates);
+  const second = step(direction, gates, first);
   const cell = sigmoid(1) * Math.tanh(3);
-  close(first, [sigmoid(4) * Math.tanh(cell)], 1e-6);
-  close(second, [sigmoid(4) * Math.tanh(cell * (1 + sigmoid(2)))], 1e-6);
+  close(first.hidden, [sigmoid(4) * Math.tanh(cell)], 1e-6);
+  close(second.hidden, [sigmoid(4) * Math.tanh(cell * (1 + sigmoid(2)))], 1e-6);
+  assert.deepEqual([...gates], [1, 2, 3, 4]); // they are kept for the word's next time
+});
+
+test("what was read before changes nothing but the time: every edit is read as if it were the first text", () => {
+  const edits = ["A dog", "A dog runs", "A dog runs.", "A dog ran.", "The dog ran.", "dog ran.", "", "A dog runs.",
+    "A red dog runs.", "A red dog runs. A red dog runs.", "zorbish", "A dog runs and a dog runs."];
+  const used = load(file);
+  for (const text of edits) {
+    const [there, here] = [load(file).encode(text), used.encode(text)];
+    assert.deepEqual(here.vector, there.vector, text);
+    assert.deepEqual(here.winners, there.winners, text);
+  }
+});
+
+test("a word more at the end is one step of the forward direction, and no word's part of the gates comes twice", () => {
+  const used = load(file);
+  used.encode("A dog runs on the");
+  const kept = used.forward.before[0].states;
+  used.encode("A dog runs on the dog");
+  const [{ states }] = used.forward.before;
+  assert.ok(kept.every((state, i) => state === states[i]));
+  assert.equal(states.length, kept.length + 1);
+  assert.equal(used.forward.familiar.size, 5);
 });
 
 test("of equal words the first wins a coordinate", () => {

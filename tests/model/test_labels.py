@@ -1,5 +1,6 @@
 """Models of any labels: they are trained, kept, explained and refused by name; and a model that learns more words."""
 
+import gzip
 import json
 import warnings
 
@@ -112,7 +113,7 @@ def test_the_explainer_and_the_page_take_a_models_labels(tmp_path):
     assert widget.ledger["labels"] == list(TWO)
     assert "different" in widget.fallback_html()
     assert "labels" not in Explainer(toy_model(), "a dog", "the dog").ledger
-    content = page_model.export(model, tmp_path).read_bytes()
+    content = gzip.decompress(page_model.export(model, tmp_path).read_bytes())
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     config = json.loads(header["__metadata__"]["config"])
     assert config["labels"] == list(TWO)

@@ -156,7 +156,7 @@ def test_module_scripts_hold_the_sources(tmp_path: Path) -> None:
 def test_the_shipped_model_lies_beside_the_modules_alone(tmp_path: Path) -> None:
     folder = tmp_path / "_static" / "widgets"
     folder.mkdir(parents=True)
-    (folder / "infersent-of-yesterday.safetensors").touch()
+    (folder / "infersent-of-yesterday.bin").touch()
     extension.copy_model(fake_app(tmp_path))
     (copied,) = folder.iterdir()
     assert copied.name == page_model.shipped_file().name

@@ -67,7 +67,7 @@ def copy_model(app: Sphinx) -> None:
     folder = Path(app.outdir, "_static", "widgets")
     folder.mkdir(parents=True, exist_ok=True)
     model = page_model.shipped_file()
-    for older in folder.glob("*.safetensors"):
+    for older in folder.glob("infersent-*"):
         older.unlink()
     shutil.copyfile(model, folder / model.name)
 

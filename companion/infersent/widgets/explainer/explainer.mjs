@@ -8,8 +8,8 @@
 import { LABELS, colour, printed } from "../toolkit/blocks.mjs";
 import { createChecks, createChoices, createResult } from "../toolkit/controls.mjs";
 import { mount } from "../toolkit/host.mjs";
-import { change, read } from "../toolkit/model.mjs";
-import { h } from "../toolkit/nodes.mjs";
+import { change, read, whenChanged } from "../toolkit/model.mjs";
+import { h, setText } from "../toolkit/nodes.mjs";
 import { capital, describe, labelsOf, logitsOf, unknownWords } from "./account.mjs";
 import { createField, createLogits } from "./fields.mjs";
 import { createMap } from "./map.mjs";
@@ -25,6 +25,7 @@ import STYLE from "./style.css" with { type: "text" };
 /** @import { Host } from "../toolkit/host.mjs" */
 /** @import { Model } from "../toolkit/model.mjs" */
 /** @import { Words } from "../toolkit/controls.mjs" */
+/** @import { Account } from "./account.mjs" */
 /** @import { Session, Traits } from "./session.mjs" */
 /** @import { Pair } from "../page_model/model.mjs" */
 
@@ -156,6 +157,13 @@ function createView(model, session) {
     onChoose: (c) => { shown = c; update(); },
   });
   const map = createMap();
+  // The texts change with every key, the account with its answer: only then is it drawn, and once.
+  const drawLogits = whenChanged((/** @type {Account} */ ledger, /** @type {string[]} */ blocks,
+    /** @type {number} */ answer) => {
+    setText(lead, describe(ledger, blocks)[1]);
+    logits.update(ledger, blocks, answer);
+  });
+  const drawMap = whenChanged(map.update);
   const answers = h("div", { class: "ex-answer" }, checks.node, lead, ...logits.nodes,
     h("p", { class: "ex-title" }, "Where the words meet: evidence for"), labels.node, map.node,
     h("p", { class: "bw-hint" }, HINT));
@@ -194,22 +202,20 @@ function createView(model, session) {
     // Nothing can be asked of an account that is not that of the texts.
     const waits = prediction.update(TEXTS.map((name) => texts[name]).join("\n"), !empty && !now.tooLong);
     answers.hidden = empty || waits;
-    const [, ...sentences] = describe(ledger, blocks);
     result.update(empty ? NOTHING : waits ? ASK : now.stale && !now.tooLong ? WAIT : inWords(ledger, blocks, shipped));
-    lead.textContent = sentences.join(" ");
     checks.update(blocks);
     const sums = logitsOf(ledger, blocks);
     const answer = sums.indexOf(Math.max(...sums));
-    logits.update(ledger, blocks, answer);
+    drawLogits(ledger, blocks, answer);
     const known = labelsOf(ledger);
     const rule = CASES.find(([, pair]) => TEXTS.every((name) => pair[name] === texts[name]))?.[2];
     const fits = TEXTS.every((name) => ledger[name] === texts[name]);
     const verdict = rule && known.includes(rule)
       ? `By SNLI’s rules the label is ${rule}${rule === known[answer] ? "." : ": the model misses it."}` : "";
     const told = [verdict, outcome(prediction.said(), known[answer])].filter(Boolean).join(" ");
-    expected.textContent = empty || waits || !fits ? "" : told;
+    setText(expected, empty || waits || !fits ? "" : told);
     labels.update((c) => c === (shown ?? answer));
-    map.update(ledger, blocks, shown ?? answer);
+    drawMap(ledger, blocks, shown ?? answer);
   };
   return {
     node, update,

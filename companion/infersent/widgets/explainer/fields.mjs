@@ -2,7 +2,7 @@
 /* The explainer's texts and logits: the two fields to type in, a bar a label, the ledger in numbers. */
 
 import { colour, printed } from "../toolkit/blocks.mjs";
-import { h } from "../toolkit/nodes.mjs";
+import { h, setText } from "../toolkit/nodes.mjs";
 import { percent, signed } from "../toolkit/numbers.mjs";
 import { capital, partsOf, reachOf, softmax, sum } from "./account.mjs";
 
@@ -41,8 +41,8 @@ export function createField(name, onInput) {
         fit(input);
       }
       input.readOnly = still;
-      note.textContent = unknown.length ? `Unknown to the model: ${[...new Set(unknown)].join(", ")}` : "";
-      input.setAttribute("aria-description", note.textContent);
+      setText(note, unknown.length ? `Unknown to the model: ${[...new Set(unknown)].join(", ")}` : "");
+      input.setAttribute("aria-description", note.textContent ?? "");
     },
   };
 }
@@ -115,7 +115,7 @@ function createRow(label) {
      * @param {boolean} chosen
      */
     update(p, total, parts, reach, chosen) {
-      share.style.width = percent(p, 1);
+      share.style.transform = `scaleX(${p.toFixed(3)})`; // which moves without laying out the page anew
       probability.textContent = percent(p);
       logit.textContent = signed(total);
       node.classList.toggle("ex-chosen", chosen);

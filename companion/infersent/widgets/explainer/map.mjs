@@ -1,7 +1,7 @@
 // @ts-check
 /* The explainer's map: the evidence of words and pairs of words, and the coordinates behind a cell. */
 
-import { h, s, setAttributes } from "../toolkit/nodes.mjs";
+import { h, s, setAttributes, setText } from "../toolkit/nodes.mjs";
 import { format, percent, signed } from "../toolkit/numbers.mjs";
 import { behind, evidence, inOrderOfWords, isPooled, labelsOf, sum } from "./account.mjs";
 
@@ -39,36 +39,51 @@ const STEPS = new Map(Object.entries(
   { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }));
 
 /**
- * The table: a cell is chosen by mouse, finger or arrow key.
+ * The table: a cell is chosen by mouse, finger or arrow key. Its cells stay from one account to the next, and only what
+ * changes is written: a large table costs a browser more than the model's whole answer.
  *
  * @param {() => void} onChoose
  */
 function createTable(onChoose) {
-  const table = h("table", { role: "grid", class: "ex-map" });
-  /** @type {HTMLTableCellElement[][]} */
-  let cells = [];
+  const [corner, body] = [h("tr", {}, h("td")), h("tbody")];
+  const table = h("table", { role: "grid", class: "ex-map" }, h("thead", {}, corner), body);
+  /** @type {Head[]} */
+  const across = [];
+  /** @type {{ node: HTMLTableRowElement, head: Head, cells: Shade[] }[]} */
+  const lines = [];
   let [row, column] = [0, 0];
 
   /** @param {number} i @param {number} j */
+  const mark = (i, j, chosen = true) => lines[i]?.cells[j]?.node && setAttributes(lines[i].cells[j].node,
+    { tabindex: chosen ? 0 : -1, "aria-selected": chosen });
+  /** @param {number} i @param {number} j */
   const choose = (i, j) => {
-    cells[row]?.[column]?.setAttribute("tabindex", "-1");
+    mark(row, column, false);
     [row, column] = [i, j];
-    for (const cell of cells.flat()) cell.setAttribute("aria-selected", String(cell === cells[i][j]));
-    cells[i][j].setAttribute("tabindex", "0");
+    mark(row, column);
     onChoose();
   };
   for (const type of ["pointerover", "focusin", "click"])
     table.addEventListener(type, ({ target }) => {
       const cell = target instanceof Element ? target.closest("td") : null;
-      const i = cells.findIndex((line) => cell && line.includes(cell));
-      if (cell && i >= 0) choose(i, cells[i].indexOf(cell));
+      const i = lines.findIndex(({ node }) => node === cell?.parentNode);
+      if (cell && i >= 0) choose(i, lines[i].cells.findIndex(({ node }) => node === cell));
     });
   table.addEventListener("keydown", (event) => {
     const step = STEPS.get(event.key);
     if (!step) return;
     event.preventDefault();
-    cells[row + step[0]]?.[column + step[1]]?.focus();
+    lines[row + step[0]]?.cells[column + step[1]]?.node.focus();
   });
+  /** @param {number} rows @param {number} columns */
+  const resize = (rows, columns) => {
+    setLength(across, columns, () => append(corner, createHead("col")));
+    setLength(lines, rows, () => {
+      const head = createHead("row");
+      return append(body, { node: h("tr", {}, head.node), head, cells: [] });
+    });
+    for (const { node, cells } of lines) setLength(cells, columns, () => append(node, createShade()));
+  };
   return {
     node: table,
     /** @returns {[row: number, column: number]} */
@@ -82,17 +97,44 @@ function createTable(onChoose) {
      */
     update(account, label, parts) {
       const largest = Math.max(0.01, ...parts.flat().slice(1).map((cell) => Math.abs(cell[label])));
-      // The bias, in row and column 0, stands in the ledger.
-      cells = parts.map((line, i) => line.map((cell, j) => createShade(i || j ? cell[label] : undefined, largest)));
-      const across = headers("col", account.hypothesis_words, account.hypothesis_unknown);
-      const down = headers("row", account.premise_words, account.premise_unknown);
+      mark(row, column, false);
+      resize(parts.length, parts[0].length);
       table.setAttribute("aria-label",
         `Evidence for ${labelsOf(account)[label]}: words of the premise down, of the hypothesis across`);
-      table.replaceChildren(h("thead", {}, h("tr", {}, h("td"), ...across)),
-        h("tbody", {}, ...cells.map((line, i) => h("tr", {}, down[i], ...line))));
+      across.forEach((head, j) => head.update(j, account.hypothesis_words, account.hypothesis_unknown));
+      lines.forEach(({ head, cells }, i) => {
+        head.update(i, account.premise_words, account.premise_unknown);
+        // The bias, in row and column 0, stands in the ledger.
+        cells.forEach((cell, j) => cell.update(i || j ? parts[i][j][label] : undefined, largest));
+      });
       choose(...strongest(parts, label));
     },
   };
+}
+
+/**
+ * Make a list of nodes as long as it has to be.
+ *
+ * @template {{ node: Element }} Item
+ * @param {Item[]} items
+ * @param {number} length
+ * @param {() => Item} create
+ */
+function setLength(items, length, create) {
+  for (const { node } of items.splice(length)) node.remove();
+  while (items.length < length) items.push(create());
+}
+
+/**
+ * Put an item's node at the end of another.
+ *
+ * @template {{ node: Element }} Item
+ * @param {Element} parent
+ * @param {Item} item
+ */
+function append(parent, item) {
+  parent.append(item.node);
+  return item;
 }
 
 /**
@@ -114,23 +156,42 @@ export function strongest(parts, label) {
   return found;
 }
 
-/**
- * A cell with its number, and a ground that is the deeper the larger it is.
- *
- * @param {number | undefined} x
- * @param {number} largest
- */
-function createShade(x, largest) {
-  const size = Math.abs(x ?? 0);
-  const kind = size < 0.005 ? "ex-nothing" : (x ?? 0) < 0 ? "ex-below" : "";
-  const node = h("td", { tabindex: -1, class: kind }, x === undefined ? "" : signed(x));
-  node.style.setProperty("--share", percent(0.42 * size / largest));
-  return node;
+/** @typedef {ReturnType<typeof createShade>} Shade */
+/** @typedef {ReturnType<typeof createHead>} Head */
+
+/** A cell with its number, and a ground that is the deeper the larger it is. */
+function createShade() {
+  const node = h("td", { tabindex: -1, "aria-selected": false });
+  let drawn = "";
+  return {
+    node,
+    /** @param {number | undefined} x @param {number} largest */
+    update(x, largest) {
+      const size = Math.abs(x ?? 0);
+      const kind = size < 0.005 ? "ex-nothing" : (x ?? 0) < 0 ? "ex-below" : "";
+      const [share, text] = [percent(0.42 * size / largest), x === undefined ? "" : signed(x)];
+      const now = `${kind} ${share} ${text}`;
+      if (now === drawn) return;
+      drawn = now;
+      node.className = kind;
+      node.style.setProperty("--share", share);
+      setText(node, text);
+    },
+  };
 }
 
-/** @param {string} scope @param {string[]} words @param {boolean[]} unknown */
-const headers = (scope, words, unknown) =>
-  ["alone", ...words].map((word, i) => h("th", { scope, class: i && unknown[i - 1] ? "ex-unknown" : "" }, word));
+/** @param {string} scope */
+function createHead(scope) {
+  const node = h("th", { scope });
+  return {
+    node,
+    /** @param {number} i @param {string[]} words @param {boolean[]} unknown */
+    update(i, words, unknown) {
+      node.className = i && unknown[i - 1] ? "ex-unknown" : "";
+      setText(node, i ? words[i - 1] : "alone");
+    },
+  };
+}
 
 /** What stands behind a cell: its part of each logit, its strongest coordinates, and where they lie in u and v. */
 function createCell() {

@@ -84,7 +84,11 @@ export function createSession({ model, address, module, onChange }) {
     clearTimeout(patience);
     late = false;
     if (fits() || excess() || still) return;
-    patience = setTimeout(() => { late = true; onChange(); }, PATIENCE);
+    patience = setTimeout(() => {
+      if (fits()) return; // a kernel has answered
+      late = true;
+      onChange();
+    }, PATIENCE);
     if (kernel) return;
     if (!engine) load();
     else if (ready) engine.send({ premise: model.get("premise"), hypothesis: model.get("hypothesis") });
@@ -106,9 +110,10 @@ export function createSession({ model, address, module, onChange }) {
       problem = `The model could not be loaded: ${answer.error}. Check the connection and try again.`;
       [engine, ready, progress] = [undefined, false, 0];
     }
-    if (answer.ledger && !fits()) model.set("ledger", answer.ledger); // not after a reset
     if (answer.ready) ask();
-    onChange();
+    if (!answer.ledger) onChange();
+    else if (!fits()) model.set("ledger", answer.ledger); // which is drawn as any change is; not after a reset
+    if (fits()) clearTimeout(patience);
   };
 
   return {

@@ -2,7 +2,7 @@
 /* What the explainer tells about its model, and the link to the pair. */
 
 import { createButton } from "../toolkit/controls.mjs";
-import { h } from "../toolkit/nodes.mjs";
+import { h, setText } from "../toolkit/nodes.mjs";
 import { format, percent } from "../toolkit/numbers.mjs";
 
 /** @import { Pair } from "../page_model/model.mjs" */
@@ -49,13 +49,12 @@ export function createStatus(session, view) {
     /** @param {Status} status */
     update(status) {
       button.hidden = Boolean(status.ready || status.loading || status.still);
-      button.textContent = status.problem ? "Try again" : `Load the model (${format(session.bytes / 1e6, 1)} MB)`;
+      setText(button, status.problem ? "Try again" : `Load the model (${format(session.bytes / 1e6, 1)} MB)`);
       progress.hidden = !status.loading;
       progress.value = status.progress;
       link.hidden = Boolean(status.still || !status.ready);
-      link.textContent = LINK;
-      const words = statusInWords(status);
-      if (message.textContent !== words) message.textContent = words;
+      setText(link, LINK);
+      setText(message, statusInWords(status));
     },
   };
 }

@@ -1,10 +1,10 @@
 // @ts-check
-/* The file that infersent.web writes: a safetensors file, some of its matrices packed into a few bits a number. */
+/* The file that infersent.widgets.page_model writes, unzipped: a safetensors file, its matrices of small whole numbers. */
 
 /** @import { Block } from "../toolkit/blocks.mjs" */
 
 /**
- * @typedef {{ bits: number, word_dim: number, hidden: number, blocks: Block[], labels: string[], token_rule?: string }}
+ * @typedef {{ format: number, word_dim: number, hidden: number, blocks: Block[], labels: string[], token_rule?: string }}
  *   Config
  */
 
@@ -38,7 +38,9 @@
  * @property {{ weight: Float32Array, bias: Float32Array }} head [labels, features], [labels]
  */
 
-/** @typedef {{ dtype: "U8" | "U16" | "F32", data_offsets: [from: number, to: number] }} Entry */
+/** @typedef {{ dtype: "U8" | "I8" | "U16" | "F32", data_offsets: [from: number, to: number] }} Entry */
+
+const FORMAT = 2;
 
 /**
  * Read a file.
@@ -56,13 +58,13 @@ export function readFile(buffer) {
     const [from, to] = /** @type {Entry} */ (header[name]).data_offsets;
     return buffer.slice(8 + headerLength + from, 8 + headerLength + to);
   };
+  if (config.format !== FORMAT) throw new Error(`the file has the format ${config.format}, not ${FORMAT}`);
   /** @param {string} name @param {number} columns @returns {Packed} */
-  const packed = (name, columns) => {
-    const largest = upperHalf(new Uint16Array(bytes(`${name}.largest`))); // [rows]
-    const m = 2 ** (config.bits - 1) - 1;
-    const whole = unpack(new Uint8Array(bytes(name)), largest.length * columns, config.bits);
-    return { whole, scale: largest.map((x) => x / m), columns };
-  };
+  const packed = (name, columns) => ({
+    whole: joined(new Uint8Array(bytes(name)), new Int8Array(bytes(`${name}.high`))),
+    scale: upperHalf(new Uint16Array(bytes(`${name}.scale`))), // [rows]
+    columns,
+  });
   /** @param {string} name @returns {Direction} */
   const direction = (name) => ({
     input: dense(packed(`${name}.input`, config.word_dim)),
@@ -89,22 +91,14 @@ export function readFile(buffer) {
 export const upperHalf = (halves) => new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 
 /**
- * Whole numbers of so many bits, from the lowest on, around 0.
+ * Whole numbers around 0, whose low and high bytes lie apart.
  *
- * @param {Uint8Array} bytes
- * @param {number} count
- * @param {number} bits
+ * @param {Uint8Array} low
+ * @param {Int8Array} high
  */
-export function unpack(bytes, count, bits) {
-  const whole = new Int16Array(count);
-  const [mask, m] = [2 ** bits - 1, 2 ** (bits - 1) - 1];
-  let [held, holds, next] = [0, 0, 0];
-  for (let i = 0; i < count; i++) {
-    for (; holds < bits; holds += 8) held |= bytes[next++] << holds;
-    whole[i] = (held & mask) - m;
-    held >>>= bits;
-    holds -= bits;
-  }
+export function joined(low, high) {
+  const whole = new Int16Array(low.length);
+  for (let i = 0; i < whole.length; i++) whole[i] = low[i] + 256 * high[i] - 128;
   return whole;
 }
 

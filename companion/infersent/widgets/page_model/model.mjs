@@ -54,7 +54,7 @@ export async function fetchModel(url, bytes, onProgress) {
 }
 
 /**
- * The model in a response, whose bytes must be those that the digest in the file's name stands for.
+ * The model in a response, and its bytes, which must hold what the digest in the file's name stands for.
  *
  * @param {Response} response
  * @param {string} url
@@ -63,11 +63,17 @@ export async function fetchModel(url, bytes, onProgress) {
  */
 async function readChecked(response, url, bytes, onProgress) {
   const buffer = await readAll(response, bytes, onProgress);
-  const expected = /-([0-9a-f]+)\.safetensors$/.exec(url)?.[1];
-  const digest = expected && await globalThis.crypto?.subtle?.digest("SHA-256", buffer); // on secure pages
-  if (digest && !hex(digest).startsWith(expected)) throw new Error("what came is not the file of that name");
-  return { buffer, model: new InferSent(readFile(buffer)) };
+  const content = await unzip(buffer).catch(() => undefined); // damaged bytes may fail here already
+  const expected = /-([0-9a-f]+)\.bin$/.exec(url)?.[1];
+  const digest = expected && content && await globalThis.crypto?.subtle?.digest("SHA-256", content); // on secure pages
+  if (!content || (digest && !hex(digest).startsWith(expected)))
+    throw new Error("what came is not the file of that name");
+  return { buffer, model: new InferSent(readFile(content)) };
 }
+
+/** @param {ArrayBuffer} buffer */
+const unzip = (buffer) =>
+  new Response(new Blob([buffer]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
 /** @param {ArrayBuffer} buffer */
 const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");

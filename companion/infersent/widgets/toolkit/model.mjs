@@ -38,6 +38,23 @@ export const read = (model, names) =>
   /** @type {Pick<Traits, Name>} */ (Object.fromEntries(names.map((name) => [name, model.get(name)])));
 
 /**
+ * A function that draws, and does nothing when it is called again with what it has drawn.
+ *
+ * @template {unknown[]} Drawn
+ * @param {(...now: Drawn) => void} draw
+ * @returns {(...now: Drawn) => void}
+ */
+export function whenChanged(draw) {
+  /** @type {Drawn | undefined} */
+  let last;
+  return (...now) => {
+    if (last?.every((x, i) => Object.is(x, now[i]))) return;
+    last = now;
+    draw(...now);
+  };
+}
+
+/**
  * An object's own keys, with their type.
  *
  * @template {object} T

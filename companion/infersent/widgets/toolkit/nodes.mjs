@@ -36,6 +36,16 @@ export function setAttributes(node, attributes) {
 }
 
 /**
+ * Make a node say a text; where it does already, the browser is not asked to lay out anything.
+ *
+ * @param {Node} node
+ * @param {string} text
+ */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/**
  * @template {Element} T
  * @param {T} node
  * @param {Attributes} attributes
