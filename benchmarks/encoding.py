@@ -12,14 +12,20 @@ from benchmarks.figures import Figure, Record, Target
 from benchmarks.flops import Load, reading
 from benchmarks.material import Material
 from benchmarks.peak import cores, in_turn, of_threads, threads
+from benchmarks.products import Products, batch_sizes
+from benchmarks.products import reading as products_of
 from benchmarks.settings import Settings
 from benchmarks.textbook import BATCH, Textbook
+from benchmarks.training import ALONE, reason
 from infersent.foundation.arrays import Ints
+from infersent.text.batching import batches_by_length
 
 #: Of the machine's peak in float32, for these sizes.
 SHARE = {hidden: Target("at least", 0.85) for hidden in (256, 512, 2048)}
 #: Of bfloat16: times the sentences per second of float32.
 HALF = {hidden: Target("at least", 1.5) for hidden in SHARE}
+#: Sentences: what :meth:`infersent.InferSent.encode` takes by default.
+ENCODED_AT_ONCE = 128
 #: The smallest cosine of a sentence's two vectors.
 COSINE = Target("at least", 0.999)
 
@@ -41,29 +47,40 @@ def measure(record: Record, data: Material, hidden: int, what: str, settings: Se
     ids = [sentence.tolist() for sentence in sentences]
     textbook = Textbook(model).eval()
     works = {
-        "ours": lambda: model.encode_ids(ids),
+        "ours": lambda: model.encode_ids(ids, ENCODED_AT_ONCE),
         "textbook": lambda: [textbook.encode(sentences[i : i + BATCH]) for i in range(0, len(sentences), BATCH)],
     }
+    dim = model.encoder.embedding.dim
+    shapes = [
+        shape
+        for _, _, lengths in batches_by_length(ids, ENCODED_AT_ONCE)
+        for shape in products_of(batch_sizes(lengths), dim, hidden, together=False)
+    ]
+    works[ALONE] = Products(shapes).compute
     half = copy.deepcopy(model).bfloat16() if has_bfloat16() else None
     if half is not None:
-        works["bfloat16"] = lambda: half.encode_ids(ids)
+        works["bfloat16"] = lambda: half.encode_ids(ids, ENCODED_AT_ONCE)
+        works[f"{ALONE} in bfloat16"] = Products(shapes, torch.bfloat16).compute
     turns = in_turn(works, limit=settings.seconds / 2, side=settings.side)
 
-    def add(name: str, unit: str, values: list[float], target: Target | None = None) -> None:
-        record.add(Figure.of("encoding", f"{what}, {name}", unit, values, target))
+    def add(name: str, unit: str, values: list[float], target: Target | None = None, why: str | None = None) -> None:
+        record.add(Figure.of("encoding", f"{what}, {name}", unit, values, target, why=why))
 
     def gains(name: str, other: str) -> list[float]:
         return [b.seconds / a.seconds for a, b in zip(turns[name], turns[other], strict=True)]
 
-    operations = reading(Load(words, len(sentences)), model.encoder.embedding.dim, hidden)
+    operations = reading(Load(words, len(sentences)), dim, hidden)
+    shares = {name: [operations / turn.seconds / turn.peak for turn in found] for name, found in turns.items()}
     add("ours against the textbook", "times the sentences/s", gains("ours", "textbook"))
-    for name in ("ours", "textbook"):
-        shares = [operations / turn.seconds / turn.peak for turn in turns[name]]
-        add(name, "of peak", shares, SHARE.get(hidden) if name == "ours" else None)
-    for name, found in turns.items():
-        add(name, "sentences/s", [len(sentences) / turn.seconds for turn in found])
+    add(ALONE, "of peak", shares[ALONE])
+    add("ours", "of peak", shares["ours"], SHARE.get(hidden), reason(turns["ours"], turns[ALONE], shares[ALONE]))
+    add("textbook", "of peak", shares["textbook"])
+    for name in ("ours", "textbook", "bfloat16"):
+        if name in turns:
+            add(name, "sentences/s", [len(sentences) / turn.seconds for turn in turns[name]])
     if half is not None:
-        add("bfloat16 against float32", "times the sentences/s", gains("bfloat16", "ours"), HALF.get(hidden))
+        most = f"its products alone are {np.median(gains(f'{ALONE} in bfloat16', ALONE)):.2f} times as fast"
+        add("bfloat16 against float32", "times the sentences/s", gains("bfloat16", "ours"), HALF.get(hidden), most)
         some = ids[:: max(1, len(ids) // 256)]
         cosines = torch.cosine_similarity(model.encode_ids(some), half.encode_ids(some).float(), dim=1)
         add("bfloat16 against float32, smallest", "cosine", [float(cosines.min())], COSINE)

@@ -58,6 +58,8 @@ class Figure:
         What the project has set itself, if anything.
     detail
         Whether it is for the record alone, and not for the table.
+    why
+        What was measured of the reason, should the target be missed.
     """
 
     part: str
@@ -69,6 +71,7 @@ class Figure:
     repeats: int
     target: Target | None = None
     detail: bool = False
+    why: str | None = None
 
     @classmethod
     def of(
@@ -80,10 +83,11 @@ class Figure:
         target: Target | None = None,
         *,
         detail: bool = False,
+        why: str | None = None,
     ) -> Figure:
         """Return the figure that these repeats give."""
         low, middle, high = (float(f"{each:.4g}") for each in np.quantile(values, [0.25, 0.5, 0.75]))
-        return cls(part, what, unit, middle, low, high, len(values), target, detail)
+        return cls(part, what, unit, middle, low, high, len(values), target, detail, why)
 
     @property
     def met(self) -> bool | None:
@@ -95,7 +99,8 @@ class Figure:
         """The figure as a row of the table."""
         spread = f"{_short(self.low)} to {_short(self.high)}" if self.repeats > 1 else None
         wanted = f"{self.target.kind} {_short(self.target.limit)}" if self.target else None
-        verdict = {True: "met", False: "not met", None: None}[self.met]
+        missed = f"not met: {self.why}" if self.why else "not met"
+        verdict = {True: "met", False: missed, None: None}[self.met]
         return [f"{self.part}: {self.what}", _short(self.value), self.unit, spread, wanted, verdict]
 
 

@@ -83,8 +83,12 @@ def classifying_and_learning(pairs: int, layers: list[tuple[int, int]]) -> int:
     return 3 * sum(2 * pairs * inputs * outputs for inputs, outputs in layers)
 
 
+def linear_layers(model: InferSent) -> list[tuple[int, int]]:
+    """Return the inputs and outputs of each linear layer of a model's head."""
+    return [(m.in_features, m.out_features) for m in model.head.modules() if isinstance(m, nn.Linear)]
+
+
 def training_step(load: Load, model: InferSent) -> int:
     """Return the operations of one step of a model with a bidirectional LSTM and blocks without parameters."""
-    layers = [(m.in_features, m.out_features) for m in model.head.modules() if isinstance(m, nn.Linear)]
     learning = reading_and_learning(load, model.encoder.embedding.dim, model.config.hidden)
-    return learning + classifying_and_learning(load.pairs, layers)
+    return learning + classifying_and_learning(load.pairs, linear_layers(model))

@@ -26,8 +26,8 @@ class Settings:
     """
 
     hidden: tuple[int, ...] = (64, 256, 512, 2048)
-    seconds: float = 15.0
-    amount: int = 2**18
+    seconds: float = 8.0
+    amount: int = 2**17
     starts: int = 5
     small: bool = False
     side: int = 1536

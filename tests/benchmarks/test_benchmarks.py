@@ -13,10 +13,10 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 import benchmarks.__main__ as command
-from benchmarks import book, data, material, training
+from benchmarks import book, data, material, products, training
 from benchmarks.figures import Figure, Record, Target
-from benchmarks.flops import Load, classifying_and_learning, reading, reading_and_learning
-from benchmarks.peak import in_turn
+from benchmarks.flops import Load, classifying_and_learning, reading, reading_and_learning, training_step
+from benchmarks.peak import Turn, in_turn
 from benchmarks.settings import Settings
 from benchmarks.textbook import Textbook, TextbookTraining
 from infersent.data import snli
@@ -107,6 +107,30 @@ def test_operations_of_a_head_are_those_that_torch_counts():
     assert counter.get_total_flops() == classifying_and_learning(4, [(6, 5), (5, 3)])
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_the_products_alone_are_those_of_reading(together):
+    lengths = torch.tensor([3, 1, 5, 5])
+    sizes = products.batch_sizes(lengths)
+    assert sizes == [4, 3, 3, 2, 2]
+    found = products.Products(products.reading(sizes, 7, 4, together=together))
+    assert found.operations == reading(Load(int(lengths.sum()), len(lengths)), 7, 4)
+
+
+def test_the_products_alone_are_those_of_our_step(model, pairs):
+    rows, trained = np.arange(7, 40), len(model.encoder.embedding.trained)
+    load = Load.of(pairs, rows, once=True, trained=trained)
+    found = products.Products(training.shapes(model, pairs, rows, trained))
+    zeros = 16 * model.config.hidden**2 * load.sentences  # with the states before the first words
+    assert found.operations == training_step(load, model) + zeros
+    batch = pairs.batch(rows)
+    with FlopCounterMode(display=False) as counter:
+        F.cross_entropy(model(batch), batch.labels).backward()
+    with FlopCounterMode(display=False) as alone:
+        found.compute()
+    in_place = 16 * model.config.hidden**2 * (load.words - load.sentences)  # torch does not count baddbmm_
+    assert alone.get_total_flops() == found.operations == counter.get_total_flops() + in_place
+
+
 def test_what_pairs_share_is_read_once_or_for_each(model, pairs):
     rows = np.array([0, 0])
     once, each = (Load.of(pairs, rows, once=once, trained=pairs.words.max() + 1) for once in (True, False))
@@ -149,6 +173,18 @@ def test_the_table_says_what_is_met_and_the_record_too(tmp_path):
     assert kept["skipped"] == {"book": "it is not built."}
 
 
+def test_a_missed_target_has_its_measured_reason(tmp_path):
+    record = Record(tmp_path / "record.json", {})
+    turns = {name: [Turn(seconds, 1.0)] for name, seconds in (("ours", 4.0), ("alone", 3.0))}
+    why = training.reason(turns["ours"], turns["alone"], [0.58])
+    for value in (0.69, 0.70):
+        record.add(figure(value, "at least", 0.70, why=why))
+    missed, met = str(record).splitlines()[1:3]
+    assert missed.endswith("not met: its products alone reach 0.58, in 75% of its time")
+    assert met.endswith("  met")
+    assert json.loads((tmp_path / "record.json").read_text())["figures"][0]["why"] == why
+
+
 def test_there_is_no_third_kind_of_target():
     with pytest.raises(ValueError, match="at least or at most"):
         Target("about", 1.0)
@@ -176,6 +212,8 @@ def test_the_command_measures_and_keeps_what_it_measured(monkeypatch, tmp_path, 
     kept = json.loads(out.read_text())
     assert {each["part"] for each in kept["figures"]} == {"training", "encoding"}
     assert kept["about"]["quick"]
+    alone = {each["part"] for each in kept["figures"] if "products alone" in each["what"] and each["value"] > 0}
+    assert alone == {"training", "encoding"}
     assert "4 units, 1 thread, ours against the textbook" in capsys.readouterr().out
 
 

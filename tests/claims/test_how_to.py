@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from benchmarks.settings import Settings
+from benchmarks.textbook import BATCH
 from infersent import InferSent, load
 from infersent.choose.spaces.measuring import cosines
 from infersent.choose.task import macro_f1
@@ -132,6 +134,21 @@ def test_the_order_of_candidates() -> None:
 
 
 beyond = partial(prose.says, "how-to/beyond-one-machine")
+
+
+def test_what_one_processor_does() -> None:
+    record = load_record("benchmarks")
+    assert not record["about"]["quick"]
+    medians = {(each["part"], each["what"], each["unit"]): each["value"] for each in record["figures"]}
+    beyond("The larger the model, the nearer it comes to the peak.")
+    beyond(f"The *textbook* has batches of {BATCH} pairs")
+    for threads in ("1 thread", "2 threads"):
+        setups = [f"{hidden} units, {threads}" for hidden in Settings.hidden]
+        shares = [medians["training", f"{setup}, ours", "of peak"] for setup in setups]
+        assert shares == sorted(shares)
+        assert all(
+            medians["training", f"{setup}, ours against the textbook", "times the pairs/s"] > 1 for setup in setups
+        )
 
 
 def test_what_one_gpu_does() -> None:

@@ -10,7 +10,7 @@ from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 from infersent.foundation.memory import keep_freed_memory
 from infersent.model.embedding import WordEmbedding
 from infersent.model.encoders import BiLSTM, BiLSTMMax
-from infersent.model.recurrence import from_the_end, max_over_words_without_gradient
+from infersent.model.recurrence import from_the_end
 from infersent.text.batching import pad
 
 WORDS, TRAINED = 30, 5
@@ -66,15 +66,6 @@ def test_the_given_words_get_no_gradient_and_with_dropout_the_trained_ones_do():
     expected = gradients(encoder, reference, 1.0)["embedding.trained"]
     torch.testing.assert_close(gradients(encoder, ours, 1.0)["embedding.trained"], expected, rtol=0, atol=1e-10)
     assert expected.any()
-
-
-@given(sentences)
-def test_without_gradients_the_vectors_are_the_same(batch):
-    encoder = make()
-    ids, lengths = pad(batch)
-    with torch.no_grad():
-        ours = max_over_words_without_gradient(encoder.packed_words(ids, lengths), encoder.lstm)
-        torch.testing.assert_close(ours, BiLSTM.forward(encoder, ids, lengths), rtol=0, atol=1e-12)
 
 
 def test_freed_memory_is_kept_where_the_c_library_can():

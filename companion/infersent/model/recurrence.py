@@ -59,53 +59,6 @@ def max_over_words(words: PackedSequence, lstm: nn.LSTM, wanted: Tensor) -> Tens
     return largest if words.unsorted_indices is None else largest[words.unsorted_indices]
 
 
-def max_over_words_without_gradient(words: PackedSequence, lstm: nn.LSTM) -> Tensor:
-    """Return the same as :func:`max_over_words`, where no gradient is wanted, in less time and memory.
-
-    No state is kept beyond its step: gates, cells and states of one direction at one step are all that there is, so
-    that they stay in the processor's cache.
-
-    Parameters
-    ----------
-    words, lstm
-        As there.
-
-    Returns
-    -------
-    Tensor
-        ``[sentences, 2 * hidden]``.
-    """
-    hidden, sentences = lstm.hidden_size, int(words.batch_sizes[0])
-    steps = list(_steps(words.batch_sizes.tolist()))
-    largest = words.data.new_full((2, sentences, hidden), -torch.inf)
-    gates = words.data.new_empty(sentences, 4 * hidden)
-    states, cells = (words.data.new_empty(sentences, hidden) for _ in range(2))
-    readings = (words.data, words.data[from_the_end(words.batch_sizes)])
-    for suffix, read, maxima in zip(("", "_reverse"), readings, largest, strict=True):
-        input_weight, state_weight, input_bias, state_bias = (
-            getattr(lstm, name + suffix) for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-        )
-        bias = input_bias + state_bias
-        for step in steps:
-            here = step.stop - step.start  # the sentences that have a word at this step; those that ended were last
-            gate, state, cell = gates[:here], states[:here], cells[:here]
-            torch.addmm(bias, read[step], input_weight.t(), out=gate)
-            if step.start:
-                gate.addmm_(state, state_weight.t())
-            i, f, g, o = gate.split(hidden, dim=1)
-            gate[:, : 2 * hidden].sigmoid_()
-            g.tanh_()
-            o.sigmoid_()
-            if step.start:
-                cell.mul_(f).addcmul_(i, g)
-            else:
-                torch.mul(i, g, out=cell)
-            torch.tanh(cell, out=state).mul_(o)
-            torch.maximum(maxima[:here], state, out=maxima[:here])
-    both = torch.cat([largest[0], largest[1]], dim=1)
-    return both if words.unsorted_indices is None else both[words.unsorted_indices]
-
-
 def from_the_end(batch_sizes: Tensor) -> Tensor:
     """Return where each word lies when every sentence is read from its end.
 
