@@ -23,9 +23,11 @@ BEGIN, END = "<!-- previews -->", "<!-- /previews -->"
 
 #: What is left out of a copy, with all that it holds.
 LEFT_OUT = re.compile(
-    r'<a class="headerlink".*?</a>|<(svg|button|details|template|script)\b.*?</\1>',
+    r'<a class="headerlink".*?</a>|<(svg(?! class="drawing")|button|details|template|script)\b.*?</\1>',
     re.DOTALL,
 )
+#: A figure's parts keep their ids: they point to each other, and no other figure has them (``drawings.py``).
+OWN_ID = re.compile(r'\s(?:id="(?!d[0-9a-f]{5}\d)[^"]*"|role="[^"]*")')
 LINK = re.compile(
     r'<a\b[^>]*class="reference internal"[^>]*href="([^"]+)"[^>]*>'
 )
@@ -106,9 +108,7 @@ def plain(copy: str, moved: Callable[[str], str]) -> str:
     copy = re.sub(
         r'\s(src|srcset)="([^"]+)"', lambda m: f' {m[1]}="{moved(m[2])}"', copy
     )
-    copy = re.sub(
-        r"<[^>]+>", lambda m: re.sub(r'\s(?:id|role)="[^"]*"', "", m[0]), copy
-    )
+    copy = re.sub(r"<[^>]+>", lambda m: OWN_ID.sub("", m[0]), copy)
     return re.sub(r"\s*\n\s*", "\n", copy).strip()
 
 

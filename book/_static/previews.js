@@ -44,7 +44,7 @@
     const part = document.getElementById(decodeURIComponent(hash.slice(1)));
     if (!part) return "";
     const copy = /** @type {HTMLElement} */ (part.cloneNode(true));
-    for (const one of copy.querySelectorAll(".headerlink, button, svg, details, script")) one.remove();
+    for (const one of copy.querySelectorAll(".headerlink, button, svg:not(.drawing), details, script")) one.remove();
     for (const one of copy.querySelectorAll("a")) one.replaceWith(...one.childNodes);
     for (const one of [copy, ...copy.querySelectorAll("*")]) {
       for (const name of ["id", "role", "tabindex"]) one.removeAttribute(name);

@@ -13,7 +13,8 @@ head</a>, <a class="reference internal" href="#thm-one">Theorem 1</a>, <a class=
 </a> and <a class="reference external" href="https://x.org">this</a>.</p>
 <div class="proof theorem admonition" id="thm-one"><p>Theorem 1</p>
 <section id="proof-content"><div>u</div></section></div>
-<figure class="align-default" id="fig"><svg id="s"><text>no</text></svg><img alt="" src="../../_images/a.png"/></figure>
+<figure class="align-default" id="fig"><svg id="s"><text>no</text></svg>
+<svg class="drawing" role="img"><path id="d0a1b20"/></svg><img alt="" src="../../_images/a.png"/></figure>
 <div class="math" id="equation-e"><span class="eqno">(1)<a class="headerlink" href="#equation-e">#</a></span>
 <math></math></div></section></article>"""
 
@@ -42,7 +43,12 @@ def test_an_element_ends_where_it_is_closed_and_not_where_one_within_is():
             "thm-one",
             '<div class="proof theorem admonition"><p>Theorem 1</p>\n<section><div>u</div></section></div>',
         ),
-        (CHAPTER, "fig", '<figure class="align-default"><img alt="" src="../../_images/a.png"/></figure>'),
+        (
+            CHAPTER,
+            "fig",
+            '<figure class="align-default">\n<svg class="drawing"><path id="d0a1b20"/></svg>'
+            '<img alt="" src="../../_images/a.png"/></figure>',
+        ),
         (CHAPTER, "equation-e", '<div class="math"><span class="eqno">(1)</span>\n<math></math></div>'),
         (REFERENCES, "id1", "<p>Altman and Bland.</p>"),
     ],

@@ -84,6 +84,49 @@ def test_page_is_no_wider_than_a_phone(whole_page: Page) -> None:
         assert whole_page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+# Of each label of a figure its largest letters: an exponent is smaller everywhere.
+LABELS_OF_FIGURES = """() => [...document.querySelectorAll(".drawing text")].map((text) => {
+    const sizes = [text, ...text.querySelectorAll("tspan")].map((part) => Number(part.getAttribute("font-size")));
+    const { a, b } = text.getScreenCTM(); // of a turned label, too
+    return [text.textContent, Math.max(...sizes) * Math.hypot(a, b), getComputedStyle(text).fill];
+})"""
+
+
+def test_labels_of_figures_are_not_too_small_for_a_phone(whole_page: Page) -> None:
+    whole_page.set_viewport_size({"width": 390, "height": 800})
+    small = [(text, size) for text, size, _ in whole_page.evaluate(LABELS_OF_FIGURES) if size and size < 9]
+    assert small == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_inks_of_figures_stand_out_from_the_page(whole_page: Page, scheme: str) -> None:
+    turn(whole_page, scheme)
+    inks = whole_page.evaluate(
+        """() => [...document.querySelectorAll(".drawing [stroke], .drawing [fill]")]
+            .filter((node) => !node.closest("defs") && !node.matches("[fill-opacity], [stroke-opacity]"))
+            .flatMap((node) => ["stroke", "fill"].map((key) => [node.getAttribute(key), getComputedStyle(node)[key]]))
+            .filter(([told, seen]) => told?.startsWith("#") && seen.startsWith("rgb"))"""
+    )
+    texts = {ink for _, _, ink in whole_page.evaluate(LABELS_OF_FIGURES)}
+    ground = whole_page.evaluate("getComputedStyle(document.body).backgroundColor")
+    # A label on a dark cell of a map has the ground's colour; a grid and what stands behind the others are pale.
+    meant = {seen for told, seen in inks if told not in ("#ffffff", "#dddddd", "#aaaaaa", "#bbbbbb")}
+    assert {ink: contrast(ink, ground) for ink in meant if contrast(ink, ground) < 3} == {}
+    assert {ink: contrast(ink, ground) for ink in texts - {ground} if contrast(ink, ground) < 4.5} == {}
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two opaque colours, as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
 def turn(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     expect(page.locator("html")).to_have_attribute("data-theme", scheme)
@@ -185,7 +228,7 @@ def test_a_page_weighs_little_beyond_the_theme(built_book: Path, path: str) -> N
     article = re.search(r"<article.*</article>", html, re.DOTALL)[0]
     previews = "".join(re.findall(r"<template data-preview.*?</template>", html, re.DOTALL))
     names = "widget-host|accessibility|custom|mathematics|favicon|architecture|two-depths|reading-progress|previews"
-    names += "|formula-links"
+    names += "|formula-links|drawings"
     own = re.compile(rf"/_images/|/_static/(widgets/|{names})")
     files = {
         (page.parent / name).resolve() for name in re.findall(r'(?:src|href)="([^"#?]*)', html) if own.search(name)

@@ -28,9 +28,11 @@ paraphrase, relatedness, entailment, re_ranking = (
 
 
 def printed(page: str, words: str) -> list[str]:
-    """Return what follows these words on the last line that begins with them, in what a page's cells print."""
+    """Return what follows these words on the last line that begins with them, in what a page's cells put out."""
     cells = notebooks.read(prose.BOOK / "how-to" / f"{page}.ipynb").cells
-    lines = [line for cell in cells for output in cell.get("outputs", []) for line in output["text"].splitlines()]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    texts = [output["text"] if "text" in output else output["data"]["text/plain"] for output in outputs]
+    lines = [line for text in texts for line in text.splitlines()]
     return [line.removeprefix(words).split() for line in lines if line.startswith(f"{words} ")][-1]
 
 

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.colors import rgb_to_hsv, to_hex, to_rgb
 
 import infersent
-from infersent.foundation.plots import AGAINST, COLOURS, FOR, GOLD, GREY, INK, figure, signed_map
+from infersent.foundation.plots import AGAINST, COLOURS, FOR, GOLD, GREY, INK, figure, signed_map, svg
 
 #: The widgets' colours.
 LOOK = Path(infersent.__file__).parent / "widgets" / "toolkit" / "look.css"
@@ -60,7 +60,38 @@ def test_evidence_has_no_blocks_colour(colour):
         assert saturation < 0.1 or min(apart, 360 - apart) > 15, block
 
 
-def test_signed_numbers_go_from_against_over_white_to_for():
+def test_signed_numbers_go_from_against_over_nothing_to_for():
     colours = signed_map()
-    assert [to_hex(colours(x)).upper() for x in (0.0, 1.0)] == [AGAINST, FOR]
-    assert min(colours(0.5)) > 0.98
+    assert [to_hex(colours(x), keep_alpha=True).upper() for x in (0.0, 1.0)] == [f"{AGAINST}FF", f"{FOR}FF"]
+    assert colours(0.5)[3] < 0.01
+    for x in (0.1, 0.3, 0.49, 0.5, 0.7, 0.9):  # one ink each side, weaker towards the middle
+        assert to_hex(colours(x)).upper() == (AGAINST if x < 0.5 else FOR)
+        assert colours(x)[3] == pytest.approx(abs(2 * x - 1), abs=0.01)
+
+
+def a_line():
+    with figure() as (drawing, axis):
+        axis.plot([0, 1 / 3], [0, 2], label="0.12345")
+        axis.legend()
+    return svg(drawing)
+
+
+def test_a_figure_is_the_same_svg_each_time_and_its_labels_keep_their_digits():
+    drawn, again = (a_line() for _ in range(2))
+    assert drawn == again
+    assert ">0.12345</text>" in drawn
+    tags = "".join(re.findall("<[^>]*>", drawn))
+    assert re.findall(r"[ (\"]-?\d+\.\d{3,}", tags) == []
+    assert "Date" not in drawn
+
+
+def test_a_notebook_gets_svg_and_closes_the_figure(monkeypatch):
+    displayed = []
+    monkeypatch.setattr(plt, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: displayed.append(data))
+    with figure() as (drawing, _):
+        pass
+    (data,) = displayed
+    assert "<svg" in data["image/svg+xml"]
+    assert data["text/plain"] == "<Figure size 660x352 with 1 Axes>"
+    assert not plt.fignum_exists(drawing.number)

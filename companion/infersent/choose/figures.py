@@ -60,7 +60,7 @@ def draw_sets(bars: Sequence[Bar], margin: float, title: str, unit: str, factor:
 
     with plt.style.context(STYLE):
         drawing, (dots, axis) = plt.subplots(
-            1, 2, figsize=(8.5, 1.1 + 0.27 * len(bars)), width_ratios=(1, 1.9), sharey=True, layout="constrained"
+            1, 2, figsize=(6.0, 1.5 + 0.3 * len(bars)), width_ratios=(1, 1.7), sharey=True, layout="constrained"
         )
         axis.axvspan(-factor * margin, 0, color="#888888", alpha=0.18, lw=0, label="within the margin")
         for y, bar in enumerate(bars):
@@ -74,17 +74,17 @@ def draw_sets(bars: Sequence[Bar], margin: float, title: str, unit: str, factor:
                 dots.plot(x, y, "o", color=COLOURS[name] if has else "#DDDDDD", ms=8 if has else 4)
             other = [name for name in bar.blocks if name not in BLOCKS]
             if other:
-                dots.text(len(BLOCKS) - 0.4, y, ", ".join(other), va="center", fontsize=8)
+                dots.text(len(BLOCKS) - 0.4, y, ", ".join(other), va="center", fontsize=11)
         dots.set_xticks(range(len(BLOCKS)), [MATHS[name] for name in BLOCKS])
-        dots.tick_params(left=False, labelleft=False, bottom=False, labeltop=True, labelbottom=False, labelsize=9)
+        dots.tick_params(left=False, labelleft=False, bottom=False, labeltop=True, labelbottom=False)
         named = any(name not in BLOCKS for bar in bars for name in bar.blocks)
-        dots.set_xlim(-0.6, len(BLOCKS) + (2.4 if named else -0.4))
+        dots.set_xlim(-0.6, len(BLOCKS) + (4.0 if named else -0.4))
         dots.spines[:].set_visible(False)
         dots.grid(visible=False)
         axis.set_ylim(len(bars) - 0.4, -0.6)
         axis.tick_params(left=False)
         axis.grid(visible=False, axis="y")
-        axis.set_xlabel(f"{title}{f', {unit}' if unit else ''}\nshaded: the margin; diamond: recommended")
+        axis.set_xlabel(f"{title}{f', {unit}' if unit else ''}\nshaded: the margin\ndiamond: recommended")
     plt.close(drawing)  # the caller shows it; left open, a notebook would show it twice
     return drawing
 
@@ -107,7 +107,7 @@ def draw_curve(sets: Sequence[tuple[str, ...]], sizes: Sequence[int], scores: Fl
     from matplotlib.ticker import PercentFormatter
 
     with plt.style.context(STYLE):
-        drawing, axis = plt.subplots(figsize=(7.0, 3.6), layout="constrained")
+        drawing, axis = plt.subplots(figsize=(6.0, 3.4), layout="constrained")
         for i, blocks in enumerate(sets):
             colour = "black" if set(blocks) == set(BLOCKS) else COLOURS.get(blocks[-1], _GREY)
             means, lows, highs = zip(*(mean_interval(scores[j, i]) for j in range(len(sizes))), strict=True)

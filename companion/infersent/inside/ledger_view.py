@@ -8,7 +8,7 @@ import numpy as np
 
 from infersent.foundation.arrays import Bools
 from infersent.foundation.choices import choose
-from infersent.foundation.plots import COLOURS, MATHS, STYLE, signed_map
+from infersent.foundation.plots import COLOURS, GREY, INK, MATHS, STYLE, signed_map
 from infersent.foundation.tables import columns, flush
 from infersent.inside.ledger import Ledger
 
@@ -27,7 +27,7 @@ _FOR, _AGAINST, _DIM, _BOLD, _PLAIN = "\033[34m", "\033[33m", "\033[2m", "\033[1
 def draw(ledger: Ledger, label: str | None = None) -> Figure:
     """Draw the blocks' parts of each logit, and the interaction map of one label's; see :meth:`Ledger.plot`.
 
-    The map adds up the blocks of both sentences. Dark speaks for the label, gold against it.
+    The map adds up the blocks of both sentences. Grey speaks for the label, gold against it.
     """
     import matplotlib.pyplot as plt  # here, so that a ledger in a terminal does not wait for it
 
@@ -37,8 +37,10 @@ def draw(ledger: Ledger, label: str | None = None) -> Figure:
     cells = sum(ledger.interaction_map.values(), np.zeros(shape))
     cells = cells[:, :, column]  # [premise words, hypothesis words]
     with plt.style.context(STYLE):
-        height = max(3.2, 1.2 + 0.32 * len(ledger.premise_words))
-        drawing, (bars, grid) = plt.subplots(1, 2, figsize=(9.5, height), width_ratios=(2, 3), layout="constrained")
+        heights = (3.0, 1.2 + 0.3 * len(ledger.premise_words))
+        drawing, (bars, grid) = plt.subplots(
+            2, 1, figsize=(6.0, sum(heights)), height_ratios=heights, layout="constrained"
+        )
         _draw_blocks(bars, ledger)
         limit = float(np.abs(cells).max()) or 1.0
         image = grid.imshow(cells, cmap=signed_map(), vmin=-limit, vmax=limit, aspect="auto")
@@ -58,15 +60,13 @@ def _draw_blocks(axis: Axes, ledger: Ledger) -> None:
     step = 0.8 / len(parts)
     for i, (name, part) in enumerate(parts.items()):
         places = np.arange(len(ledger.labels)) - 0.4 + step * (i + 0.5)
-        axis.barh(places, part, height=0.9 * step, color=COLOURS.get(name, "0.6"), label=MATHS.get(name, name))
-    axis.scatter(
-        ledger.logits, np.arange(len(ledger.labels)), marker="|", s=600, color="black", label="logit", zorder=3
-    )
-    axis.axvline(0, color="0.5", linewidth=0.8)
+        axis.barh(places, part, height=0.9 * step, color=COLOURS.get(name, GREY), label=MATHS.get(name, name))
+    axis.scatter(ledger.logits, np.arange(len(ledger.labels)), marker="|", s=500, color=INK, label="logit", zorder=3)
+    axis.axvline(0, color=GREY, linewidth=0.8)
     axis.set_yticks(range(len(ledger.labels)), ledger.labels)
     axis.invert_yaxis()
     axis.set_xlabel("part of the logit")
-    axis.legend(fontsize="small", ncols=3, loc="upper center", bbox_to_anchor=(0.4, -0.2), markerscale=0.4)
+    axis.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.4, -0.2), markerscale=0.4)
 
 
 def in_terminal(ledger: Ledger, *, colour: bool = True, cells: int = 5) -> str:
