@@ -9,6 +9,7 @@ Each check is a function from a notebook to its faults. ``make test`` runs them 
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 import sys
 from html.parser import HTMLParser
@@ -22,6 +23,9 @@ from tools import notebooks
 
 #: What only this machine, or only this run, would print.
 LEAK = re.compile(r"/home/|/root/|/Users/|/tmp/|[A-Z]:\\Users|site-packages|\bat 0x[0-9a-f]{6,}")
+
+#: A format with a width, as ``ast`` writes it: ``f'12s'``, ``f'<8'``, ``f'7.2f'``. Digits after a point align nothing.
+WIDTH = re.compile(r"""f?['"](?:.?[<>=^])?[-+ ]?0?[1-9]""")
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -100,6 +104,32 @@ def images_without_alt(notebook: NotebookNode) -> list[str]:
     return faults
 
 
+def pictures_of_pixels(notebook: NotebookNode) -> list[str]:
+    """Figures that a page can neither enlarge nor show in the dark."""
+    return [
+        f"cell {cell.id} stores a figure of pixels; draw it in plots.figure, or hand it to plots.show"
+        for cell in code_cells(notebook)
+        if any("image/png" in output.get("data", {}) for output in cell.outputs)
+    ]
+
+
+def columns_printed(notebook: NotebookNode) -> list[str]:
+    """Results that a cell prints as columns, by formats with a width: a reader's ear, and a phone, need a table."""
+    faults = []
+    for cell in code_cells(notebook):
+        # A line for IPython alone, such as %run, is no Python.
+        source = re.sub(r"^[%!](?:.*\\\n)*.*", "", cell.source, flags=re.MULTILINE)
+        printed = (node for node in ast.walk(ast.parse(source)) if _is_print(node))
+        widths = (part for node in printed for part in ast.walk(node) if isinstance(part, ast.FormattedValue))
+        if any(part.format_spec and WIDTH.match(ast.unparse(part.format_spec)) for part in widths):
+            faults.append(f"cell {cell.id} prints columns; make them an infersent.foundation.tables.Table")
+    return faults
+
+
+def _is_print(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+
+
 def not_canonical(notebook: NotebookNode) -> list[str]:
     """Anything that tools/notebooks.py would store otherwise."""
     canonical = notebooks.canonical(notebook, "any")
@@ -109,7 +139,16 @@ def not_canonical(notebook: NotebookNode) -> list[str]:
     return [f"not in canonical form (cells: {cells or 'none, but the metadata'}); run: make notebooks"]
 
 
-CHECKS = (unexecuted, errors_stored, stderr_stored, leaks, images_without_alt, not_canonical)
+CHECKS = (
+    unexecuted,
+    errors_stored,
+    stderr_stored,
+    leaks,
+    images_without_alt,
+    pictures_of_pixels,
+    columns_printed,
+    not_canonical,
+)
 
 
 class _ImagesWithoutAlt(HTMLParser):

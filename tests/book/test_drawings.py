@@ -67,7 +67,7 @@ def test_letters_of_a_font_that_the_page_lacks_are_refused(drawn):
 
 def test_each_colour_of_a_chapters_figure_has_a_twin_in_the_dark():
     figures = stored(ROOT)
-    assert len(figures) > 15
+    assert len(figures) > 40
     for name in ("fill", "stroke"):
         told = set(re.findall(rf'\[{name}="(#\w+)"\]', SHEET))
         used = {element.get(name) for figure in figures for element in lean(figure).iter()}

@@ -26,6 +26,7 @@ from tools import notebook_faults, notebooks
 from tools.notebook_faults import (
     CHECKS,
     code_cells,
+    columns_printed,
     errors_stored,
     escapes,
     images_without_alt,
@@ -33,6 +34,7 @@ from tools.notebook_faults import (
     markdown_images_without_alt,
     not_canonical,
     output_texts,
+    pictures_of_pixels,
     stderr_stored,
     stored,
     toc_faults,
@@ -124,7 +126,7 @@ ALT = {"mystnb": {"image": {"alt": "A rising line."}}}
 GOOD = book(
     new_markdown_cell("# The product\n\n![A tree.](tree.png)"),
     code("print(2)", stream("2\n"), count=1),
-    code("plot()", display(plain="<Figure size 640x480 with 1 Axes>", png=PICTURE), count=2, **ALT),
+    code('print(f"{2:.2f} {3:,}")\nplot()', display(plain="<Figure with 1 Axes>", svg="<svg/>"), count=2, **ALT),
 )
 
 
@@ -151,6 +153,10 @@ def test_a_good_notebook_has_no_faults(check: Callable[[NotebookNode], list[str]
         (images_without_alt, book(new_markdown_cell("```{figure} tree.png\n:name: tree\nA caption.\n```"))),
         (images_without_alt, book(new_markdown_cell(":::{image} tree.png\n:::"))),
         (images_without_alt, book(code("plot()", display(png=PICTURE)))),
+        (pictures_of_pixels, book(code("plot()", display(png=PICTURE), **ALT))),
+        (columns_printed, book(code('%run x \\\n    -y\nfor x in "ab":\n    print(f"{x:8}", 2)'))),
+        (columns_printed, book(code('print("a", f"{2:>{9}.1f}", f"{3:<5}")'))),
+        (columns_printed, book(code('print(f"{2:7.2f}")'))),
         (not_canonical, NotebookNode(GOOD | {"metadata": {"widgets": {}}})),
         (not_canonical, NotebookNode(GOOD | {"cells": [*GOOD.cells, GOOD.cells[0]]})),
     ],
