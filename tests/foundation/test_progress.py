@@ -37,6 +37,13 @@ def test_a_pace_of_nothing_says_no_time(capsys):
     assert Progress(5, "encoding", "file").line(0.0) == "encoding: 0 of 5 files, 0 per second"
 
 
+def test_a_slow_pace_is_no_pace_of_nothing():
+    assert Progress(25, "comparing", "fold", done=2).line(1.0) == "comparing: 2 of 25 folds, 0 per second"
+    slow = Progress(25, "comparing", "fold")
+    slow.done = 5
+    assert slow.line(60.0) == "comparing: 5 of 25 folds, 0.083 per second, 0:04:00 left"
+
+
 def test_a_terminal_gets_a_bar(monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):

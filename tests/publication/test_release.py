@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,9 @@ def test_the_package_is_checked_on_three_systems_and_four_pythons() -> None:
     matrix = checks["jobs"]["package"]["strategy"]["matrix"]
     assert {system.partition("-")[0] for system in matrix["system"]} == {"ubuntu", "macos", "windows"}
     assert matrix["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    claimed = [line.rpartition(" :: ")[2] for line in project["classifiers"] if "Python ::" in line]
+    assert claimed == matrix["python"]
     ignored = re.findall(r"--ignore (\S+)", checks["jobs"]["package"]["steps"][-1]["run"])
     assert ignored
     assert [path for path in ignored if not (ROOT / path).is_dir()] == []

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tyro
-from tqdm.auto import tqdm
 
 from infersent.choose.choice import Choice
 from infersent.choose.curve import LearningCurve
@@ -22,6 +21,7 @@ from infersent.cli.options import Columns, File, Real, Text, Whole, check_output
 from infersent.data import CORPORA
 from infersent.data.cache import cache_folder
 from infersent.data.formats import STDIN
+from infersent.foundation.progress import Progress
 from infersent.foundation.wording import in_width
 
 _Files = Annotated[tuple[Path, Path] | None, tyro.conf.arg(metavar="U.npy V.npy")]
@@ -151,7 +151,7 @@ def choose(
             if other is not None:
                 held_out = (*encode_pairs(other, encoder, cache=kept / "vectors", progress=bars), other.labels)
                 test_texts = other.first, other.second
-    with _stopped_by_hand("finished folds are kept, and it goes on with the others"), _bar("folds", bars) as progress:
+    with _stopped_by_hand("finished folds are kept, and it goes on with the others"), _Folds("comparing") as progress:
         choice = choose_blocks(
             u,
             v,
@@ -178,7 +178,7 @@ def choose(
     grown = None
     if curve:
         again = "the folds are kept, and only the curve is trained again"
-        with _stopped_by_hand(again), _bar("curve", bars) as progress:
+        with _stopped_by_hand(again), _Folds("curve") as progress:
             grown = choice.learning_curve(progress=progress)
         print(f"\n{grown}")
     for path in output:
@@ -265,18 +265,23 @@ def _write(choice: Choice, curve: LearningCurve | None, suffix: str, path: Path)
         choice.plot().savefig(path, format=suffix.lstrip("."), dpi=150)
 
 
-class _bar:
-    """A bar on a terminal, for what tells how many of how many are done."""
+class _Folds:
+    """Shows how many folds of how many are done, from the first call on."""
 
-    def __init__(self, what: str, shown: bool) -> None:
-        self._bar = tqdm(desc=what, unit="fold", disable=not shown)
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._progress: Progress | None = None
 
-    def __enter__(self) -> Callable[[int, int], object]:
-        def progress(done: int, total: int) -> None:
-            self._bar.total = total
-            self._bar.update(done - self._bar.n)
+    def __enter__(self) -> _Folds:
+        return self
 
-        return progress
+    def __exit__(self, *error: object) -> None:
+        if self._progress is not None:
+            self._progress.__exit__(*error)
 
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
+    def __call__(self, done: int, total: int) -> None:
+        if self._progress is None or done < self._progress.done:  # the MLPs come after, fold by fold again
+            self.__exit__()
+            self._progress = Progress(total, self.what, "fold", done=done)
+        else:
+            self._progress.update(done - self._progress.done)

@@ -52,4 +52,5 @@ class Progress:
         """Return one line for a log, when ``seconds`` have passed since the start."""
         pace = (self.done - self._before) / seconds if seconds else 0.0
         left = f", {timedelta(seconds=round((self.total - self.done) / pace))} left" if pace else ""
-        return f"{self.what}: {self.done:,} of {self.total:,} {self.unit}s, {pace:,.0f} per second{left}"
+        often = f"{pace:,.0f}" if pace >= 10 or not pace else f"{pace:.2g}"
+        return f"{self.what}: {self.done:,} of {self.total:,} {self.unit}s, {often} per second{left}"
