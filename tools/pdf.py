@@ -10,10 +10,12 @@ picture that Python drew of it. The pages are then put together in the order of 
 from __future__ import annotations
 
 import argparse
+import base64
 import html
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -33,9 +35,14 @@ from tools import chromium  # noqa: E402
 MARGIN = {"top": "22mm", "bottom": "20mm", "left": "20mm", "right": "20mm"}
 STYLE = """
 @page { size: A4; margin: 0 }
-body { margin: 0; font: 11pt/1.5 Arial, "Liberation Sans", sans-serif; color: #1c2430 }
+body { margin: 0; font: 11pt/1.5 "book-sans", "stix-two-math", Arial, sans-serif; color: #1c2430 }
+h1 { font-family: "book-serif", "stix-two-math", serif; font-weight: 600 }
 a { color: inherit; text-decoration: none }
 """
+#: What the title page and the running titles are set in: the book's own.
+FONTS = ("book-serif.woff2", "book-serif-italic.woff2", "book-sans.woff2", "stix-two-math.woff")
+#: The blocks' colours: u, v, their difference and their product.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#a8437f")
 
 
 @dataclass
@@ -85,15 +92,34 @@ def print_chapter(browser: Browser, built: Path, chapter: Chapter) -> None:
             return title.textContent.replace(/\\s+/g, " ").trim();
         }"""
     )
+    page.evaluate("document.fonts.ready.then(() => true)")
     printed = page.pdf(format="A4", margin=MARGIN, print_background=True, outline=True, tagged=True)
     context.close()
     chapter.pages = PdfReader(BytesIO(printed))
 
 
+@cache
+def letters() -> str:
+    """Return the book's fonts as a style sheet that needs no other file."""
+    folder = ROOT / "book" / "_static" / "fonts"
+    faces = []
+    for name in FONTS:
+        family, slant = name.partition(".")[0].removesuffix("-italic"), "italic" if "-italic" in name else "normal"
+        data = base64.b64encode((folder / name).read_bytes()).decode()
+        faces.append(
+            f'@font-face {{ font-family: "{family}"; font-weight: 400 700; font-style: {slant};'
+            f" src: url(data:font/{name.rpartition('.')[2]};base64,{data}) }}"
+        )
+    return "\n".join(faces)
+
+
 def draw(browser: Browser, body: str) -> PdfReader:
     """Print HTML of our own."""
     page = browser.new_page()
-    page.set_content(f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{STYLE}</style><body>{body}')
+    page.set_content(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{letters()}{STYLE}</style><body>{body}'
+    )
+    page.evaluate("document.fonts.ready.then(() => true)")
     printed = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)
     page.close()
     return PdfReader(BytesIO(printed))
@@ -101,7 +127,10 @@ def draw(browser: Browser, body: str) -> PdfReader:
 
 def front(title: str, author: str, found: list[Chapter]) -> str:
     """Return the title page and the contents, with the pages' numbers as far as they are known."""
-    colours = "".join(f'<b style="flex: 1; background: {c}"></b>' for c in ("#0072b2", "#d55e00", "#009e73", "#a8437f"))
+    colours = "".join(f'<b style="flex: 1; background: {c}"></b>' for c in COLOURS)
+    u, v, _, p = COLOURS
+    product = f'<i style="color: {u}">u</i><b style="color: {p}">∗</b><i style="color: {v}">v</i>'
+    called = html.escape(title).replace("u∗v", product)
     rows, part = [], ""
     for chapter in found:
         if chapter.part and chapter.part != part:
@@ -115,7 +144,7 @@ def front(title: str, author: str, found: list[Chapter]) -> str:
         )
     return (
         '<div style="height: 296mm; position: relative; break-after: page">'
-        f'<h1 style="position: absolute; top: 82mm; left: 25mm; right: 25mm; margin: 0; font-size: 46pt">{title}</h1>'
+        f'<h1 style="position: absolute; top: 82mm; left: 25mm; right: 25mm; margin: 0; font-size: 46pt">{called}</h1>'
         f'<p style="position: absolute; top: 108mm; left: 25mm; margin: 0; font-size: 14pt">{html.escape(author)}</p>'
         f'<div style="position: absolute; bottom: 0; left: 0; right: 0; height: 5mm; display: flex">'
         f"{colours}</div></div>"

@@ -15,6 +15,8 @@ from sphinx.application import Sphinx
 LONGEST = 160
 #: The picture of a preview; its address must be absolute, so it is named only where the book has one.
 CARD, CARD_SIZE = "_static/card.png", (1200, 630)
+#: The letters that every page begins with, asked for at once; the slanted ones, and the formulas', as they are met.
+FONTS = ("_static/fonts/book-serif.woff2", "_static/fonts/book-sans.woff2")
 
 #: What TeX's commands in the book's shorter formulas are in plain letters; a sentence with any other is left out.
 _PLAIN = {
@@ -125,7 +127,12 @@ def add_to_head(
             "og:image:alt": "Why u∗v? Two sentences, two vectors, four blocks: the book’s title.",
         }
     tags["twitter:card"] = "summary_large_image" if address else "summary"
+    # A page from disk may not ask for a font ahead; it has no need to.
     lines = [
+        f'<link rel="preload" href="{context["pathto"](font, 1)}" as="font" type="font/woff2" crossorigin>'
+        for font in (FONTS if address else ())
+    ]
+    lines += [
         f'<meta name="{name}" content="{html.escape(text)}">'
         for name, text in tags.items()
     ]

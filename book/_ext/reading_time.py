@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chapters import is_chapter
 from docutils import nodes
+from plan import numbers
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_exercise.nodes import solution_node
@@ -68,6 +69,9 @@ class ReadingTime(SphinxPostTransform):
         if heading is None or not is_chapter(self.env.docname):
             return
         words = reading_time(count_words(self.document))
+        stem = self.env.docname.rpartition("/")[2]
+        if (number := numbers().get(stem)) is not None:
+            words = f"Chapter {number}. {words}"
         line = f'<p class="reading-time">{words}</p>'
         section = heading.parent
         section.insert(

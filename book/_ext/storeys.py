@@ -149,7 +149,21 @@ class Storeys(SphinxDirective):
         return [nodes.raw("", text, format="html")]
 
 
+def add_style(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, object],
+    doctree: nodes.document | None,
+) -> None:
+    """Give the page with the drawing its style sheet."""
+    if 'class="storeys"' in str(context.get("body", "")):
+        app.add_css_file("storeys.css")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension; Sphinx calls this."""
     app.add_directive("storeys", Storeys)
+    # After the theme has filled the context.
+    app.connect("html-page-context", add_style, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -227,7 +227,9 @@ def test_a_page_weighs_little_beyond_the_theme(built_book: Path, path: str) -> N
     html = page.read_text(encoding="utf-8")
     article = re.search(r"<article.*</article>", html, re.DOTALL)[0]
     previews = "".join(re.findall(r"<template data-preview.*?</template>", html, re.DOTALL))
-    names = "widget-host|accessibility|custom|mathematics|favicon|architecture|two-depths|reading-progress|previews"
+    names = (
+        "widget-host|accessibility|type|custom|mathematics|favicon|architecture|two-depths|reading-progress|previews"
+    )
     names += "|formula-links|drawings"
     own = re.compile(rf"/_images/|/_static/(widgets/|{names})")
     files = {

@@ -36,6 +36,15 @@ def test_the_front_pages_title_is_said_once(without: Path) -> None:
     assert found[1] == "A front page"
 
 
+def test_only_a_page_with_an_address_asks_for_its_letters_ahead(without: Path, published: Path) -> None:
+    # A browser refuses a page from disk to load a font ahead, and says so.
+    def asked(path: Path) -> list[str]:
+        return [e.get("href") for e in read(path) if e.tag == "link" and e.get("rel") == "preload"]
+
+    assert asked(without / CHAPTER) == []
+    assert asked(published / CHAPTER) == [f"../../{font}" for font in head.FONTS]
+
+
 @pytest.mark.parametrize("path", [FRONT, CHAPTER])
 def test_no_two_elements_of_a_page_share_an_id(without: Path, path: str) -> None:
     ids = [e.get("id") for e in read(without / path) if e.get("id")]
