@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 from docutils import nodes
 from fontTools import subset
 from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.path import Path as MatplotlibPath
 from sphinx.application import Sphinx
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -31,6 +32,8 @@ FACES = {
 }
 #: What matplotlib leaves free around a figure, in points; on a phone the labels need the room.
 MARGIN = 7
+#: Paths of more characters than this are worth a look at their points.
+LONG = 1000
 #: What an element has anyway, from the style sheet or by default.
 USUAL = {
     "stroke-linecap": "butt",
@@ -116,6 +119,11 @@ def _as_attributes(
     if "d" in given:
         given["d"] = re.sub(r"\s*([A-Za-z])\s*", r"\1", given["d"]).strip()
         given["d"] = re.sub(r"\s+", " ", given["d"]).replace(" -", "-")
+        if len(given["d"]) > LONG and not set(given["d"]) & set("CQ"):
+            given["d"] = "".join(map(_simplified, given["d"].split("M")[1:]))
+    if "id" not in given:  # a mark is small, and its curves need more digits
+        for name in given.keys() & {"x", "y", "d"}:
+            given[name] = re.sub(r"-?\d+\.\d+", _rounded, given[name])
     for name, value in given.items():
         given[name] = re.sub(
             r"url\(#([^)]+)\)", lambda m: f"url(#{names[m[1]]})", value
@@ -123,6 +131,27 @@ def _as_attributes(
     if given.get("font-size", "").endswith("px"):
         given["font-size"] = given["font-size"][:-2]
     element.attrib = {k: v for k, v in given.items() if USUAL.get(k) != v}
+
+
+def _rounded(number: re.Match[str]) -> str:
+    """Return a place in tenths of a point, which no eye tells from it."""
+    return f"{round(float(number[0]), 1) + 0:g}"
+
+
+def _simplified(line: str) -> str:
+    """Return a line's ``x yLx yL…z`` without the points that it passes anyway.
+
+    What encloses a ground has a point at every step of its grid; a curve has more than its shape needs. Matplotlib leaves
+    out what lies within a ninth of a point, but in lines alone, and not in grounds.
+    """
+    closed = line.endswith("z")
+    points = [
+        [float(n) for n in re.findall(r"-?[\d.]+", point)]
+        for point in line.removesuffix("z").split("L")
+    ]
+    path = MatplotlibPath(points).cleaned(simplify=True)
+    kept = path.vertices[path.codes != MatplotlibPath.STOP]
+    return "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in kept) + "z" * closed
 
 
 def _join(text: ElementTree.Element) -> None:

@@ -39,7 +39,8 @@ def test_the_front_pages_title_is_said_once(without: Path) -> None:
 def test_only_a_page_with_an_address_asks_for_its_letters_ahead(without: Path, published: Path) -> None:
     # A browser refuses a page from disk to load a font ahead, and says so.
     def asked(path: Path) -> list[str]:
-        return [e.get("href") for e in read(path) if e.tag == "link" and e.get("rel") == "preload"]
+        links = [e for e in read(path) if e.tag == "link"]
+        return [e.get("href") for e in links if (e.get("rel"), e.get("as")) == ("preload", "font")]
 
     assert asked(without / CHAPTER) == []
     assert asked(published / CHAPTER) == [f"../../{font}" for font in head.FONTS]
