@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
@@ -116,12 +116,28 @@ def states_in_windows(encoder: Encoder, network: nn.LSTM | nn.GRU, ids: Tensor, 
     state: _State | None = None
     if network.bidirectional:
         for i in reversed(range(1, len(windows))):
-            _, state = network(encoder.words(windows[i]), state)
+            _, state = _read(network, encoder.words(windows[i]), state)
             entering[i - 1] = state
     state = None
     for each, backward in zip(windows, entering, strict=True):
-        states, state = network(encoder.words(each), _both(state, backward))  # [1, window, directions * units]
-        yield states[0]
+        states, state = _read(network, encoder.words(each), _both(state, backward))
+        yield states[0]  # [window, directions * units]
+
+
+def _read(network: nn.LSTM | nn.GRU, words: Tensor | PackedSequence, state: _State | None = None) -> tuple[Any, _State]:
+    """Return what a network returns for words; in 32 bits under autocast where the processor has no network in 16.
+
+    Torch asks oneDNN where all sentences have one length, and oneDNN has no such network without AVX-512.
+    """
+    result: tuple[Any, _State]
+    try:
+        result = network(words, state)
+    except RuntimeError as error:
+        if not torch.is_autocast_enabled("cpu") or "primitive" not in str(error):
+            raise
+        with torch.autocast("cpu", enabled=False):
+            result = network(words, state)
+    return result
 
 
 def _both(forward: _State | None, backward: _State | None) -> _State | None:
@@ -264,7 +280,7 @@ class BiLSTM(Encoder):
 
         A packed sequence contains no padding, so the backward LSTM starts at each sentence's own last word.
         """
-        packed = self.lstm(self.packed_words(ids, lengths))[0]
+        packed = _read(self.lstm, self.packed_words(ids, lengths))[0]
         states, _ = pad_packed_sequence(packed, batch_first=True, total_length=ids.shape[1])
         return states
 
@@ -420,7 +436,7 @@ class LastState(Encoder):
         """Return the sentence vectors of ``ids [sentences, time]`` as ``[sentences, dim]``."""
         if len(lengths) and int(lengths.min()) < 1:
             raise ValueError(f"Sentence {int(lengths.argmin())} has no word, so there is no last state.")
-        _, last = self.rnn(self.packed_words(ids, lengths))
+        _, last = _read(self.rnn, self.packed_words(ids, lengths))
         states: Tensor = last[0] if isinstance(last, tuple) else last  # an LSTM has a cell beside its state
         return states.transpose(0, 1).flatten(1)  # [directions, sentences, units] -> [sentences, dim]
 

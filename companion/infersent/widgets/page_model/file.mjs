@@ -1,11 +1,12 @@
 // @ts-check
-/* The file that infersent.widgets.page_model writes, unzipped: a safetensors file, its matrices of small whole numbers. */
+/* The file that infersent.widgets.page_model writes, unzipped: safetensors, its matrices of small whole numbers. */
 
 /** @import { Block } from "../toolkit/blocks.mjs" */
 
 /**
- * @typedef {{ format: number, word_dim: number, hidden: number, blocks: Block[], labels: string[], token_rule?: string }}
- *   Config
+ * @typedef {{
+ *   format: number, word_dim: number, hidden: number, blocks: Block[], labels: string[], token_rule?: string
+ * }} Config
  */
 
 /**

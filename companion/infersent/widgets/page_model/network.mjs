@@ -28,8 +28,8 @@ const FAMILIAR = 200; // words whose part of the gates is kept
 export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
 /**
- * out[r] += sum over c of matrix[r, c] vector[c]. Four rows at a time: they share what is read of the vector, and no sum
- * waits for itself.
+ * out[r] += sum over c of matrix[r, c] vector[c]. Four rows at a time: they share what is read of the vector, and no
+ * sum waits for itself.
  *
  * @param {Float32Array} out as long as a multiple of four, as gates are
  * @param {Float32Array} matrix
