@@ -142,12 +142,13 @@ def test_what_one_processor_does() -> None:
     record = load_record("benchmarks")
     assert not record["about"]["quick"]
     medians = {(each["part"], each["what"], each["unit"]): each["value"] for each in record["figures"]}
-    beyond("The larger the model, the nearer it comes to the peak.")
+    beyond("A larger model comes nearer to the peak, up to 512 units.")
     beyond(f"The *textbook* has batches of {BATCH} pairs")
     for threads in ("1 thread", "2 threads"):
         setups = [f"{hidden} units, {threads}" for hidden in Settings.hidden]
         shares = [medians["training", f"{setup}, ours", "of peak"] for setup in setups]
-        assert shares == sorted(shares)
+        assert shares[:3] == sorted(shares[:3])
+        assert abs(shares[3] - shares[2]) < 0.2
         assert all(
             medians["training", f"{setup}, ours against the textbook", "times the pairs/s"] > 1 for setup in setups
         )
