@@ -149,9 +149,13 @@ def test_what_one_processor_does() -> None:
         shares = [medians["training", f"{setup}, ours", "of peak"] for setup in setups]
         assert shares[:3] == sorted(shares[:3])
         assert abs(shares[3] - shares[2]) < 0.2
+        assert medians["encoding", f"{setups[3]}, our products alone", "of peak"] < 0.5
         assert all(
             medians["training", f"{setup}, ours against the textbook", "times the pairs/s"] > 1 for setup in setups
         )
+    beyond("With 2048 units time was left for a single turn, so those lines have no spread.")
+    single = [each for each in record["figures"] if each["what"].startswith("2048 units")]
+    assert {each["repeats"] for each in single} == {1}
 
 
 def test_what_one_gpu_does() -> None:
