@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 import benchmarks.__main__ as command
-from benchmarks import book, data, material, products, training
+from benchmarks import book, data, epoch, material, products, training
 from benchmarks.figures import Figure, Record, Target
 from benchmarks.flops import Load, classifying_and_learning, reading, reading_and_learning, training_step
 from benchmarks.peak import Turn, in_turn
@@ -21,6 +21,9 @@ from benchmarks.settings import Settings
 from benchmarks.textbook import Textbook, TextbookTraining
 from infersent.data import snli
 from infersent.text.batching import encode_pairs
+from infersent.training.config import TrainingConfig
+from infersent.training.loop import train
+from infersent.training.recipes import Setup
 from tests.toy import toy_model, toy_pairs
 
 
@@ -98,6 +101,32 @@ def test_operations_of_reading_are_those_that_torch_counts(learned):
         states.sum().backward()
     # The last state of a direction enters no further product, and that of the first word none before it.
     assert counter.get_total_flops() + reading(load, dim, hidden) == reading_and_learning(load, dim, hidden)
+
+
+def test_an_epoch_of_both_is_judged_by_the_same_pairs_and_not_run_again(monkeypatch, tmp_path, capsys, model, pairs):
+    dev = encode_pairs(toy_pairs(30), model.tokenizer, cache=False)
+    setup = Setup(None, model.float(), pairs, dev, {})
+    monkeypatch.setattr(epoch, "load_pairs", lambda recipe, split: toy_pairs(2))
+    monkeypatch.setattr(epoch, "set_up", lambda recipe, train, dev: setup)
+    out = tmp_path / "new" / "epoch.json"
+    options = ["--hidden", "4", "--seeds", "0", "3", "--out", str(out)]
+    assert epoch.main(options) == 0
+    runs = json.loads(out.read_text())["runs"]
+    assert [(run["hidden"], run["pairs"], run["seed"]) for run in runs] == [(4, 48, 0), (4, 48, 3)]
+
+    (one,) = train(model.untrained(seed=3), pairs, dev, TrainingConfig(learning_rate=1.5e-3, epochs=1, seed=3))
+    assert runs[1]["ours"] == one.dev_accuracy
+    plain = TextbookTraining(model.untrained(seed=3), pairs)
+    plain.steps([np.random.default_rng(3).permutation(48)])
+    sides = ([dev.words[dev.starts[i] : dev.starts[i + 1]] for i in side] for side in (dev.premises, dev.hypotheses))
+    right = plain.model(*sides).argmax(1).numpy() == dev.labels
+    assert runs[1]["textbook"] == pytest.approx(right.mean(), abs=1e-5)
+
+    monkeypatch.setattr(epoch, "WAYS", dict.fromkeys(epoch.WAYS))  # nothing that could be called
+    capsys.readouterr()
+    assert epoch.main(options) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("4 units")]
+    assert row.split()[2:4] == ["48", "2"]
 
 
 def test_operations_of_a_head_are_those_that_torch_counts():
