@@ -206,7 +206,7 @@ test("of many requests only the newest waits", () => {
   /** @type {(answer: Answer) => void} */
   let answer = () => {};
   const heard = mock.fn();
-  const { send } = createEngine("", { createAnswerer: (post) => {
+  const { send } = createEngine("", { accountOf: infersent.accountOf, createAnswerer: (post) => {
     answer = post;
     return async (request) => { posted.push(request); };
   } }, { url: "model", bytes: 1 }, heard);

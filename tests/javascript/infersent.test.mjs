@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, evidence, labelsOf, logitsOf, softmax } from "../../companion/infersent/widgets/explainer/account.mjs";
 import { dense, joined, readFile, upperHalf } from "../../companion/infersent/widgets/page_model/file.mjs";
 import { Ledger } from "../../companion/infersent/widgets/page_model/ledger.mjs";
+import { accountOf } from "../../companion/infersent/widgets/page_model/model.mjs";
 import { InferSent, addProduct, maxPool, sigmoid, step } from "../../companion/infersent/widgets/page_model/network.mjs";
 import { FIRST_TOKEN_RULE, splitBy, splitWords, tooLong } from "../../companion/infersent/widgets/page_model/words.mjs";
 import { close, expected } from "./expected.mjs";
@@ -75,6 +76,16 @@ test("the forward pass and the ledger are those of Python", () => {
     // A word may win a coordinate from its equal by a rounding.
     for (const name of ["u", "v"]) close(found.by_word[name], account.by_word[name], 0.1);
   }
+});
+
+test("the account that a page makes of what its worker sends is that of the ledger, and has few lists to be sent", () => {
+  const [premise, hypothesis] = ["A dog runs on the beach.", "An animal is outside."];
+  const sent = structuredClone({ premise, hypothesis, ...model.decide(premise, hypothesis) });
+  const ledger = model.explain(premise, hypothesis);
+  assert.deepEqual(accountOf(sent), { premise, hypothesis, ...ledger.account() });
+  /** @param {unknown} part @returns {number} */
+  const lists = (part) => (Array.isArray(part) ? part.reduce((sum, inner) => sum + lists(inner), 1) : 0);
+  assert.ok(Object.values(sent).reduce((/** @type {number} */ sum, part) => sum + lists(part), 0) < 30);
 });
 
 test("the parts of a ledger add up on every level", () => {

@@ -1,20 +1,22 @@
 // @ts-check
 /* The explainer's engine: the page's own model, in a worker. */
 
+/** @import { Account } from "./account.mjs" */
 /** @import { Answer, Request } from "../page_model/model.mjs" */
 
+/** @typedef {Omit<Answer, "decision"> & { ledger?: Account }} Heard an answer, with the account of its decision */
 /** @typedef {{ send: (request: Request) => void, stop: () => void }} Engine */
 
 /**
  * The model in a worker, or in the page where workers are refused; of many requests only the newest waits.
  *
  * @param {string} address of the model's module
- * @param {Pick<typeof import("../page_model/model.mjs"), "createAnswerer">} module the same, in the page
+ * @param {Pick<typeof import("../page_model/model.mjs"), "createAnswerer" | "accountOf">} module the same, in the page
  * @param {Request} first
- * @param {(answer: Answer) => void} hear
+ * @param {(answer: Heard) => void} hear
  * @returns {Engine}
  */
-export function createEngine(address, { createAnswerer }, first, hear) {
+export function createEngine(address, { createAnswerer, accountOf }, first, hear) {
   let busy = false;
   /** @type {Request | undefined} */
   let waiting;
@@ -30,13 +32,13 @@ export function createEngine(address, { createAnswerer }, first, hear) {
     busy = true;
   };
   /** @param {Answer} answer */
-  const receive = (answer) => {
+  const receive = ({ decision, ...answer }) => {
     if (!answer.progress) {
       busy = false;
       if (waiting && !answer.error) send(waiting);
       waiting = undefined;
     }
-    hear(answer);
+    hear(decision ? { ...answer, ledger: accountOf(decision) } : answer);
   };
   const stayInPage = () => {
     post = createAnswerer(receive);

@@ -17,7 +17,8 @@ import { capital, partsOf, reachOf, softmax, sum } from "./account.mjs";
 export function createField(name, onInput) {
   const input = h("textarea", { rows: 1, autocomplete: "off", spellcheck: "false" });
   const note = h("span", { class: "ex-note" });
-  input.addEventListener("input", () => { fit(input); onInput(input.value); });
+  // To fit a field, the page is laid out: the model is at work by then.
+  input.addEventListener("input", () => { onInput(input.value); fit(input); });
   // A text is one sentence, answered while it is typed: Enter goes on to the next field, with Shift it breaks the line.
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

@@ -161,21 +161,21 @@ export function strongest(parts, label) {
 
 /** A cell with its number, and a ground that is the deeper the larger it is. */
 function createShade() {
-  const node = h("td", { tabindex: -1, "aria-selected": false });
-  let drawn = "";
+  const number = document.createTextNode("");
+  const node = h("td", { tabindex: -1, "aria-selected": false }, number);
+  let [kind, share] = ["", ""];
   return {
     node,
     /** @param {number | undefined} x @param {number} largest */
     update(x, largest) {
       const size = Math.abs(x ?? 0);
-      const kind = size < 0.005 ? "ex-nothing" : (x ?? 0) < 0 ? "ex-below" : "";
-      const [share, text] = [percent(0.42 * size / largest), x === undefined ? "" : signed(x)];
-      const now = `${kind} ${share} ${text}`;
-      if (now === drawn) return;
-      drawn = now;
-      node.className = kind;
-      node.style.setProperty("--share", share);
-      setText(node, text);
+      const before = { kind, share };
+      kind = size < 0.005 ? "ex-nothing" : (x ?? 0) < 0 ? "ex-below" : "";
+      share = percent(0.42 * size / largest);
+      const text = x === undefined ? "" : signed(x);
+      if (kind !== before.kind) node.className = kind;
+      if (share !== before.share) node.style.setProperty("--share", share);
+      if (text !== number.data) number.data = text;
     },
   };
 }

@@ -9,8 +9,8 @@ import { forget, recall, remember } from "./memory.mjs";
 
 /** @import { Model } from "../toolkit/model.mjs" */
 /** @import { Account } from "./account.mjs" */
-/** @import { Engine } from "./engine.mjs" */
-/** @import { Answer, Pair } from "../page_model/model.mjs" */
+/** @import { Engine, Heard } from "./engine.mjs" */
+/** @import { Pair } from "../page_model/model.mjs" */
 
 /**
  * The state of the widget; see infersent.widgets.Explainer.
@@ -101,7 +101,7 @@ export function createSession({ model, address, module, onChange }) {
     onChange();
   };
 
-  /** @param {Answer} answer */
+  /** @param {Heard} answer */
   const hear = (answer) => {
     if (answer.progress) progress = answer.progress / bytes;
     if (answer.ready) ready = true;
@@ -127,8 +127,8 @@ export function createSession({ model, address, module, onChange }) {
       for (const name of keys(texts)) model.set(name, texts[name] ?? "");
       clearTimeout(resting); // a kernel gets what the reader comes to rest on, and nothing that it would refuse
       if (kernel && !excess()) resting = setTimeout(() => model.save_changes(), REST);
-      if (!kernel && !still) remember(sessionStore, KEPT, TEXTS.map((name) => model.get(name)));
       ask();
+      if (!kernel && !still) remember(sessionStore, KEPT, TEXTS.map((name) => model.get(name)));
     },
     /** Take the texts that were typed here before the reader left the page; the model waits to be asked for. */
     recall() {

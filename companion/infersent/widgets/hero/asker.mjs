@@ -6,8 +6,7 @@ import { format, percent } from "../toolkit/numbers.mjs";
 import { addressOf, createEngine } from "../explainer/engine.mjs";
 
 /** @import { Model } from "../toolkit/model.mjs" */
-/** @import { Engine } from "../explainer/engine.mjs" */
-/** @import { Answer } from "../page_model/model.mjs" */
+/** @import { Engine, Heard } from "../explainer/engine.mjs" */
 /** @import { Drawn } from "./picture.mjs" */
 /** @import { Traits } from "./hero.mjs" */
 
@@ -60,7 +59,7 @@ export function createAsker({ model, address, module, onChange }) {
     engine = createEngine(address, module, { url: addressOf(file), bytes }, hear);
     onChange();
   };
-  /** @param {Answer} answer */
+  /** @param {Heard} answer */
   const hear = (answer) => {
     if (answer.progress) progress = answer.progress / bytes;
     if (answer.ready) ready = true;

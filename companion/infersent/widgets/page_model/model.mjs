@@ -2,15 +2,20 @@
 /* InferSent in plain JavaScript: from two texts to the exact ledger of the decision, under the names of the Python.
  *
  * words.mjs splits the texts, file.mjs reads the model, network.mjs computes, and
- * ledger.mjs accounts for it. Here the file is fetched, and a page's messages are answered. */
+ * ledger.mjs accounts for it. Here the file is fetched, and a page's messages are answered.
+ *
+ * What answers is the decision, a few arrays of numbers, and the page makes the account of it (accountOf): its thousands
+ * of short lists, one a coordinate and one a pair of words, take longer to be sent than to be made. */
 
 import { readFile } from "./file.mjs";
+import { Ledger } from "./ledger.mjs";
 import { InferSent } from "./network.mjs";
 
 export { LABELS } from "../toolkit/blocks.mjs";
 export { LARGEST_SENTENCE, LARGEST_TEXT, REPLACEMENTS, TOKEN_RULE, splitWords, tooLong } from "./words.mjs";
 
-/** @import { Account } from "../explainer/account.mjs" */
+/** @import { PooledAccount } from "../explainer/account.mjs" */
+/** @import { Decision } from "./ledger.mjs" */
 
 /** @typedef {{ url: string, bytes: number }} Load a file of so many bytes */
 /** @typedef {{ premise: string, hypothesis: string }} Pair */
@@ -22,7 +27,7 @@ export { LARGEST_SENTENCE, LARGEST_TEXT, REPLACEMENTS, TOKEN_RULE, splitWords, t
  * @typedef {object} Answer
  * @property {number} [progress] how many bytes are there
  * @property {boolean} [ready] the model is
- * @property {Account} [ledger]
+ * @property {Decision & Pair} [decision]
  * @property {string} [error]
  */
 
@@ -101,7 +106,16 @@ async function readAll(response, bytes, onProgress) {
 }
 
 /**
- * A function that answers a page's messages: {url, bytes} loads, {premise, hypothesis} explains.
+ * The account of a decision, as the widget has it.
+ *
+ * @param {Decision & Pair} decision
+ * @returns {PooledAccount}
+ */
+export const accountOf = ({ premise, hypothesis, ...decision }) =>
+  ({ premise, hypothesis, ...new Ledger(decision).account() });
+
+/**
+ * A function that answers a page's messages: {url, bytes} loads, {premise, hypothesis} decides.
  *
  * @param {(answer: Answer) => void} post
  */
@@ -115,7 +129,7 @@ export function createAnswerer(post) {
         post({ ready: true });
       } else {
         const { premise, hypothesis } = request;
-        post({ ledger: { premise, hypothesis, ...model.explain(premise, hypothesis).account() } });
+        post({ decision: { premise, hypothesis, ...model.decide(premise, hypothesis) } });
       }
     } catch (error) {
       post({ error: error instanceof Error ? error.message : String(error) });

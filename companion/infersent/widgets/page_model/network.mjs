@@ -7,6 +7,7 @@ import { Ledger } from "./ledger.mjs";
 
 /** @import { Block } from "../toolkit/blocks.mjs" */
 /** @import { Direction, Parts } from "./file.mjs" */
+/** @import { Decision } from "./ledger.mjs" */
 
 /**
  * A sentence that was read.
@@ -191,12 +192,13 @@ export class InferSent {
   }
 
   /**
-   * The exact ledger of one pair.
+   * The logits of one pair, and all that they are made of.
    *
    * @param {string} premise
    * @param {string} hypothesis
+   * @returns {Decision}
    */
-  explain(premise, hypothesis) {
+  decide(premise, hypothesis) {
     const [p, h] = [this.encode(premise), this.encode(hypothesis)];
     const { config: { blocks, labels }, head } = this.parts;
     const dim = p.vector.length;
@@ -206,11 +208,21 @@ export class InferSent {
     /** @param {number} block */
     const columns = (block) => labels.map((_, c) =>
       head.weight.subarray(c * features.length + block * dim, c * features.length + (block + 1) * dim));
-    return new Ledger({
+    return {
       premiseWords: p.words, hypothesisWords: h.words, premiseUnknown: p.unknown, hypothesisUnknown: h.unknown,
       u: p.vector, v: h.vector, premiseWinners: p.winners, hypothesisWinners: h.winners,
       weights: blocks.map((name, block) => /** @type {[Block, Float32Array[]]} */ ([name, columns(block)])),
       bias: [...head.bias], logits, labels,
-    });
+    };
+  }
+
+  /**
+   * The exact ledger of one pair.
+   *
+   * @param {string} premise
+   * @param {string} hypothesis
+   */
+  explain(premise, hypothesis) {
+    return new Ledger(this.decide(premise, hypothesis));
   }
 }

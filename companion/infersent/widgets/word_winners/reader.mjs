@@ -6,8 +6,7 @@ import { splitWords } from "../page_model/words.mjs";
 import { percent } from "../toolkit/numbers.mjs";
 import { edited, encode } from "./collage.mjs";
 
-/** @import { Engine } from "../explainer/engine.mjs" */
-/** @import { Answer } from "../page_model/model.mjs" */
+/** @import { Engine, Heard } from "../explainer/engine.mjs" */
 /** @import { Model } from "../toolkit/model.mjs" */
 /** @import { Edit, Reading } from "./collage.mjs" */
 
@@ -57,7 +56,7 @@ export function createReader({ model, address, module, onChange }) {
   /** @type {string[]} */
   let wanted = [];
 
-  /** @param {Answer} answer */
+  /** @param {Heard} answer */
   const hear = (answer) => {
     if (answer.progress) progress = answer.progress / bytes;
     if (answer.error) {
