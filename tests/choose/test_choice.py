@@ -77,6 +77,15 @@ def test_where_one_side_betrays_the_label_there_is_an_alarm():
     assert "Alarm." in found._repr_html_()
 
 
+def test_an_alarm_on_which_all_folds_agree_is_not_sure_to_a_hundredth():
+    """One number tells the label, so every fold is right throughout: their spread is nothing, and says too much."""
+    u, v = vectors(60)
+    u[:, 0] = np.where(np.arange(60) % 2, 9, -9)
+    found = choose_blocks(u, v, u[:, 0] > 0, candidates=["u, v"], repeats=1, folds=2)
+    (alarm,) = found.alarms
+    assert "is 50.0 points above always saying the commonest class (95% interval 45.0 to 55.0)" in alarm
+
+
 def test_where_all_do_equally_well_the_smallest_is_recommended_and_that_is_equivalent():
     """Two copies of the same block, one beside another that adds nothing."""
     u, v = vectors(4000, 2)

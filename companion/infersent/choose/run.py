@@ -538,7 +538,7 @@ def _alarms(candidates: Sequence[Candidate], task: Task, metric: str, found: _An
     for one in candidates:
         if one.blocks not in (("u",), ("v",)):
             continue
-        gain = Resampled.of(one.scores[metric] - floor, found.ratio)
+        gain = Resampled.of(one.scores[metric] - floor, found.ratio, found.answers[0].shape[1])
         low, high = gain.interval()
         if best > 0 and low > max(margin, ALARM * best):
             size, *ends = (f"{100 * x:.1f}" if task.classes else f"{x:.3f}" for x in (gain.mean, low, high))
