@@ -521,6 +521,18 @@ def test_options_that_do_not_fit_are_refused(options, words):
         choose_blocks(u, v, same_sign(u, v), candidates=["u*v"], **{"repeats": 1, **options})
 
 
+def test_what_a_mask_covers_is_missing():
+    u, v = vectors(100)
+    with pytest.raises(ValueError, match=r"u has a number that is missing \(nan\) or infinite in row 7;"):
+        choose_blocks(np.ma.masked_array(u, np.arange(400).reshape(100, 4) == 30), v, same_sign(u, v))
+
+
+def test_a_sentence_that_is_none_is_no_text():
+    u, v = vectors(100)
+    with pytest.raises(TypeError, match=r"sentences\[1\], row 0: None is a NoneType, not a text"):
+        choose_blocks(u, v, same_sign(u, v), sentences=([*map(str, range(100))], [None] * 100))
+
+
 def test_folds_without_pairs_are_refused():
     u, v = vectors(30)
     texts = ["one"] * 28 + ["two", "three"], ["other"] * 28 + ["four", "five"]
