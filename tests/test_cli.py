@@ -535,8 +535,16 @@ def test_predict_gives_a_row_for_each_row(questions, capsys, stdin):
     (folder / "gap.tsv").write_text("premise\thypothesis\na\tb\n\nc\td\n")
     assert run("predict", folder / "run", "--pairs", folder / "gap.tsv") == 1
     assert "gap.tsv, line 3: a blank line between pairs. Take it out: a row of the output" in capsys.readouterr().err
-    assert run("predict", folder / "run", "--pairs", questions, "--output", folder / "x.parquet") == 1
-    assert "predict writes .csv, .jsonl or tab-separated text" in capsys.readouterr().err
+    (folder / "gap.csv").write_text('premise,hypothesis\n\n"two\nlines",b\n\nc,d\n')
+    assert run("predict", folder / "run", "--pairs", folder / "gap.csv") == 1
+    assert "gap.csv, line 5: a blank line between pairs" in capsys.readouterr().err
+    (folder / "gap.csv").write_text('premise,hypothesis\n\n"two\n\nlines",b\nc,d\n\n\n')  # none is between pairs
+    assert run("predict", folder / "run", "--pairs", folder / "gap.csv") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    for name in ("x.parquet", "x.PARQUET", "x.xlsx", "x.json", "x.csv.gz"):  # tabs under these names would open nowhere
+        assert run("predict", folder / "run", "--pairs", questions, "--output", folder / name) == 1
+        assert "it can end in .csv, .jsonl, .tsv or .txt" in capsys.readouterr().err
+        assert not (folder / name).exists()
 
 
 def test_odd_labels_are_named_with_their_file(questions, capsys, monkeypatch):

@@ -77,6 +77,15 @@ def test_where_one_side_betrays_the_label_there_is_an_alarm():
     assert "Alarm." in found._repr_html_()
 
 
+def test_an_alarm_on_which_all_folds_agree_is_not_sure_to_a_hundredth():
+    """One number tells the label, so every fold is right throughout: their spread is nothing, and says too much."""
+    u, v = vectors(60)
+    u[:, 0] = np.where(np.arange(60) % 2, 9, -9)
+    found = choose_blocks(u, v, u[:, 0] > 0, candidates=["u, v"], repeats=1, folds=2)
+    (alarm,) = found.alarms
+    assert "is 50.0 points above always saying the commonest class (95% interval 45.0 to 55.0)" in alarm
+
+
 def test_where_all_do_equally_well_the_smallest_is_recommended_and_that_is_equivalent():
     """Two copies of the same block, one beside another that adds nothing."""
     u, v = vectors(4000, 2)
@@ -510,6 +519,18 @@ def test_options_that_do_not_fit_are_refused(options, words):
     u, v = vectors(100)
     with pytest.raises(ValueError, match=words):
         choose_blocks(u, v, same_sign(u, v), candidates=["u*v"], **{"repeats": 1, **options})
+
+
+def test_what_a_mask_covers_is_missing():
+    u, v = vectors(100)
+    with pytest.raises(ValueError, match=r"u has a number that is missing \(nan\) or infinite in row 7;"):
+        choose_blocks(np.ma.masked_array(u, np.arange(400).reshape(100, 4) == 30), v, same_sign(u, v))
+
+
+def test_a_sentence_that_is_none_is_no_text():
+    u, v = vectors(100)
+    with pytest.raises(TypeError, match=r"sentences\[1\], row 0: None is a NoneType, not a text"):
+        choose_blocks(u, v, same_sign(u, v), sentences=([*map(str, range(100))], [None] * 100))
 
 
 def test_folds_without_pairs_are_refused():

@@ -6,7 +6,7 @@ import torch
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
-from infersent.choose import solver
+from infersent.choose import row_space, solver
 from infersent.choose.candidates import default_candidates
 from infersent.choose.cross_validation import PENALTIES, choose_penalties
 from infersent.choose.solver import Features, Heads, Loss, correlations
@@ -121,17 +121,69 @@ def test_sets_too_wide_to_be_factored_whole_end_at_the_same_minimum(widest, monk
         torch.testing.assert_close(found[i].weights, expected[i].weights, atol=2e-3, rtol=0)
 
 
-@pytest.mark.parametrize("columns", [0, 1])
-def test_few_pairs_factor_narrow_blocks_alone_and_end_at_the_same_minimum(columns, monkeypatch):
-    u, v, y = data(2, n=24)
-    assert {*y.tolist()} == {0, 1}
-    expected = fit(heads_on(u, v, y, 2), 0.1)
-    monkeypatch.setattr(solver, "_COLUMNS_A_PAIR", columns)
-    heads = heads_on(u, v, y, 2)
-    heads.most_sweeps = 1000
-    found = fit(heads, 0.1)
+@pytest.mark.parametrize("classes", [2, 3, 0])
+def test_few_pairs_in_their_row_space_end_at_the_same_minimum(classes, monkeypatch):
+    """20 pairs and sets of 1 to 120 columns: some in coordinates of the rows, some as they are."""
+    u, v, y = data(classes, n=20, dim=30)
+    u[3], v[3] = u[4], v[4]  # rows that depend on each other
+    u[:, 5] = u[:, 6]
+    inner = torch.from_numpy(np.arange(20) % 4)
+    held_out = torch.stack([(inner == part).float() / 5 for part in range(4)], dim=1)
+    training = torch.stack([(inner != part).float() / 15 for part in range(4)], dim=1)
+    found, narrow = [], []
+    for columns in (2, 10**6):
+        monkeypatch.setattr(row_space, "COLUMNS_A_PAIR", columns)
+        heads = heads_on(u, v, y, classes)
+        heads.most_sweeps = 1000
+        narrow.append(len(heads._narrow.sets) if heads._narrow else 0)
+        start = {i: heads.start(i, 4) for i in range(len(SETS))}
+        for penalty in (1.0, 0.03):  # the second from where the first ended
+            fitted = heads.fit(start, dict.fromkeys(start, penalty), training, held_out)
+            start = {i: one.weights for i, one in fitted.items()}
+        assert all(one.reached for one in fitted.values())
+        found.append(fitted)
+    assert len(SETS) > narrow[0] > narrow[1] == 0
     for i in range(len(SETS)):
-        torch.testing.assert_close(found[i].weights, expected[i].weights, atol=2e-3, rtol=0)
+        torch.testing.assert_close(found[0][i].weights, found[1][i].weights, atol=4e-3, rtol=0)
+        torch.testing.assert_close(found[0][i].held_out, found[1][i].held_out, atol=2e-3, rtol=2e-3)
+
+
+def test_in_the_row_space_the_penalty_is_that_of_a_slow_search():
+    u, v, y = data(2, n=40, dim=90)
+    inner = np.arange(40) % 4
+    heads = heads_on(u, v, y, 2, tolerance=1e-8)
+    assert 14 in heads._narrow.sets
+    chosen, weights = choose_penalties(heads, inner)
+    x = features_of(u, v, SETS[14])
+    losses = []
+    for penalty in PENALTIES:
+        loss = 0.0
+        for part in range(4):
+            train, test = inner != part, inner == part
+            head = LogisticRegression(C=1 / (penalty * train.sum()), tol=1e-8, max_iter=10_000)
+            loss -= np.log(head.fit(x[train], y[train]).predict_proba(x[test])[np.arange(test.sum()), y[test]]).mean()
+        losses.append(loss)
+    rising = [k for k in range(1, len(losses)) if losses[k] > losses[k - 1]]
+    assert chosen[14] == PENALTIES[losses.index(min(losses[: rising[0]] if rising else losses))]
+    assert weights[14].shape == (1, x.shape[1] + 1, 1)
+
+
+def test_in_the_row_space_other_rows_are_answered_and_not_trained_on():
+    u, v, y = data(3, n=60, dim=40)
+    rows, training = np.arange(60), np.arange(60) < 24
+    features = Features(u, v, rows, training, NAMES)
+    heads = Heads(features, Loss(3, torch.from_numpy(y)), SETS, tolerance=1e-9)
+    assert heads._narrow.sets
+    every = torch.from_numpy(training).float()[:, None] / 24
+    start = {i: heads.start(i, 1) for i in range(len(SETS))}
+    fitted = heads.fit(start, dict.fromkeys(start, 0.1), every, torch.zeros_like(every))
+    answers = heads.answers({i: one.weights for i, one in fitted.items()}, ~training)
+    formed = pair_features(torch.from_numpy(u), torch.from_numpy(v), SETS[14]).double().numpy()
+    x = StandardScaler().fit(formed[training]).transform(formed)
+    reference = LogisticRegression(C=1 / (0.1 * 24), tol=1e-10, max_iter=10_000).fit(x[training], y[training])
+    np.testing.assert_array_equal(answers[14], reference.predict(x[~training]))
+    with pytest.raises(ValueError, match="on which their features are standardised"):
+        heads.fit(start, dict.fromkeys(start, 0.1), torch.full((60, 1), 1 / 60), torch.zeros(60, 1))
 
 
 def test_standardised_on_the_training_rows_alone_and_constant_columns_are_zero():

@@ -75,6 +75,7 @@ class NotAvailable:
         ([1.0, np.inf, 2.0], "auto", "row 1 is inf"),
         (np.array(["a", None], dtype=object), "auto", "row 1 is missing"),
         (np.array(["a", np.nan, "b"], dtype=object), "auto", "row 1 is missing"),
+        (np.ma.masked_equal([3, 7, 3], 7), "auto", "row 1 is missing"),
         (np.array(["a", NotAvailable()], dtype=object), "auto", "row 1 is missing"),
         (["a", "b"], "scores", "Scores are numbers, but a label is 'a'"),
         (["a", "b"], "ranks", "task='ranks'"),

@@ -181,6 +181,8 @@ def test_a_corpus_by_its_name(tmp_path, capsys, monkeypatch):
     assert run("sick", "--task", "scores", *QUICK) == 1  # these pairs have classes
     assert asked[2] == ("sick", "train", {"scores": True})
     assert "has classes, not scores" in capsys.readouterr().err
+    assert run("snli", *QUICK) == 0  # of its training pairs those that every command takes
+    assert asked[3] == ("snli", "train", {"subset": "122k"})
 
 
 def test_scores_are_no_classes(monkeypatch):

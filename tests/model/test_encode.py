@@ -194,6 +194,12 @@ def test_similarity_is_the_cosine():
     np.testing.assert_allclose(model.similarity(some.astype(np.float64), some).diagonal(), 1, atol=1e-6)
 
 
+@pytest.mark.parametrize("texts", ["a dog", ["a dog", "a cat"]])
+def test_similarity_of_texts_is_refused_with_the_remedy(texts):
+    with pytest.raises(TypeError, match=r"these are texts; give model\.encode\(texts\)"):
+        toy_model().similarity(texts, texts)
+
+
 def test_int8_keeps_the_cosines():
     model = toy_model()
     full, steps = model.encode(SENTENCES), model.encode(SENTENCES, precision="int8")

@@ -19,6 +19,7 @@ from infersent.choose.folds import deal, group_pairs, number_vectors, training_r
 from infersent.choose.resampled import Resampled, after_choosing, pick
 from infersent.choose.store import Store, digest, set_key
 from infersent.choose.task import METRICS, Kind, Task, label_array, read_labels
+from infersent.data.pairs import plain_texts
 from infersent.data.ties import number_texts
 from infersent.foundation.arrays import Array, Bools, Floats, Ints
 from infersent.foundation.caller import option
@@ -317,6 +318,8 @@ def as_vectors(u: Any, v: Any) -> tuple[Array | Gathered, Array | Gathered]:
     for name, given in (("u", u), ("v", v)):
         if isinstance(given, torch.Tensor):
             given = given.detach().cpu().float().numpy()
+        if isinstance(given, np.ma.MaskedArray) and given.dtype.kind in "iuf":  # what the mask covers is missing
+            given = np.ma.filled(given.astype(float), np.nan)
         side = given if isinstance(given, (np.ndarray, Gathered)) else np.asarray(given)
         if side.ndim != 2 or side.dtype.kind not in "iuf" or not side.shape[1]:
             raise ValueError(f"{name} is {side.dtype} of the shape {side.shape}; give numbers, [pairs, dim].")
@@ -351,11 +354,12 @@ def _metric(metric: str | None, task: Task) -> str:
 def _numbers(u: Array | Gathered, v: Array | Gathered, sentences: Texts | None) -> Ints:
     if sentences is None:
         return number_vectors(u, v)
-    for side in sentences:
+    first, second = (plain_texts(side, f"sentences[{i}]") for i, side in enumerate(sentences))
+    for side in (first, second):
         if len(side) != len(u):
             told = f"{_are(len(u), 'pair')} of vectors but {counted(len(side), 'sentence')} on a side"
             raise ValueError(f"There {told}.")
-    return number_texts(*sentences)
+    return number_texts(first, second)
 
 
 @dataclass(frozen=True)
@@ -538,7 +542,7 @@ def _alarms(candidates: Sequence[Candidate], task: Task, metric: str, found: _An
     for one in candidates:
         if one.blocks not in (("u",), ("v",)):
             continue
-        gain = Resampled.of(one.scores[metric] - floor, found.ratio)
+        gain = Resampled.of(one.scores[metric] - floor, found.ratio, found.answers[0].shape[1])
         low, high = gain.interval()
         if best > 0 and low > max(margin, ALARM * best):
             size, *ends = (f"{100 * x:.1f}" if task.classes else f"{x:.3f}" for x in (gain.mean, low, high))

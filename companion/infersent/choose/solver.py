@@ -8,7 +8,8 @@ little more than reading the pairs once.
 Each head has a descent of its own: L-BFGS (Liu & Nocedal 1989) that starts from the inverse of what the Hessian is
 where all answers are equally likely, ``κ XᵀX/n + λ``, which one Cholesky factor gives. Böhning (1992) shows that a
 multiple of this matrix bounds the Hessian of logistic regression everywhere, so it is never far off; a dozen sweeps are
-enough.
+enough. Where a set has many more columns than there are pairs, its heads are trained in coordinates of the pairs' own,
+see :mod:`infersent.choose.row_space`.
 
 The objective is the mean loss plus ``λ/2 ‖W‖²`` without the bias: that of scikit-learn's ``LogisticRegression`` with
 ``C = 1/(λ n)`` and of its ``Ridge`` with ``alpha = λ n``, to which a test compares it.
@@ -17,7 +18,7 @@ The objective is the mean loss plus ``λ/2 ‖W‖²`` without the bias: that of
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from infersent.choose.row_space import Columns, RowSpace
 from infersent.foundation.arrays import Array, Bools, Ints
 from infersent.model.features import get_feature
 
@@ -33,10 +35,6 @@ CHUNK = 4096
 
 #: The widest set of blocks whose Hessian is factored whole; above it, block by block, and above it no more than scaled.
 WIDEST = 4096
-
-#: How many columns a factored Hessian may have for each pair: few pairs say little of it, and a wide factor takes
-#: longer than all steps of the descent.
-_COLUMNS_A_PAIR = 16
 
 #: Steps that a descent remembers.
 _MEMORY = 10
@@ -213,7 +211,7 @@ class Sweep:
         ``[rows, splits]``, weights that add up to 1 (or 0) over the rows: on what each split is trained and measured.
     """
 
-    def __init__(self, features: Features, loss: Loss, training: Tensor, held_out: Tensor) -> None:
+    def __init__(self, features: Columns, loss: Loss, training: Tensor, held_out: Tensor) -> None:
         self.features, self.loss, self.training, self.held_out = features, loss, training, held_out
         self.count = 0
 
@@ -293,16 +291,15 @@ class _Layout:
         return found
 
 
-def correlations(features: Features, sets: Sequence[Sequence[str]], most: int = 4) -> dict[tuple[str, str], Tensor]:
+def correlations(features: Columns, sets: Sequence[Sequence[str]], most: int = 4) -> dict[tuple[str, str], Tensor]:
     """Return ``XᵀX/n`` of every two blocks that some set has together, from as many training rows as are needed.
 
     Descents start from it, and end where they must whatever it is; so a sample of ``most`` rows for each column of the
     widest set is enough.
     """
     together = {(a, b) for some in sets for a in some for b in some if _whole(features, some) or a == b}
-    limit = _widest(features)
-    together = {(a, b) for a, b in together if features.widths[a] <= limit and features.widths[b] <= limit}
-    widest = max(sum(features.widths[name] for name in some) for some in sets)
+    together = {(a, b) for a, b in together if features.widths[a] <= WIDEST and features.widths[b] <= WIDEST}
+    widest = max((sum(features.widths[name] for name in some) for some in sets), default=0)
     share = min(1.0, max(8192, most * min(widest, WIDEST)) / max(1, int(features.training.sum())))
     sums = {(a, b): torch.zeros(features.widths[a], features.widths[b]) for a, b in together if a <= b}
     count = 0.0
@@ -318,12 +315,8 @@ def correlations(features: Features, sets: Sequence[Sequence[str]], most: int = 
     return found | {(b, a): total.T for (a, b), total in found.items()}
 
 
-def _widest(features: Features) -> int:
-    return min(WIDEST, _COLUMNS_A_PAIR * int(features.training.sum()))
-
-
-def _whole(features: Features, blocks: Sequence[str]) -> bool:
-    return sum(features.widths[name] for name in blocks) <= _widest(features)
+def _whole(features: Columns, blocks: Sequence[str]) -> bool:
+    return sum(features.widths[name] for name in blocks) <= WIDEST
 
 
 @dataclass
@@ -337,7 +330,7 @@ class _Factor:
     @classmethod
     def of(
         cls,
-        features: Features,
+        features: Columns,
         blocks: Sequence[str],
         correlation: Mapping[tuple[str, str], Tensor],
         curvature: float,
@@ -349,7 +342,7 @@ class _Factor:
         for group in groups:
             stop = start + sum(features.widths[name] for name in group)
             factor = None
-            if stop - start <= _widest(features):
+            if stop - start <= WIDEST:
                 matrix = torch.cat([torch.cat([correlation[a, b] for b in group], dim=1) for a in group])
                 matrix *= curvature
                 factor = _positive_definite(matrix, penalty, curvature)
@@ -484,6 +477,14 @@ class Fitted:
     reached: bool
 
 
+class _Problem:
+    """Sets of blocks of the same pairs, by a number of each, and where their descents start from."""
+
+    def __init__(self, features: Columns, loss: Loss, sets: Mapping[int, Sequence[str]]) -> None:
+        self.features, self.loss, self.sets = features, loss, sets
+        self.correlations = correlations(features, [*sets.values()])
+
+
 @dataclass
 class Heads:
     """Linear heads on sets of blocks of the same pairs.
@@ -510,8 +511,15 @@ class Heads:
     sweeps: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._correlations = correlations(self.features, self.sets)
         self._bias, self._curvature = self.loss.start(self.features.training)
+        narrow = {i: some for i, some in enumerate(self.sets) if RowSpace.serves(self.features, some)}
+        wide = {i: some for i, some in enumerate(self.sets) if i not in narrow}
+        self._wide = _Problem(self.features, self.loss, wide)
+        self._narrow = None
+        if narrow:
+            self._row_space = RowSpace(self.features, narrow)
+            loss = Loss(self.loss.classes, self.loss.targets[self.features.training])
+            self._narrow = _Problem(self._row_space, loss, {i: (RowSpace.name(i),) for i in narrow})
 
     def start(self, which: int, splits: int) -> Tensor:
         """Return weights that are zero but for the bias, ``[splits, width + 1, columns]``."""
@@ -534,14 +542,34 @@ class Heads:
         training, held_out
             As :class:`Sweep` has them.
         """
+        if self._narrow is None:
+            return self._descend(self._wide, start, penalties, training, held_out)
+        inside = self.features.training
+        if training[~inside].any() or held_out[~inside].any():
+            raise ValueError("Heads are trained and measured on the rows on which their features are standardised.")
+        there = {i: self._row_space.enter(i, start[i]) for i in start if i in self._narrow.sets}
+        found = self._descend(self._narrow, there, penalties, training[inside], held_out[inside])
+        found = {i: replace(one, weights=self._row_space.leave(i, one.weights)) for i, one in found.items()}
+        rest = {i: weights for i, weights in start.items() if i not in found}
+        return found | self._descend(self._wide, rest, penalties, training, held_out)
+
+    def _descend(
+        self,
+        problem: _Problem,
+        start: Mapping[int, Tensor],
+        penalties: Mapping[int, float],
+        training: Tensor,
+        held_out: Tensor,
+    ) -> dict[int, Fitted]:
+        features, sets = problem.features, problem.sets
         descents = {}
         for which, weights in start.items():
-            factor = _Factor.of(self.features, self.sets[which], self._correlations, self._curvature, penalties[which])
+            factor = _Factor.of(features, sets[which], problem.correlations, self._curvature, penalties[which])
             descents[which] = _Descent(weights, factor, penalties[which], self.tolerance)
-        sweep = Sweep(self.features, self.loss, training, held_out)
+        sweep = Sweep(features, problem.loss, training, held_out)
         going = dict(descents)
         while going and sweep.count < self.most_sweeps:
-            found = sweep({which: (self.sets[which], descent.trial) for which, descent in going.items()})
+            found = sweep({which: (sets[which], descent.trial) for which, descent in going.items()})
             for which, descent in going.items():
                 descent.take(found[which])
             going = {which: descent for which, descent in going.items() if descent.going.any()}

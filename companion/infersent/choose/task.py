@@ -159,6 +159,9 @@ def read_labels(y: Any, kind: Kind = "auto", folds: int = 2) -> Task:
 
 def label_array(y: Any) -> Array:
     """Return labels as texts or numbers, none of them missing."""
+    if np.ma.is_masked(y):
+        masked = np.flatnonzero(np.ma.getmaskarray(y).reshape(len(y), -1).any(axis=1))
+        raise ValueError(f"The label of row {masked[0]} is missing{_more(masked)}; leave such pairs out.")
     given = np.asarray(y)
     if given.ndim == 2 and given.shape[1] == 1:
         given = given[:, 0]

@@ -84,6 +84,8 @@ def read_text_pairs(
 def corpus_pairs(name: str, split: str, kind: Kind = "auto") -> TextPairs:
     """Return the pairs of a corpus with their labels or scores; see :func:`infersent.data.load`.
 
+    SNLI's training pairs are SNLI-122k.
+
     Parameters
     ----------
     name
@@ -100,7 +102,9 @@ def corpus_pairs(name: str, split: str, kind: Kind = "auto") -> TextPairs:
     infersent.data.fetch.DataUnavailable
         If it is not on disk and cannot be downloaded.
     """
-    options = {"scores": True} if name == "sick" and kind == "scores" else {}
+    options: dict[str, Any] = {"scores": True} if name == "sick" and kind == "scores" else {}
+    if (name, split) == ("snli", "train"):
+        options = {"subset": "122k"}  # what every command takes for SNLI's training pairs
     pairs = load(name, split, **options)
     if isinstance(pairs, ScoredPairs) and kind == "classes":
         raise ValueError(f"{pairs.name} has scores, not classes. Leave --task out, or give --task scores.")

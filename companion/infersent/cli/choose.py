@@ -76,7 +76,7 @@ def choose(
 
     Args:
         file: Pairs with labels: a .csv, .tsv, .jsonl or .parquet file; "-" is standard input, tab-separated. Or
-            the name of a corpus, whose training pairs are taken: captions, snli, sick, mrpc or stsb.
+            the name of a corpus, whose training pairs are taken: captions, snli (its 122k), sick, mrpc or stsb.
         text: The names of its two columns of texts; usual ones are found by themselves.
         label: The name of its column of labels or scores; usual ones are found by themselves.
         encoder: What turns a text into a vector: the folder of a model of this package, or the name or the folder of

@@ -130,12 +130,15 @@ def predict(
         premise: One premise, with --hypothesis, instead of a file.
         hypothesis: One hypothesis.
         vectors: Let the model know the further words of the vectors that it was trained with: glove.6B.100d.
-        output: The file to write: with commas if its name ends in .csv, JSON lines if in .jsonl, tabs otherwise; "-" is
-            standard output.
+        output: The file to write: with commas if its name ends in .csv, JSON lines if in .jsonl, tabs if in .tsv or
+            .txt; "-" is standard output, with tabs.
         device: cpu, cuda, cuda:1 or mps.
     """
-    if output.suffix in (".parquet", ".npy"):
-        raise ValueError(f"--output {output}: predict writes .csv, .jsonl or tab-separated text.")
+    if output.suffix.lower() not in ("", ".csv", ".jsonl", ".tsv", ".txt"):  # tabs in an .xlsx would open nowhere
+        raise ValueError(
+            f"--output {output} ends in {output.suffix!r}; it can end in .csv, .jsonl, .tsv or .txt. "
+            "The last two have tabs."
+        )
     premises, hypotheses = _sentence_pairs(pairs, text, premise, hypothesis)
     check_output(output)
     model = InferSent.from_pretrained(run, vectors=vectors, device=find_device(device))

@@ -257,13 +257,17 @@ def read_sentence_pairs(path: str | Path, *, text: Text = None) -> tuple[list[st
         The suffix cannot be read, or the file has no pair.
     """
     wanted = _Wanted(name_of(path), text, None, role=None)
-    records, unit, by_line = file_records(path, wanted)
+    records, unit, blank = file_records(path, wanted)
     premises, hypotheses = [], []
     last = None
     for number, (premise, hypothesis) in _select(records, wanted, unit):
-        if by_line and last is not None and number > last + 1:
-            problem = "a blank line between pairs. Take it out: a row of the output stands for each line."
-            raise MalformedLine(wanted.source, last + 1, problem)
+        if last is not None:
+            gap = [last + 1] * (number > last + 1) if blank is None else blank
+            if gap:
+                problem = "a blank line between pairs. Take it out: a row of the output stands for each line."
+                raise MalformedLine(wanted.source, gap[0], problem)
+        elif blank:  # under the header
+            blank.clear()
         last = number
         premises.append(premise)
         hypotheses.append(hypothesis)

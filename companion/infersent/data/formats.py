@@ -116,11 +116,12 @@ def tsv_records(lines: Iterable[bytes], source: str | Path, saw: SawColumns | No
     return _under_header(rows, source, saw, "")
 
 
-def file_records(path: str | Path, saw: SawColumns) -> tuple[Iterator[Record], str, bool]:
-    """Return the rows of a file, what the place of a row is called, and whether each row is a line.
+def file_records(path: str | Path, saw: SawColumns) -> tuple[Iterator[Record], str, list[int] | None]:
+    """Return the rows of a file, what the place of a row is called, and its blank lines.
 
     A place is a ``"line"``, or a ``"row"`` where the format has no lines; a row with quoted cells may go over several
-    lines.
+    lines. The blank lines are noted in the list while the rows are read; where each row is a line there is no list,
+    for a gap between two rows' places is a blank line.
 
     ``.csv`` is comma-separated (or semicolon-separated, as a spreadsheet writes it where the comma is the decimal sign)
     with quotes; ``.tsv`` and ``.txt`` are tab-separated; ``.jsonl`` has one JSON object per line; ``.parquet`` is read
@@ -162,9 +163,9 @@ def file_records(path: str | Path, saw: SawColumns) -> tuple[Iterator[Record], s
                 f"{path} ends in {suffix!r}. Pairs are read from {known} files.{f' This is {odd}' if odd else ''}"
             )
         if suffix == ".parquet":
-            return _parquet_records(Path(path), saw), "row", False
+            return _parquet_records(Path(path), saw), "row", []
         if suffix == ".jsonl":
-            return _jsonl_file(Path(path)), "line", True
+            return _jsonl_file(Path(path)), "line", None
         data = Path(path).read_bytes()
     if odd := not_text(data[:16]):
         raise MalformedLine(source, 1, f"this is {odd}")
@@ -172,16 +173,17 @@ def file_records(path: str | Path, saw: SawColumns) -> tuple[Iterator[Record], s
     if b"\n" not in data:  # lines that end in carriage returns alone, as old Macs' do
         data = data.replace(b"\r", b"\n")
     if suffix == ".jsonl":
-        return jsonl_records(io.BytesIO(data), source), "line", True
+        return jsonl_records(io.BytesIO(data), source), "line", None
     if suffix != ".csv":
         if b'"' not in data or not _quoted_by_a_spreadsheet(_text(data, source)):
-            return tsv_records(io.BytesIO(data), source, saw), "line", True
+            return tsv_records(io.BytesIO(data), source, saw), "line", None
         delimiter, remedy = "\t", ""
     else:
         delimiter = _delimiter(_text(data, source))
         remedy = f" Put a sentence with {'commas' if delimiter == ',' else repr(delimiter)} in it in quotes."
-    rows = _quoted_rows(_text(data, source), delimiter, source)
-    return _under_header(rows, source, saw, remedy), "line", False
+    blank: list[int] = []
+    rows = _quoted_rows(_text(data, source), delimiter, source, blank)
+    return _under_header(rows, source, saw, remedy), "line", blank
 
 
 #: The suffixes of the files that can be read.
@@ -293,8 +295,8 @@ def _delimiter(text: str) -> str:
     return "," if counts[","] else max(counts, key=lambda mark: counts[mark])
 
 
-def _quoted_rows(text: str, delimiter: str, source: str | Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line on which each row begins, and its cells; a cell may hold line ends."""
+def _quoted_rows(text: str, delimiter: str, source: str | Path, blank: list[int]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line on which each row begins, and its cells; a cell may hold line ends. Blank lines are noted."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
@@ -307,6 +309,8 @@ def _quoted_rows(text: str, delimiter: str, source: str | Path) -> Iterator[tupl
             raise MalformedLine(source, line, problem) from None
         if cells:
             yield line, cells
+        else:
+            blank.append(line)
 
 
 def _quoted_by_a_spreadsheet(text: str) -> bool:

@@ -90,8 +90,7 @@ class Pairs:
             )
         if n and not (labels.min() >= 0 and labels.max() < len(self.label_names)):
             bad = labels[(labels < 0) | (labels >= len(self.label_names))][0]
-            known = "LABELS" if self.label_names == LABELS else "label_names"
-            raise ValueError(f"{self.name}: label {bad} is not an index into {known} = {self.label_names}.")
+            raise _no_index(bad, self.label_names, self.name)
         if self.distributions is not None:
             put("distributions", _shares(self.distributions, (n, len(self.label_names)), self.name))
 
@@ -223,7 +222,7 @@ class ScoredPairs:
                 raise ValueError(f"{self.name}: {n} premises but {length} {what}; every pair needs one of each.")
         if scores.shape != (n,) or not np.isfinite(scores).all():
             row = int(np.flatnonzero(~np.isfinite(scores))[0]) if scores.shape == (n,) else 0
-            raise ValueError(f"{self.name}: every pair needs one finite score; row {row} has {self.scores[row]!r}.")
+            raise ValueError(f"{self.name}: every pair needs one finite score; row {row} has {self.scores[row]}.")
 
     def __len__(self) -> int:
         return len(self.premises)
@@ -333,13 +332,22 @@ def _whole_numbers(column: Iterable[Any], label_names: tuple[str, ...], name: st
             )
     elif values.dtype.kind not in "iub":
         try:
-            return np.array([operator.index(value) for value in values.tolist()], dtype=np.int64)
+            values = np.array([operator.index(value) for value in values.tolist()], dtype=object)
         except TypeError as error:
             raise TypeError(
                 f"{name}: a label is an index into {label_names} ({error}). "
                 "infersent.data.pairs_from reads labels that are names."
             ) from None
+    if values.dtype.kind in "ufO":  # what 64 bits do not hold would become another number, and be named as that
+        far = np.flatnonzero((values < -(2.0**63)) | (values >= 2.0**63))
+        if far.size:
+            raise _no_index(values[far[0]], label_names, name)
     return values.astype(np.int64)
+
+
+def _no_index(label: Any, label_names: tuple[str, ...], name: str) -> ValueError:
+    known = "LABELS" if label_names == LABELS else "label_names"
+    return ValueError(f"{name}: label {label} is not an index into {known} = {label_names}.")
 
 
 def _shares(distributions: Any, shape: tuple[int, int], name: str) -> Floats:

@@ -616,7 +616,15 @@ class InferSent(nn.Module):
         -------
         Tensor
             ``[n, m]``; at least in float32.
+
+        Raises
+        ------
+        TypeError
+            If they are texts.
         """
+        for side in (some, others):
+            if isinstance(side, str) or (isinstance(side, Sequence) and len(side) and isinstance(side[0], str)):
+                raise TypeError("similarity compares vectors, and these are texts; give model.encode(texts).")
         rows, columns = (torch.atleast_2d(torch.as_tensor(vectors)) for vectors in (some, others))
         dtype = torch.promote_types(torch.promote_types(rows.dtype, columns.dtype), torch.float32)
         cosines: Tensor = F.normalize(rows.to(dtype), dim=1) @ F.normalize(columns.to(dtype), dim=1).t()
