@@ -74,7 +74,7 @@ def test_a_lone_letter_is_shown_in_italics(letter, shown):
 
 
 def test_a_root_stands_on_the_line_and_does_not_hang_below_it() -> None:
-    heights = [strut.get("height") for strut in ElementTree.fromstring(mathml(r"\sqrt{w} * \sqrt u")).iter("mspace")]
+    heights = [strut.get("height") for strut in ElementTree.fromstring(mathml(r"\sqrt{w} * \sqrt{v}")).iter("mspace")]
     assert heights == ["0.85em", "0.85em"]
 
 
