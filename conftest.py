@@ -26,6 +26,7 @@ LONGEST = (
     "features/concatenation.ipynb",
     "choose/test_choice.py",
     "browser/test_pages.py",
+    "browser/test_layout_shift.py",
     "browser/test_explainer.py",
     "browser/test_previews.py",
     "browser/test_search.py",

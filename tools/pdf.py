@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import base64
 import html
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 from tools import chromium  # noqa: E402
 
+STATIC = ROOT / "book" / "_static"
 #: Millimetres: above and below stand the running title and the page's number.
 MARGIN = {"top": "22mm", "bottom": "20mm", "left": "20mm", "right": "20mm"}
 STYLE = """
@@ -92,25 +94,38 @@ def print_chapter(browser: Browser, built: Path, chapter: Chapter) -> None:
             return title.textContent.replace(/\\s+/g, " ").trim();
         }"""
     )
+    page.add_style_tag(content=page_letters())
     page.evaluate("document.fonts.ready.then(() => true)")
     printed = page.pdf(format="A4", margin=MARGIN, print_background=True, outline=True, tagged=True)
     context.close()
     chapter.pages = PdfReader(BytesIO(printed))
 
 
+def font_data(name: str) -> str:
+    """Return one of the book's fonts as an address that needs no other file."""
+    data = base64.b64encode((STATIC / "fonts" / name).read_bytes()).decode()
+    return f"url(data:font/{name.rpartition('.')[2]};base64,{data})"
+
+
 @cache
 def letters() -> str:
     """Return the book's fonts as a style sheet that needs no other file."""
-    folder = ROOT / "book" / "_static" / "fonts"
     faces = []
     for name in FONTS:
         family, slant = name.partition(".")[0].removesuffix("-italic"), "italic" if "-italic" in name else "normal"
-        data = base64.b64encode((folder / name).read_bytes()).decode()
         faces.append(
             f'@font-face {{ font-family: "{family}"; font-weight: 400 700; font-style: {slant};'
-            f" src: url(data:font/{name.rpartition('.')[2]};base64,{data}) }}"
+            f" src: {font_data(name)} }}"
         )
     return "\n".join(faces)
+
+
+@cache
+def page_letters() -> str:
+    """Return the faces of the pages' text, without which none is printed: on a screen a late one is left out."""
+    faces = re.findall(r"@font-face \{.*?\}", (STATIC / "type.css").read_text(encoding="utf-8"), re.DOTALL)
+    late = "\n".join(face for face in faces if "optional" in face).replace("optional", "block")
+    return re.sub(r'url\("fonts/(.*?)"\)', lambda found: font_data(found[1]), late)
 
 
 def draw(browser: Browser, body: str) -> PdfReader:

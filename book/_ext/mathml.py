@@ -66,12 +66,19 @@ def mathml(tex: str, *, display: bool = False) -> str:
     for node in formula.iter():
         # HTML knows MathML without a namespace.
         node.tag = node.tag.rpartition("}")[2]
+    raise_roots(formula)
     mark_blocks(formula)
     if display:
         formula.set("alttext", " ".join(tex.split()))
     return ElementTree.tostring(
         formula, encoding="unicode", short_empty_elements=False
     )
+
+
+def raise_roots(formula: Element) -> None:
+    """Make what stands under a root as high as the root's sign, which hangs from its bar, below the line otherwise."""
+    for strut in formula.iterfind(".//msqrt/mrow/mspace[@height='0.5em']"):
+        strut.set("height", "0.85em")
 
 
 def mark_blocks(node: Element) -> None:

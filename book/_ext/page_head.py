@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,8 +16,18 @@ from sphinx.application import Sphinx
 LONGEST = 160
 #: The picture of a preview; its address must be absolute, so it is named only where the book has one.
 CARD, CARD_SIZE = "_static/card.png", (1200, 630)
-#: The letters that every page begins with, asked for at once; the slanted ones, and the formulas', as they are met.
-FONTS = ("_static/fonts/book-serif.woff2", "_static/fonts/book-sans.woff2")
+#: The letters that every page begins with, and those of what a page may have; a page asks for its own at once, so that
+#: they are there when it is first drawn. What comes later than that would move the lines under the reader's eyes.
+FONTS = ("book-serif.woff2", "book-sans.woff2")
+FONTS_OF = {"<em": "book-serif-italic.woff2", "<math": "stix-two-math.woff"}
+#: A script, because a browser refuses a page from disk to ask for a font ahead, and says so as an error.
+ASK_AHEAD = """<script>
+if (location.protocol !== "file:")
+  for (const name of %s)
+    document.head.append(Object.assign(document.createElement("link"), {
+      rel: "preload", as: "font", crossOrigin: "", href: document.documentElement.dataset.content_root + "_static/fonts/" + name,
+    }));
+</script>"""
 
 #: What TeX's commands in the book's shorter formulas are in plain letters; a sentence with any other is left out.
 _PLAIN = {
@@ -92,6 +103,14 @@ def plain_formula(tex: str) -> str:
     )
 
 
+def fonts(body: str) -> list[str]:
+    """Return the files of the fonts that a page's HTML is set in."""
+    return [
+        *FONTS,
+        *(font for mark, font in FONTS_OF.items() if mark in body),
+    ]
+
+
 def add_to_head(
     app: Sphinx,
     page: str,
@@ -127,11 +146,7 @@ def add_to_head(
             "og:image:alt": "Why u∗v? Two sentences, two vectors, four blocks: the book’s title.",
         }
     tags["twitter:card"] = "summary_large_image" if address else "summary"
-    # A page from disk may not ask for a font ahead; it has no need to.
-    lines = [
-        f'<link rel="preload" href="{context["pathto"](font, 1)}" as="font" type="font/woff2" crossorigin>'
-        for font in (FONTS if address else ())
-    ]
+    lines = [ASK_AHEAD % json.dumps(fonts(context.get("body") or ""))]
     lines += [
         f'<meta name="{name}" content="{html.escape(text)}">'
         for name, text in tags.items()

@@ -15,7 +15,7 @@ FACES = [face for face in re.findall(r"@font-face \{(.*?)\}", STYLES, re.DOTALL)
 def test_each_is_declared_and_no_text_waits_for_one() -> None:
     *text, signs = FACES
     assert re.findall(r'url\("fonts/(.*?)"\)', "".join(text)) == list(text_fonts.FILES)
-    assert all("font-display: swap" in face for face in text)
+    assert all("font-display: optional" in face for face in text)
     assert "unicode-range" in signs
     assert {Path(font).name for font in ASKED_FOR_AT_ONCE} < set(text_fonts.FILES)
 

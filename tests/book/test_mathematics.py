@@ -73,6 +73,11 @@ def test_a_lone_letter_is_shown_in_italics(letter, shown):
     assert italic(letter) == shown
 
 
+def test_a_root_stands_on_the_line_and_does_not_hang_below_it() -> None:
+    heights = [strut.get("height") for strut in ElementTree.fromstring(mathml(r"\sqrt{w} * \sqrt{v}")).iter("mspace")]
+    assert heights == ["0.85em", "0.85em"]
+
+
 @pytest.mark.browser
 def test_the_books_font_has_every_character_of_its_formulas():
     built = ROOT / os.environ.get("INFERSENT_BOOK", "_build/html")

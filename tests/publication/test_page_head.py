@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from docutils.frontend import get_default_settings
 from docutils.nodes import math, paragraph, section
 from docutils.utils import new_document
 
+from tests.publication.conftest import ROOT
 from tests.publication.pages import read
 from tests.publication.test_address import load
 
@@ -36,14 +38,16 @@ def test_the_front_pages_title_is_said_once(without: Path) -> None:
     assert found[1] == "A front page"
 
 
-def test_only_a_page_with_an_address_asks_for_its_letters_ahead(without: Path, published: Path) -> None:
-    # A browser refuses a page from disk to load a font ahead, and says so.
-    def asked(path: Path) -> list[str]:
-        links = [e for e in read(path) if e.tag == "link"]
-        return [e.get("href") for e in links if (e.get("rel"), e.get("as")) == ("preload", "font")]
-
-    assert asked(without / CHAPTER) == []
-    assert asked(published / CHAPTER) == [f"../../{font}" for font in head.FONTS]
+def test_a_page_asks_ahead_for_the_letters_that_it_has_before_any_style_sheet(without: Path) -> None:
+    page = (without / FRONT).read_text(encoding="utf-8")
+    asked = re.search(r"for \(const name of (\[.*?\])\)", page)
+    assert json.loads(asked[1]) == head.fonts(page)
+    assert asked.end() < page.index('rel="stylesheet"')
+    assert head.fonts("<p>a</p>") == ["book-serif.woff2", "book-sans.woff2"]
+    assert head.fonts("<p><em>a</em> <math>b</math></p>")[2:] == ["book-serif-italic.woff2", "stix-two-math.woff"]
+    assert all(
+        (ROOT / "book" / "_static" / "fonts" / name).is_file() for name in [*head.FONTS, *head.FONTS_OF.values()]
+    )
 
 
 @pytest.mark.parametrize("path", [FRONT, CHAPTER])
