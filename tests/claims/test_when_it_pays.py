@@ -158,9 +158,7 @@ def test_a_network_learns_to_compare_the_captions() -> None:
     assert words.gains[FIRST_P].mean < 0
     by_linear = [100 * cell(e, CAPTIONS).gains[g].mean for e in FROZEN[1:] for g in (FIRST_D, FIRST_P)]
     left = max(gain(e, CAPTIONS, g, "network") for e in FROZEN[1:] for g in (FIRST_D, FIRST_P))
-    says(
-        f"Of the {ends(by_linear, 0)} points that a first block gains a linear head on the latter two, {left:.0f} at most"
-    )
+    says(f"Of the {ends(by_linear, 0)} points that a first block gains a linear head on the latter two, {left:.0f} at")
     gains = [points(100 * infersent.gains[name].mean) for name in (FIRST_D, FIRST_P)]
     says(f"the difference {gains[0]} and the product {gains[1]} from InferSent's vectors")
     says(f"the difference {points(100 * minilm.gains[FIRST_D].mean)} from MiniLM's. The product gains nothing there")
