@@ -104,13 +104,15 @@ def test_the_command_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, t
 
 
 def test_the_record_has_what_was_measured_and_a_network_beside_its_linear_head(tmp_path: Path) -> None:
-    one = {"task": "captions", "encoder": "words", "linear": {"u, v": [0.5]}, "network": {}}
+    by = {"date": "a day", "commit": "a1", "machine": "mine", "seconds": 7.0}
+    one = {"task": "captions", "encoder": "words", "linear": {"u, v": [0.5]}, "network": {}, **by}
     (tmp_path / "captions - words.json").write_text(json.dumps(one))
-    alone = one | {"linear": {}, "network": {"u, v": [0.6]}}
+    alone = one | {"linear": {}, "network": {"u, v": [0.6]}, "commit": "b2"}
     (tmp_path / "captions - words - network.json").write_text(json.dumps(alone))
     (tmp_path / "captions - MiniLM - network.json").write_text(json.dumps(alone | {"encoder": "MiniLM"}))
     record = write_worth(tmp_path, tmp_path / "worth.json")
-    assert record["measured"] == [one | {"network": {"u, v": [0.6]}}, alone | {"encoder": "MiniLM"}]
+    both = one | {"network": {"u, v": [0.6]}, "network_by": by | {"commit": "b2"}}
+    assert record["measured"] == [both, alone | {"encoder": "MiniLM"}]
     assert json.loads((tmp_path / "worth.json").read_text()) == record
     with pytest.raises(FileNotFoundError, match=r"no files of infersent\.choose\.worth"):
         write_worth(tmp_path / "empty", tmp_path / "none.json")

@@ -40,9 +40,11 @@ def write_worth(measured: str | Path, path: str | Path | None = None) -> dict[st
             parts = (folder / f"{task} - {encoder}{head}.json" for head in ("", " - network"))
             measured_here = [_read(part) for part in parts if part.exists()]
             if measured_here:
+                first, last = measured_here[0], measured_here[-1]
                 # The first says where and when; a network alone stands where `choices` has the linear head.
-                one = measured_here[0] | {"network": measured_here[-1]["network"]}
-                found.append(one)
+                found.append(first | {"network": last["network"]})
+                if first is not last:
+                    found[-1]["network_by"] = {name: last[name] for name in ("date", "commit", "machine", "seconds")}
     if not found:
         raise FileNotFoundError(f"There are no files of infersent.choose.worth in {folder}.")
     record = {"made_by": "infersent.release.worth.write_worth", "measured": found}
