@@ -42,15 +42,27 @@ def measure(record: Record, parts: Sequence[str], settings: Settings) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="some parts; all by default")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=PARTS,
+        default=list(PARTS),
+        help="some parts, beside what the record has of the others; all by default",
+    )
     parser.add_argument("--quick", action="store_true", help="a look within a minute or so, instead of ten")
     parser.add_argument(
         "--out", type=Path, default=Path("_build/benchmarks.json"), help="the record, written with every figure"
     )
     options = parser.parse_args(arguments)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    about = provenance("cpu") | {"parts": options.only, "quick": options.quick}
-    record = Record(options.out, about)
+    about = provenance("cpu")
+    made = {name: about.pop(name) for name in ("date", "commit", "tree") if name in about}
+    record = Record(options.out, about | {"parts": dict.fromkeys(options.only, made), "quick": options.quick})
+    if options.out.exists() and len(options.only) < len(PARTS):
+        try:
+            record.take_over(options.out, options.only)
+        except ValueError as error:
+            parser.error(str(error))
     status = 0
     try:
         measure(record, options.only, QUICK if options.quick else Settings())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ class Record:
     path
         Written anew with each figure; ``None`` keeps nothing.
     about
-        Machine, versions, date, commit, options.
+        Machine, versions, options, and of each of the ``parts`` its date and commit.
     figures
         So far.
     skipped
@@ -139,6 +139,38 @@ class Record:
             " ".join(str(cell) for cell in (f"  {name}:", value, unit, spread and f"({spread})", *verdict) if cell),
             flush=True,
         )
+
+    def take_over(self, path: Path, parts: Collection[str]) -> None:
+        """Begin with what an earlier record has of other parts.
+
+        Parameters
+        ----------
+        path
+            The earlier record.
+        parts
+            Which are measured anew, and not taken.
+
+        Raises
+        ------
+        ValueError
+            If it is of another machine or of another torch: their figures cannot stand in one table.
+        """
+        earlier = json.loads(path.read_text(encoding="utf-8"))
+        for name in ("machine", "torch", "device", "quick"):
+            if earlier["about"][name] != self.about[name]:
+                raise ValueError(
+                    f"In {path}, {name} is {earlier['about'][name]!r}, and here it is {self.about[name]!r}; measure "
+                    "all parts, or name another --out."
+                )
+        self.about["parts"] = {
+            name: made for name, made in earlier["about"]["parts"].items() if name not in parts
+        } | self.about["parts"]
+        for saved in earlier["figures"]:
+            if saved["part"] not in parts:
+                target = saved.pop("target")
+                del saved["met"]
+                self.figures.append(Figure(**saved, target=target and Target(**target)))
+        self.skipped += [(part, reason) for part, reason in earlier["skipped"].items() if part not in parts]
 
     def skip(self, part: str, reason: str) -> None:
         """Note why something is missing."""

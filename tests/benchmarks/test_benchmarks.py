@@ -246,6 +246,38 @@ def test_the_command_measures_and_keeps_what_it_measured(monkeypatch, tmp_path, 
     assert "4 units, 1 thread, ours against the textbook" in capsys.readouterr().out
 
 
+def test_a_part_measured_again_takes_its_own_place_alone(monkeypatch, tmp_path, capsys):
+    out = tmp_path / "record.json"
+
+    def measured(part, value):
+        def run(record, settings):
+            record.add(Figure.of(part, "something", "s", [value], Target("at most", 2.5), why="slow"))
+
+        return run
+
+    monkeypatch.setattr(command, "PARTS", {"training": measured("training", 1.0), "data": measured("data", 2.0)})
+    command.main(["--out", str(out)])
+    before = json.loads(out.read_text())
+    assert [each["part"] for each in before["figures"]] == ["training", "data"]
+    assert before["about"]["parts"].keys() == {"training", "data"}
+    assert all(made["commit"] for made in before["about"]["parts"].values())
+
+    monkeypatch.setitem(command.PARTS, "data", measured("data", 3.0))
+    command.main(["--only", "data", "--out", str(out)])
+    after = json.loads(out.read_text())
+    assert after["figures"][0] == before["figures"][0]
+    assert [(each["part"], each["value"], each["met"]) for each in after["figures"][1:]] == [("data", 3.0, False)]
+    assert after["about"]["parts"]["training"] == before["about"]["parts"]["training"]
+
+    before["about"]["machine"] = "a faster one"
+    out.write_text(json.dumps(before))
+    with pytest.raises(SystemExit):
+        command.main(["--only", "data", "--out", str(out)])
+    assert "machine is 'a faster one', and here it is" in capsys.readouterr().err
+    assert json.loads(out.read_text()) == before
+    assert command.main(["--out", str(out)]) == 0  # all of it may be measured anywhere
+
+
 def test_what_fails_or_is_stopped_leaves_the_rest(monkeypatch, tmp_path, capsys):
     def fails(record, settings):
         raise RuntimeError("no such thing")
