@@ -4,7 +4,7 @@
  * words.mjs splits the texts, file.mjs reads the model, network.mjs computes, and
  * ledger.mjs accounts for it. Here the file is fetched, and a page's messages are answered.
  *
- * What answers is the decision, a few arrays of numbers, and the page makes the account of it (accountOf): its thousands
+ * What answers is the decision, a few arrays of numbers, and the page makes the account of it (accountOf). Thousands
  * of short lists, one a coordinate and one a pair of words, take longer to be sent than to be made. */
 
 import { readFile } from "./file.mjs";
