@@ -94,8 +94,15 @@ def print_chapter(browser: Browser, built: Path, chapter: Chapter) -> None:
             return title.textContent.replace(/\\s+/g, " ").trim();
         }"""
     )
-    page.add_style_tag(content=page_letters())
-    page.evaluate("document.fonts.ready.then(() => true)")
+    # Playwright's own way to add a style waits for an event, which a page without scripts never has.
+    page.evaluate(
+        """(css) => {
+            document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+            document.body.getBoundingClientRect(); // the new faces are asked for when something is laid out in them
+            return document.fonts.ready.then(() => true);
+        }""",
+        page_letters(),
+    )
     printed = page.pdf(format="A4", margin=MARGIN, print_background=True, outline=True, tagged=True)
     context.close()
     chapter.pages = PdfReader(BytesIO(printed))
