@@ -164,6 +164,13 @@ def test_what_an_epoch_teaches() -> None:
     assert [run["seed"] for run in runs] == [0, 1, 2]
     ahead = sorted(100 * (run["ours"] - run["textbook"]) for run in runs)
     beyond(f"Ours is ahead with every seed, by {ahead[0]:.0f} to {ahead[-1]:.0f} points.")
+    (rate,) = (
+        each["value"]
+        for each in load_record("benchmarks")["figures"]
+        if (each["what"], each["unit"]) == ("512 units, 1 thread, textbook", "pairs/s")
+    )
+    assert 25 < 122_755 / rate / 60 < 40
+    beyond("the textbook takes half an hour an epoch there.")
 
 
 def test_what_one_gpu_does() -> None:
