@@ -87,10 +87,18 @@ def measure(record: Record, data: Material, hidden: int, what: str, settings: Se
 
 
 def sample(data: Material, count: int) -> list[Ints]:
-    """Return so many of the pairs' distinct sentences, at random; all of them if there are not so many."""
+    """Return about so many of the pairs' distinct sentences, which stand for all: the batches of a whole file.
+
+    A large file is read in batches of sentences of one length. Some hundred sentences at random would make batches of
+    mixed lengths, in which the last words of the longest are read alone: rates that no large file has. So these are
+    whole batches of all sentences, evenly spaced in the order of their lengths, and shuffled.
+    """
     pairs = data.pairs
-    rows = np.random.default_rng(0).permutation(len(pairs.starts) - 1)[:count]
-    return [pairs.words[pairs.starts[i] : pairs.starts[i + 1]] for i in rows]
+    order = np.argsort(-pairs.lengths, kind="stable")
+    batches = [order[i : i + ENCODED_AT_ONCE] for i in range(0, len(order), ENCODED_AT_ONCE)]
+    number = max(1, min(len(batches), round(count / ENCODED_AT_ONCE)))
+    chosen = np.concatenate([batches[int((i + 0.5) / number * len(batches))] for i in range(number)])
+    return [pairs.words[pairs.starts[i] : pairs.starts[i + 1]] for i in np.random.default_rng(0).permutation(chosen)]
 
 
 def has_bfloat16() -> bool:

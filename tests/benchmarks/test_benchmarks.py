@@ -13,14 +13,14 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 import benchmarks.__main__ as command
-from benchmarks import book, data, epoch, material, products, training
+from benchmarks import book, data, encoding, epoch, material, products, training
 from benchmarks.figures import Figure, Record, Target
 from benchmarks.flops import Load, classifying_and_learning, reading, reading_and_learning, training_step
 from benchmarks.peak import Turn, in_turn
 from benchmarks.settings import Settings
 from benchmarks.textbook import Textbook, TextbookTraining
 from infersent.data import snli
-from infersent.text.batching import encode_pairs
+from infersent.text.batching import batches_by_length, encode_pairs
 from infersent.training.config import TrainingConfig
 from infersent.training.loop import train
 from infersent.training.recipes import Setup
@@ -127,6 +127,25 @@ def test_an_epoch_of_both_is_judged_by_the_same_pairs_and_not_run_again(monkeypa
     assert epoch.main(options) == 0
     (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("4 units")]
     assert row.split()[2:4] == ["48", "2"]
+
+
+@pytest.mark.parametrize("count", [1, 500, 1500, 10**9])
+def test_sentences_that_are_encoded_stand_for_the_batches_of_a_whole_file(count):
+    def rows_per_step(sentences):
+        sizes = [products.batch_sizes(lengths) for _, _, lengths in batches_by_length(sentences, 128)]
+        return sum(map(sum, sizes)) / sum(map(len, sizes))
+
+    captions = material.load(small=True)
+    pairs = captions.pairs
+    everything = [pairs.words[a:b] for a, b in zip(pairs.starts[:-1], pairs.starts[1:], strict=True)]
+    assert rows_per_step(everything) > 110
+    found = encoding.sample(captions, count)
+    assert abs(len(found) - min(max(count, 128), len(everything))) < 128
+    assert rows_per_step(found) > 110
+    assert [*map(len, found)] != sorted(map(len, found), reverse=True)
+    if count < len(everything) // 2:
+        random = [everything[i] for i in np.random.default_rng(0).permutation(len(everything))[: len(found)]]
+        assert rows_per_step(random) < rows_per_step(found)
 
 
 def test_operations_of_a_head_are_those_that_torch_counts():
