@@ -1,8 +1,9 @@
-"""Sentences to vectors: ours and plain batches in turn, in float32 and, where the processor has it, in bfloat16."""
+"""Sentences to vectors, in turn: ours by torch, by onnxruntime and in bfloat16 where that is fast, and plain batches."""
 
 from __future__ import annotations
 
 import copy
+from importlib.util import find_spec
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from benchmarks.products import reading as products_of
 from benchmarks.settings import Settings
 from benchmarks.textbook import BATCH, Textbook
 from benchmarks.training import ALONE, reason
+from infersent.adapters.onnxruntime import OnnxInferSent
 from infersent.foundation.arrays import Ints
 from infersent.text.batching import batches_by_length
 
@@ -61,6 +63,10 @@ def measure(record: Record, data: Material, hidden: int, what: str, settings: Se
     if half is not None:
         works["bfloat16"] = lambda: half.encode_ids(ids, ENCODED_AT_ONCE)
         works[f"{ALONE} in bfloat16"] = Products(shapes, torch.bfloat16).compute
+    if find_spec("onnxruntime") and find_spec("onnxscript"):
+        fast = OnnxInferSent.from_model(model)
+        fast.encode_ids(ids[:1], ENCODED_AT_ONCE)  # exported, which is not timed
+        works["by onnxruntime"] = lambda: fast.encode_ids(ids, ENCODED_AT_ONCE)
     turns = in_turn(works, limit=settings.seconds / 2, side=settings.side)
 
     def add(name: str, unit: str, values: list[float], target: Target | None = None, why: str | None = None) -> None:
@@ -75,7 +81,10 @@ def measure(record: Record, data: Material, hidden: int, what: str, settings: Se
     add(ALONE, "of peak", shares[ALONE])
     add("ours", "of peak", shares["ours"], SHARE.get(hidden), reason(turns["ours"], turns[ALONE], shares[ALONE]))
     add("textbook", "of peak", shares["textbook"])
-    for name in ("ours", "textbook", "bfloat16"):
+    if "by onnxruntime" in turns:
+        add("by onnxruntime", "of peak", shares["by onnxruntime"], SHARE.get(hidden))
+        add("by onnxruntime against ours", "times the sentences/s", gains("by onnxruntime", "ours"))
+    for name in ("ours", "textbook", "by onnxruntime", "bfloat16"):
         if name in turns:
             add(name, "sentences/s", [len(sentences) / turn.seconds for turn in turns[name]])
     if half is not None:

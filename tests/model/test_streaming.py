@@ -13,6 +13,7 @@ import filelock
 import numpy as np
 import pytest
 
+from infersent import InferSent
 from infersent.data.files import MalformedLine
 from infersent.foundation.notices import Notice
 from infersent.model import streaming
@@ -182,6 +183,7 @@ def test_a_journal_that_promises_more_than_there_is_starts_anew(lines, output, s
 KILL = """
 import os, signal, sys
 from infersent import cli
+from infersent import InferSent
 from infersent.model import streaming
 streaming.PORTION, real, left = 7, streaming.Options.encode, [int(sys.argv[1])]
 def encode(self, model, sentences):
@@ -397,7 +399,7 @@ def test_the_workers_of_a_cluster_share_a_folder_and_one_may_die(folder, tmp_pat
 
 def test_a_worker_that_does_not_see_the_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"A worker does not see .*absent"):
-        streaming._on_worker(tmp_path, tmp_path / "absent", tmp_path / "v.npy", Options())
+        streaming._on_worker(InferSent, tmp_path, tmp_path / "absent", tmp_path / "v.npy", Options())
 
 
 def test_a_cluster_needs_dask(folder, tmp_path, monkeypatch):

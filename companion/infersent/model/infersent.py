@@ -285,7 +285,7 @@ class InferSent(nn.Module):
         more = torch.from_numpy(vectors.vectors[new]).to(embedding.given)
         tokenizer = more_words(self.tokenizer, [vectors.words[i] for i in new])
         with torch.random.fork_rng(devices=[]):  # the random initial values are overwritten below
-            model = InferSent(self.config, tokenizer, trained, torch.cat([embedding.given, more]), self.labels)
+            model = type(self)(self.config, tokenizer, trained, torch.cat([embedding.given, more]), self.labels)
         own = model.state_dict()
         model.load_state_dict({name: own[name] if name == GIVEN else w for name, w in self.state_dict().items()})
         return model.to(self.device, next(self.parameters()).dtype).train(self.training)
@@ -325,7 +325,7 @@ class InferSent(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             config = replace(self.config, **changes)
-            return InferSent(config, self.tokenizer, len(embedding.trained), embedding.given, labels or self.labels)
+            return type(self)(config, self.tokenizer, len(embedding.trained), embedding.given, labels or self.labels)
 
     def save(self, path: str | Path, metrics: dict[str, Any] | None = None) -> None:
         """Write the model to the folder ``path`` in one step; :meth:`from_pretrained` reads it.
@@ -589,10 +589,15 @@ class InferSent(nn.Module):
             for rows, batch, lengths in batches_by_length(ids, batch_size, words):
                 batch, rows = sent(batch, self.device), sent(rows, self.device)
                 if batch.shape[1] <= words:
-                    vectors[rows] = self.encoder(batch, lengths).to(dtype)  # [rows, time] -> [rows, dim]
+                    vectors[rows] = self._encoded(batch, lengths).to(dtype)  # [rows, time] -> [rows, dim]
                 else:  # one sentence, see batches_by_length
                     vectors[rows] = self._one(batch, lengths).to(dtype)  # [1, time] -> [1, dim]
                 bar.update(len(rows))
+        return vectors
+
+    def _encoded(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the vectors, ``[sentences, dim]``, of a padded batch; another engine may compute them."""
+        vectors: Tensor = self.encoder(ids, lengths)
         return vectors
 
     def _check_foreign_options(self, output_value: str, device: torch.device | str | None, prompt: str | None) -> None:

@@ -400,7 +400,7 @@ def _digest(model: InferSent, options: Options, sentences: str) -> str:
         sha.update(name.encode())
         sha.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
     chosen = (options.normalize_embeddings, options.precision)
-    what = (_VERSION, model.config.encoder, *chosen, PORTION, CHARACTERS, sentences)
+    what = (_VERSION, type(model).__name__, model.config.encoder, *chosen, PORTION, CHARACTERS, sentences)
     sha.update(json.dumps(what).encode())
     return sha.hexdigest()
 
@@ -501,7 +501,7 @@ def _on_cluster(cluster: str, model: InferSent, sources: list[Path], outputs: li
             model.save(shared)
             kind = str(model.device), next(model.parameters()).dtype  # a checkpoint is read in float32
             futures = [
-                client.submit(_on_worker, shared, source, target, options, *kind, pure=False)
+                client.submit(_on_worker, type(model), shared, source, target, options, *kind, pure=False)
                 for source, target in zip(sources, outputs, strict=True)
             ]
             for future in as_completed(futures, loop=client.loop):
@@ -514,6 +514,7 @@ def _on_cluster(cluster: str, model: InferSent, sources: list[Path], outputs: li
 
 
 def _on_worker(
+    engine: type[InferSent],
     model: Path,
     source: Path,
     output: Path,
@@ -525,5 +526,5 @@ def _on_worker(
     for path in (source, model):
         if not path.exists():
             raise FileNotFoundError(f"A worker does not see {path}. All must see it under this name.")
-    loaded = InferSent.from_pretrained(model, device=device).to(dtype)
+    loaded = engine.from_pretrained(model, device=device).to(dtype)
     return encode_file(loaded, source, output, options, jobs=1, remember=True)
