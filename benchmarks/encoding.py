@@ -1,4 +1,4 @@
-"""Sentences to vectors, in turn: ours by torch, by onnxruntime and in bfloat16 where that is fast, and plain batches."""
+"""Sentences to vectors, in turn: ours by torch, by onnxruntime and, if it is fast, in bfloat16; and plain batches."""
 
 from __future__ import annotations
 
