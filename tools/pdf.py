@@ -253,10 +253,10 @@ def make(built: Path, out: Path, toc: dict[str, Any], title: str, author: str) -
     writer.append(opening, import_outline=False)
     parts: dict[str, Any] = {}
     for chapter in found:
-        part = chapter.part
-        if part and part not in parts:
-            parts[part] = writer.add_outline_item(title=part, page_number=chapter.first)
         writer.append(chapter.pages, import_outline=False)
+        part = chapter.part
+        if part and part not in parts:  # once there is the page that it leads to
+            parts[part] = writer.add_outline_item(title=part, page_number=chapter.first)
         item = writer.add_outline_item(title=chapter.title, page_number=chapter.first, parent=parts.get(part))
         for heading in sections(chapter.pages.outline):
             number = chapter.pages.get_destination_page_number(heading)
