@@ -129,8 +129,9 @@ def letters() -> str:
 
 @cache
 def page_letters() -> str:
-    """Return the faces of the pages' text, without which none is printed: on a screen a late one is left out."""
-    faces = re.findall(r"@font-face \{.*?\}", (STATIC / "type.css").read_text(encoding="utf-8"), re.DOTALL)
+    """Return the faces of text and formulas, without which no page is printed: a screen leaves a late one out."""
+    sheets = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("type.css", "mathematics.css"))
+    faces = re.findall(r"@font-face \{.*?\}", sheets, re.DOTALL)
     late = "\n".join(face for face in faces if "optional" in face).replace("optional", "block")
     return re.sub(r'url\("fonts/(.*?)"\)', lambda found: font_data(found[1]), late)
 
@@ -252,10 +253,10 @@ def make(built: Path, out: Path, toc: dict[str, Any], title: str, author: str) -
     writer.append(opening, import_outline=False)
     parts: dict[str, Any] = {}
     for chapter in found:
-        part = chapter.part
-        if part and part not in parts:
-            parts[part] = writer.add_outline_item(title=part, page_number=chapter.first)
         writer.append(chapter.pages, import_outline=False)
+        part = chapter.part
+        if part and part not in parts:  # once there is the page that it leads to
+            parts[part] = writer.add_outline_item(title=part, page_number=chapter.first)
         item = writer.add_outline_item(title=chapter.title, page_number=chapter.first, parent=parts.get(part))
         for heading in sections(chapter.pages.outline):
             number = chapter.pages.get_destination_page_number(heading)

@@ -4,11 +4,14 @@ The stored figure is matplotlib's own SVG, on white, with letters that stay lett
 page needs a fifth of its characters. Its grounds go, so that the page's own is behind it, and what is left says its
 colours as attributes, which ``drawings.css`` replaces in the dark. The letters' font is cut out of matplotlib's, so that
 each has the width that the figure was laid out for, and travels once for all pages.
+
+A diagram drawn by hand (``book/_static/*.svg``) is laid in as it is: in the same colours, and in the page's letters.
 """
 
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 from pathlib import Path
@@ -202,15 +205,26 @@ def in_page(drawn: str, alternative: str) -> str:
     return written.replace(" />", "/>")
 
 
+def by_hand(drawn: str, alternative: str) -> str:
+    """Return a diagram as it stands in a page: what it shows is its name."""
+    name = html.escape(alternative)
+    return drawn.replace(
+        "<svg",
+        f'<svg class="drawing diagram" role="img" aria-label="{name}"',
+        1,
+    )
+
+
 def lay_in(app: Sphinx, document: nodes.document, page: str) -> None:
-    """Replace the chapters' stored figures by their SVG."""
+    """Replace the chapters' stored figures, and the diagrams drawn by hand, by their SVG."""
     if app.builder.format != "html":
         return
     for image in [*document.findall(nodes.image)]:
         uri = image["uri"]
-        if "jupyter_execute" in uri and uri.endswith(".svg"):
+        if uri.endswith(".svg"):
             drawn = Path(app.srcdir, uri).read_text(encoding="utf-8")
-            written = in_page(drawn, image.get("alt", ""))
+            lay = in_page if "jupyter_execute" in uri else by_hand
+            written = lay(drawn, image.get("alt", ""))
             image.replace_self(nodes.raw("", written, format="html"))
 
 

@@ -21,6 +21,9 @@ BLOCKS = ("u", "v", "d", "p")
 #: The elements whose children stand in a row.
 ROWS = ("math", "mrow", "mstyle", "mpadded", "msqrt", "mtd")
 
+#: What makes a line higher than its letters.
+HIGH = {"mfrac", "msup", "msubsup", "munder", "mover", "munderover", "mtable"}
+
 # The engine gives a string that was put together from pieces in a form that its binding cannot read: hence JSON.
 _RENDER = """
 (tex, display) => JSON.stringify(temml.renderToString(tex, {
@@ -67,6 +70,7 @@ def mathml(tex: str, *, display: bool = False) -> str:
         # HTML knows MathML without a namespace.
         node.tag = node.tag.rpartition("}")[2]
     raise_roots(formula)
+    mark_low_roots(formula)
     mark_blocks(formula)
     if display:
         formula.set("alttext", " ".join(tex.split()))
@@ -79,6 +83,13 @@ def raise_roots(formula: Element) -> None:
     """Make what stands under a root as high as the root's sign, which hangs from its bar, below the line otherwise."""
     for strut in formula.iterfind(".//msqrt/mrow/mspace[@height='0.5em']"):
         strut.set("height", "0.85em")
+
+
+def mark_low_roots(formula: Element) -> None:
+    """Give a root over one low line the class ``low``: Chromium leaves room after it as if its sign were the widest."""
+    for root in formula.iter("msqrt"):
+        if not HIGH & {node.tag for node in root.iter()}:
+            root.set("class", "low")
 
 
 def mark_blocks(node: Element) -> None:

@@ -11,6 +11,7 @@ which is folded as a whole, only the cells tagged ``hide-input`` are folded.
 from __future__ import annotations
 
 import html
+import re
 from fnmatch import fnmatch
 
 from docutils import nodes
@@ -34,8 +35,17 @@ class fold(nodes.General, nodes.Element):
 def visit_fold(writer: HTML5Translator, node: fold) -> None:
     """Write the beginning of a ``<details>``."""
     writer.body.append(
-        f'<details class="fold fold-{node["kind"]}"><summary>{html.escape(node["label"])}</summary>\n'
+        f'<details class="fold fold-{node["kind"]}"><summary>{marked_up(node["label"])}</summary>\n'
     )
+
+
+def marked_up(label: str) -> str:
+    """Return a fold's name as HTML: what stands in backticks is code.
+
+    >>> marked_up("Code: `u` < `v`")
+    'Code: <code>u</code> &lt; <code>v</code>'
+    """
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(label))
 
 
 def depart_fold(writer: HTML5Translator, node: fold) -> None:

@@ -6,12 +6,13 @@ from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import pytest
-from drawings import in_page, lean, letters, stored
+from drawings import by_hand, in_page, lean, letters, stored
 
 from infersent.foundation import plots
 
 ROOT = Path(__file__).parents[2]
 SHEET = (ROOT / "book" / "_static" / "drawings.css").read_text(encoding="utf-8")
+DIAGRAMS = [(ROOT / "book" / "_static" / "architecture.svg").read_text(encoding="utf-8")]
 
 
 @pytest.fixture
@@ -65,10 +66,24 @@ def test_letters_of_a_font_that_the_page_lacks_are_refused(drawn):
         lean(re.sub(r"font-family: [^;\"]*", "font-family: 'Verdana'", drawn))
 
 
+def test_a_diagram_drawn_by_hand_keeps_its_shapes_and_gets_its_name():
+    root = ElementTree.fromstring(by_hand(DIAGRAMS[0], 'A "rise" & <fall>.'))
+    assert (root.get("role"), root.get("aria-label")) == ("img", 'A "rise" & <fall>.')
+    assert [len(own) for own in root] == [len(own) for own in ElementTree.fromstring(DIAGRAMS[0])]
+
+
+def test_a_diagrams_letters_are_read_on_a_phone():
+    for diagram in map(ElementTree.fromstring, DIAGRAMS):
+        sizes = [float(size) for element in diagram.iter() if (size := element.get("font-size"))]
+        assert float(diagram.get("viewBox").split()[2]) <= 360
+        assert min(sizes) >= 12
+
+
 def test_each_colour_of_a_chapters_figure_has_a_twin_in_the_dark():
     figures = stored(ROOT)
     assert len(figures) > 40
     for name in ("fill", "stroke"):
         told = set(re.findall(rf'\[{name}="(#\w+)"\]', SHEET))
-        used = {element.get(name) for figure in figures for element in lean(figure).iter()}
+        drawn = [*map(lean, figures), *map(ElementTree.fromstring, DIAGRAMS)]
+        used = {element.get(name) for figure in drawn for element in figure.iter()}
         assert {colour for colour in used if colour and colour.startswith("#")} <= told

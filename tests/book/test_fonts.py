@@ -1,4 +1,4 @@
-"""The fonts of the text: no page waits for them, and they may be shipped."""
+"""The fonts of the text and the formulas: no page waits for them, and they may be shipped."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 from book._ext.page_head import FONTS as ASKED_FOR_AT_ONCE
 from tools import text_fonts
 
-STYLES = (text_fonts.FONTS.parent / "type.css").read_text("utf-8")
+STYLES = "".join((text_fonts.FONTS.parent / name).read_text("utf-8") for name in ("type.css", "mathematics.css"))
 FACES = [face for face in re.findall(r"@font-face \{(.*?)\}", STYLES, re.DOTALL) if "url(" in face]
 
 
-def test_each_is_declared_and_no_text_waits_for_one() -> None:
-    *text, signs = FACES
+def test_each_is_declared_and_neither_text_nor_formula_waits_for_one() -> None:
+    *text, signs, formulas = FACES
     assert re.findall(r'url\("fonts/(.*?)"\)', "".join(text)) == list(text_fonts.FILES)
-    assert all("font-display: optional" in face for face in text)
+    assert all("font-display: optional" in face for face in FACES)
+    assert '"STIX Two Math"' in formulas
     assert "unicode-range" in signs
     assert {Path(font).name for font in ASKED_FOR_AT_ONCE} < set(text_fonts.FILES)
 

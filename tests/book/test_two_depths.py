@@ -2,7 +2,7 @@
 
 import pytest
 
-from book._ext.two_depths import label_of
+from book._ext.two_depths import label_of, marked_up
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,7 @@ from book._ext.two_depths import label_of
 )
 def test_a_fold_is_called_by_the_comment_that_its_code_begins_with(code, label):
     assert label_of(code) == label
+
+
+def test_code_in_a_folds_name_is_set_as_code():
+    assert marked_up("Code: `u` less than `v` & more") == "Code: <code>u</code> less than <code>v</code> &amp; more"

@@ -82,7 +82,7 @@ def test_the_outline_has_parts_pages_and_sections(reader: PdfReader) -> None:
     assert [entry.title for entry in sections] == ["First section", "Second section"]
     assert [reader.get_destination_page_number(entry) for entry in sections] == [2, 3]
     assert [entry.title for entry in chapters] == ["1. A chapter"]
-    assert reader.get_destination_page_number(chapters[0]) == 4
+    assert reader.get_destination_page_number(part) == reader.get_destination_page_number(chapters[0]) == 4
 
 
 def test_links_lead_to_pages_of_the_pdf(reader: PdfReader) -> None:

@@ -80,6 +80,11 @@ def test_a_number_in_a_quiz_is_one_of_its_chapter(chapter, asked, said):
     says(chapter, said)
 
 
+@pytest.mark.parametrize("name", chapters())
+def test_no_mark_is_shown_as_it_is_written(name):
+    assert not set("`*") & set(Quiz(name).fallback_html())
+
+
 def test_one_quiz_more_would_be_named():
     with pytest.raises(ValueError, match=r"'produkt'.*'product'"):
         Quiz("produkt")
@@ -112,4 +117,5 @@ def test_the_twin_has_questions_choices_and_reasons():
     assert twin.count("<li>") == sum(1 + 2 * len(question["choices"]) for question in quiz.questions)
     assert '<em class="block-p-text">u∗v</em>' in twin
     assert "`" not in twin
+    assert "the <em>hypothesis</em> has beyond" in Quiz("difference").fallback_html()
     assert repr(quiz) == "Quiz('product')"

@@ -45,7 +45,7 @@ _STYLE = """
 .dog-example rect { stroke-width: 0; }
 .dog-example .bar { transform-box: fill-box; transform-origin: bottom; }
 .dog-example .bar.along { transform-origin: left; }
-@media (min-width: 720px) { .dog-example li { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } }
+@media print, (min-width: 720px) { .dog-example li { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } }
 @media print { .dog-example li { break-inside: avoid; } }
 @media (prefers-reduced-motion: no-preference) {
   @supports (animation-timeline: view()) {
@@ -123,10 +123,10 @@ class DogExample:
             (
                 "Both on",
                 f"One coordinate of a sentence vector is on when the sentence mentions a dog. Here both do: "
-                f"{_symbol('u')} = {_symbol('v')} = {ON.u:.0f}.",
+                f"{_equal(ON)}.",
                 _one(ON),
             ),
-            ("Both off", f"Here neither does. {_symbol('u')} = {_symbol('v')} = {OFF.u:.0f}.", _one(OFF)),
+            ("Both off", f"Here neither does. {_equal(OFF)}.", _one(OFF)),
             (
                 "The difference is blind",
                 f"{blind} “The same” is all that {_symbol('|u-v|')} says; not the same <em>what</em>.",
@@ -158,6 +158,11 @@ class DogExample:
 def _symbol(block: str) -> str:
     """Return a block's name for running text."""
     return f"<em>{html.escape(_PRINTED[block])}</em>"
+
+
+def _equal(case: _Case) -> str:
+    """Return what u and v are, on one line."""
+    return f"{_symbol('u')} = {_symbol('v')} = {case.u:.0f}".replace(" = ", "\u00a0=\u00a0")
 
 
 def _svg(alt: str, *parts: str) -> str:

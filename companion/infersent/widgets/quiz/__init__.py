@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -17,6 +18,8 @@ from infersent.widgets.base import BookWidget
 
 #: How a text marks a symbol, such as `u∗v`, and the class of the blocks' colours.
 _COLOURS = {"u": "u", "v": "v", "|u−v|": "d", "u∗v": "p"}
+#: How it marks a stressed word.
+_STRESSED = re.compile(r"\*([^*]+)\*")
 
 
 class Quiz(BookWidget):
@@ -99,7 +102,7 @@ def read_questions(text: str, name: str) -> list[dict[str, Any]]:
     Parameters
     ----------
     text
-        TOML. Backticks stand around a symbol, such as ```u∗v```.
+        TOML. Backticks stand around a symbol, such as ```u∗v```, and asterisks around a word that is stressed.
     name
         The file's name, for errors.
 
@@ -143,10 +146,11 @@ def _check_fields(table: dict[str, Any], fields: dict[str, type], where: str, ma
 
 
 def _marked(text: str) -> str:
-    """Return a text as HTML, its symbols in italics and the blocks among them in their colours."""
+    """Return a text as HTML, symbols and stressed words in italics and the blocks in their colours."""
     pieces = text.split("`")
     return "".join(
-        html.escape(plain) + (f"<em{_coloured(symbol)}>{html.escape(symbol)}</em>" if symbol else "")
+        _STRESSED.sub(r"<em>\1</em>", html.escape(plain))
+        + (f"<em{_coloured(symbol)}>{html.escape(symbol)}</em>" if symbol else "")
         for plain, symbol in zip_longest(pieces[::2], pieces[1::2], fillvalue="")
     )
 

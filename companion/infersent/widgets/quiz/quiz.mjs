@@ -97,16 +97,17 @@ function createChoice(choice, onTry) {
 }
 
 /**
- * A text with its symbols, which stand between backticks.
+ * A text with its symbols, which stand between backticks, and its stressed words, between asterisks.
  *
  * @param {string} text
  */
 const marked = (text) =>
-  text.split("`").map((piece, i) =>
-    (i % 2 ? h("span", { class: `bw-symbol qz-symbol ${colour(ascii(piece))}` }, piece) : piece));
+  text.split("`").flatMap((piece, i) =>
+    (i % 2 ? [h("span", { class: `bw-symbol qz-symbol ${colour(ascii(piece))}` }, piece)]
+      : piece.split("*").map((words, j) => (j % 2 ? h("em", {}, words) : words))));
 
 /** @param {string} text */
-const plain = (text) => text.replaceAll("`", "");
+const plain = (text) => text.replace(/[`*]/g, "");
 
 /** @param {string} symbol */
 const ascii = (symbol) => symbol.replace("∗", "*").replace("−", "-");

@@ -56,7 +56,7 @@ export default {
     const node = h("div", {}, targets.node, result.node,
       h("div", { class: "wh-main" }, h("div", { class: "wh-head" }, checks.node, ...weights.nodes), frame),
       h("p", { class: "bw-hint" }, "Full points: the target says yes. Golden ground: the head says yes. ×: wrong; ½: ",
-        "undecided, counts as half right. Click a corner to change its answer. Equal means |u−v| ≤ ½."));
+        "undecided, counts as half right. Click a corner to change its answer. Equal means |u−v| ≤ ½."));
 
     const update = () => {
       const { target, blocks, table } = read(model, TRAITS);
