@@ -31,6 +31,7 @@ def test_a_model_at_work_loads_what_it_computes_with(code):
     loaded = loaded_by(code)
     assert {"torch", "tokenizers"} <= loaded
     assert not loaded & {"scipy", "sklearn", "pandas", "transformers", "sentence_transformers", "onnx", *DRAWING}
+    assert not loaded & {"requests", "urllib3", "joblib"}  # for a network and for several processes
 
 
 def test_a_model_is_trained_explained_and_saved_where_nothing_can_be_drawn(tmp_path):

@@ -26,7 +26,7 @@ import pytest
 import requests
 from nbclient import NotebookClient
 
-from infersent.data import fetch, load, snli
+from infersent.data import download, fetch, load, snli
 from tests.processes import heed_interrupts
 
 NAME = "toy.zip"
@@ -282,7 +282,7 @@ def test_a_server_that_drops_after_every_few_bytes_is_asked_again_and_again(serv
 
 
 def test_a_server_that_only_trickles_is_given_up_and_what_came_is_kept(server, cache, monkeypatch):
-    monkeypatch.setattr(fetch._ResumingDownloader, "patience_s", 0.5)
+    monkeypatch.setattr(download.ResumingDownload, "patience_s", 0.5)
     server.trickles = 200
     with pytest.raises(fetch.DataUnavailable, match=r"the server sent only \d+ bytes in \d s"):
         get()
@@ -408,7 +408,7 @@ def test_without_a_network_the_error_names_the_address_the_variable_and_the_plac
 
 def test_a_download_that_cannot_fit_is_not_begun(server, cache, monkeypatch):
     monkeypatch.setattr(fetch.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
-    with pytest.raises(fetch.DiskFull, match=r"1,000,000 bytes.*10 bytes are free.*INFERSENT_CACHE") as caught:
+    with pytest.raises(download.DiskFull, match=r"1,000,000 bytes.*10 bytes are free.*INFERSENT_CACHE") as caught:
         get()
     assert caught.value.errno == errno.ENOSPC
     assert {path.name for path in cache.iterdir()} == {f"{NAME}.lock"}
@@ -426,7 +426,7 @@ def test_a_disk_that_fills_up_keeps_what_came_and_goes_on_later(server, cache, m
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", lambda self, mode: SmallDisk(self, mode))
-        with pytest.raises(fetch.DiskFull, match="300,000 bytes"):
+        with pytest.raises(download.DiskFull, match="300,000 bytes"):
             get()
     assert (cache / f"{NAME}.partial").read_bytes() == CONTENT[:room]
     get()

@@ -117,8 +117,9 @@ def test_a_missing_column_offers_the_right_names(write, suffix):
     path = write(ROWS, ("premise", "hypotesis", "label"))
     expected = rf"own{suffix}, line 1: no column 'hypothesis' or 'sentence2' among 'premise', 'hypotesis', 'label'"
     for read in (read_pairs, read_sentence_pairs):
-        with pytest.raises(files.MalformedLine, match=expected):
+        with pytest.raises(files.MalformedLine, match=expected) as caught:
             read(path)
+        assert ("The first line has to name the columns." in str(caught.value)) == (suffix != ".jsonl")
 
 
 def test_labels_are_missed_only_where_they_are_needed(write):
@@ -240,11 +241,11 @@ def test_a_column_of_scores_is_one_by_name_or_by_its_numbers(name, tmp_path):
 
 
 def test_what_is_looked_for_is_told(tmp_path):
-    (tmp_path / "own.tsv").write_text("left\tright\tlabel\n")
+    (tmp_path / "own.tsv").write_text("one\tother\tlabel\n")
     with pytest.raises(files.MalformedLine) as caught:
         read_pairs(tmp_path / "own.tsv")
     message = str(caught.value)
-    assert "no column 'premise' or 'sentence1' among 'left', 'right', 'label'" in message
+    assert "no column 'premise' or 'sentence1' among 'one', 'other', 'label'" in message
     assert all(f"{first}, {second}" in message for first, second in files.TEXT_GUESSES)
     (tmp_path / "own.tsv").write_text("premise\thypothesis\tverdict\na\tb\tc\n")
     with pytest.raises(files.MalformedLine, match=r"among 'premise', 'hypothesis', 'verdict'.*is_duplicate, .*Quality"):

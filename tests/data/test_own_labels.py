@@ -183,7 +183,10 @@ def test_what_is_no_label_is_named_with_its_row(values, problem):
 # Which columns
 
 
-@pytest.mark.parametrize("columns", [("question1", "question2", "is_duplicate"), ("Sentence_a", "Sentence_b", "Class")])
+@pytest.mark.parametrize(
+    "columns",
+    [("question1", "question2", "is_duplicate"), ("Sentence_a", "Sentence_b", "Class"), ("First", "second", "y")],
+)
 def test_guessed_columns_are_told(tmp_path, columns):
     pd.DataFrame(dict(zip(columns, QUESTIONS.values(), strict=True))).to_csv(tmp_path / "own.csv", index=False)
     said = rf"own\.csv: read texts '{columns[0]}' and '{columns[1]}', label '{columns[2]}'; text= and label= name"
@@ -223,6 +226,11 @@ def test_a_column_that_is_not_there(tmp_path, options, problem):
         ("x.csv", 'premise,hypothesis,label\n"a\nb",c,1\n"d,e,2\n', r"line 4: .*A quote that opens a cell must close"),
         ("x.csv", "premise,hypothesis,label,label\n", r"line 1: the column 'label' is there twice"),
         ("x.csv", "premise;hypothesis\n1;2\n", r"line 1: no column 'label' or 'gold_label' among 'premise', 'hypoth"),
+        (
+            "x.csv",
+            f"premise,hypothesis,label\n{'long ' * 30_000},b,c\n",
+            r"line 2: .*limit.*write the pairs to a .jsonl",
+        ),
         ("x.csv", b"premise,hypothesis,label\na,b\xff,c\n", r"line 2: not UTF-8"),
         ("x.tsv", b"\xff\xfea", r"line 1: not UTF-16"),
         ("x.jsonl", '{"premise": "a", "hypothesis": "b", "label": "\\ud83d"}', r"line 1: 'label' is .* not Unicode"),

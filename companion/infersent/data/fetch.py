@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import tarfile
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,11 +15,8 @@ from typing import IO
 
 import filelock
 import pooch
-import requests
-import urllib3
-from tqdm.auto import tqdm
 
-from infersent.data.cache import CACHE_VARIABLE, cache_folder
+from infersent.data.cache import cache_folder
 from infersent.foundation.choices import choose
 
 #: The environment variable that names a folder of archives already downloaded.
@@ -47,6 +42,10 @@ class Archive:
     def is_at(self, path: Path) -> bool:
         """Return whether a file has the checksum, or there is none."""
         return self.sha256 is None or bool(pooch.file_hash(path) == self.sha256)
+
+    def surely(self, path: Path) -> bool:
+        """Return whether a file has the checksum; where there is none, nothing is sure."""
+        return self.sha256 is not None and self.is_at(path)
 
 
 #: The archives that :func:`fetch` knows, by file name.
@@ -86,10 +85,6 @@ class ChecksumMismatch(DataUnavailable):
     """A download is not the expected file."""
 
 
-class DiskFull(OSError):
-    """There is not enough space for a download."""
-
-
 class DamagedArchive(OSError):
     """A zip file is cut short, or is not the archive that its name promises."""
 
@@ -117,7 +112,7 @@ def fetch(name: str, *, progress: bool = True) -> Path:
         The archive cannot be downloaded, or ``$INFERSENT_DATA`` is not a folder.
     ChecksumMismatch
         The download is not the expected file; it is deleted.
-    DiskFull
+    infersent.data.download.DiskFull
         The download does not fit on the disk; what has arrived so far is kept.
     """
     archive = _archive(name)
@@ -129,13 +124,14 @@ def fetch(name: str, *, progress: bool = True) -> Path:
     with filelock.FileLock(folder / f"{name}.lock"):
         if path.exists() and archive.is_at(path):
             return path
+        # Its libraries are only for what is not on disk.
+        from infersent.data.download import DownloadFailed, ResumingDownload
+
         try:
-            _ResumingDownloader(archive, partial, progress).finish()
-        except requests.RequestException as error:
+            ResumingDownload(archive.url, partial, archive.surely, progress=progress).finish()
+        except DownloadFailed as error:
             damaged = f" (The {name} in {folder} is damaged.)" if path.exists() else ""
-            message = (
-                f"{archive.url} cannot be downloaded: {_reason(error)}.{damaged} Try again later. {_by_hand(name)}"
-            )
+            message = f"{archive.url} cannot be downloaded: {error}.{damaged} Try again later. {_by_hand(name)}"
             raise DataUnavailable(message) from None
         if not archive.is_at(partial):
             found = pooch.file_hash(partial)
@@ -188,7 +184,7 @@ def fetch_file(corpus: str, name: str, archive: str, check: Callable[[Path], boo
         The archive holds another file under that name; if it was downloaded, it is deleted.
     DamagedArchive
         The archive is cut short, or has no such file.
-    DiskFull
+    infersent.data.download.DiskFull
         The download does not fit on the disk; what has arrived so far is kept.
     """
     if (copy := find_copy(corpus, name)) is not None:
@@ -375,117 +371,8 @@ def _in_data_folder(name: str) -> Path | None:
     return None
 
 
-def _reason(error: requests.RequestException) -> str:
-    """Say in a few words what requests wraps in several layers of exceptions."""
-    if isinstance(error, requests.Timeout) and error.response is not None:
-        return f"the server sent only {error}"
-    if error.response is not None:
-        return f"the server answered {error.response.status_code} {error.response.reason}"
-    if isinstance(error, requests.Timeout):
-        return "the server did not answer in time"
-    if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
-        return "the connection to the server failed"
-    return str(error)
-
-
 def _by_hand(name: str) -> str:
     return (
         f"Or get {name} in another way and save it as {cache_folder() / name}, "
         f"or save it in any folder and set ${DATA_VARIABLE} to that folder."
     )
-
-
-class _ResumingDownloader:
-    """A download that keeps what has arrived in one file, and goes on from there also after a kill."""
-
-    chunk_bytes = 1 << 16
-    timeout_s = 30
-    # A server that sends less than this is given up, though it never stops sending.
-    least_bytes_per_s = 1_000
-    patience_s = 60
-
-    def __init__(self, archive: Archive, partial: Path, progress: bool) -> None:
-        self.archive = archive
-        self.partial = partial
-        self.progress = progress
-
-    def finish(self) -> None:
-        """Let all of the archive arrive; what it is remains to be checked."""
-        complete = False
-        while not complete:
-            start = self._size()
-            try:
-                self._continue(start)
-                complete = True
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
-                # If this connection brought anything, try another; if it did not, or only a trickle, give up.
-                if self._size() <= start or error.response is not None:
-                    raise
-
-    def _size(self) -> int:
-        return self.partial.stat().st_size if self.partial.exists() else 0
-
-    def _continue(self, start: int) -> None:
-        # In a compressed transfer, byte ranges and lengths would be those of the compressed file.
-        headers = {"Accept-Encoding": "identity"}
-        if start:
-            headers["Range"] = f"bytes={start}-"
-        with requests.get(self.archive.url, headers=headers, stream=True, timeout=self.timeout_s) as response:
-            # Nothing follows the partial file: it is complete or belongs to another file.
-            past_the_end = start and response.status_code == requests.codes.requested_range_not_satisfiable
-            if not past_the_end:
-                response.raise_for_status()
-                resumed = response.status_code == requests.codes.partial_content
-                self._receive(response, start if resumed else 0)
-        if past_the_end and (self.archive.sha256 is None or not self.archive.is_at(self.partial)):
-            self._continue(0)
-
-    def _as_they_come(self, response: requests.Response) -> Iterator[bytes]:
-        """Yield the pieces of a body at once, however small: requests waits until one is full."""
-        if response.raw.chunked:
-            yield from response.iter_content(self.chunk_bytes)
-            return
-        try:
-            while piece := response.raw.read1(self.chunk_bytes):
-                yield piece
-        except urllib3.exceptions.ReadTimeoutError as error:
-            raise requests.ConnectionError(error) from None
-        except urllib3.exceptions.HTTPError as error:
-            raise requests.exceptions.ChunkedEncodingError(error) from None
-
-    def _receive(self, response: requests.Response, start: int) -> None:
-        length = int(response.headers.get("Content-Length", 0))
-        if shutil.disk_usage(self.partial.parent).free < length:
-            raise self._disk_full(f"for {length:,} bytes")
-        bar = tqdm(
-            desc=self.partial.stem,
-            initial=start,
-            total=start + length if length else None,
-            unit="B",
-            unit_scale=True,
-            disable=not self.progress,
-        )
-        try:
-            with bar, self.partial.open("ab" if start else "wb") as file:
-                window, arrived = time.monotonic(), 0
-                for chunk in self._as_they_come(response):
-                    file.write(chunk)
-                    bar.update(len(chunk))
-                    arrived += len(chunk)
-                    if (seconds := time.monotonic() - window) > self.patience_s:
-                        if arrived < self.least_bytes_per_s * seconds:
-                            raise requests.Timeout(f"{arrived:,} bytes in {seconds:.0f} s", response=response)
-                        window, arrived = time.monotonic(), 0
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise self._disk_full(f"after {self._size():,} bytes") from None
-            raise
-
-    def _disk_full(self, when: str) -> DiskFull:
-        free = shutil.disk_usage(self.partial.parent).free
-        return DiskFull(
-            errno.ENOSPC,
-            f"No space left {when} of {self.partial.stem} ({free:,} bytes are free). Make space and try again, and the "
-            f"download resumes; or set ${CACHE_VARIABLE} to a folder on a larger disk",
-            str(self.partial.parent),
-        )

@@ -51,6 +51,8 @@ TEXT_GUESSES = (
     ("q1", "q2"),
     ("phrase1", "phrase2"),
     ("input1", "input2"),
+    ("first", "second"),
+    ("left", "right"),
     ("text", "hypothesis"),
     ("t", "h"),
     ("anchor", "positive"),
@@ -381,11 +383,11 @@ class _Wanted:
         """Whether several columns hold the shares of the labels."""
         return self.label is not None and not isinstance(self.label, str)
 
-    def __call__(self, present: Sequence[str], line: int) -> list[str]:
-        """Return the columns' names among those that are present; the first call decides."""
+    def __call__(self, present: Sequence[str], line: int, *, header: bool = True) -> list[str]:
+        """Return the columns' names among those that are present, in a header or not; the first call decides."""
         if self.names:
             return self.names
-        self._present, self._line = list(present), line
+        self._present, self._line, self._in_header = list(present), line, header and line > 0
         names = [self._named(name) for name in self.text] if self.text else self._texts()
         if self.role and self.label is not None:
             names += [self._named(name) for name in ([self.label] if isinstance(self.label, str) else self.label)]
@@ -469,7 +471,9 @@ class _Wanted:
     def _missing(self, names: Sequence[str], remedy: str) -> MalformedLine:
         wanted = " or ".join(map(repr, names))
         present = ", ".join(map(repr, self._present))
-        return self._error(f"no column {wanted} among {present}. Name yours by {remedy}.")
+        # The first line of a file may be a pair already.
+        header = "The first line has to name the columns. " if self._in_header else ""
+        return self._error(f"no column {wanted} among {present}. {header}Name yours by {remedy}.")
 
 
 def _bare(name: str) -> str:
@@ -483,7 +487,7 @@ def _short(path: str | Path) -> str:
 def _select(records: Iterable[Record], wanted: _Wanted, unit: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Yield the place and the wanted cells of each record; the first record decides which names are used."""
     for number, record in records:
-        names = wanted.names or wanted(list(record), number)
+        names = wanted.names or wanted(list(record), number, header=False)
         try:
             cells = tuple([record[name] for name in names])
         except KeyError as error:

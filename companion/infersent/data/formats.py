@@ -306,6 +306,8 @@ def _quoted_rows(text: str, delimiter: str, source: str | Path, blank: list[int]
             return
         except csv.Error as error:
             problem = f"{error}. A quote that opens a cell must close it, and a quote in such a cell is doubled."
+            if "field limit" in str(error):
+                problem += " If the text is as long as that, write the pairs to a .jsonl or .parquet file."
             raise MalformedLine(source, line, problem) from None
         if cells:
             yield line, cells

@@ -9,9 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from joblib import Parallel, parallel_config
-from joblib.externals.loky.process_executor import TerminatedWorkerError
-
 
 def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) -> Iterator[Any]:
     """Yield the results of joblib's delayed calls as they come, in whatever order.
@@ -36,6 +33,10 @@ def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) 
     """
     if not calls:
         return
+    # What only asks for an address, as encoding does, needs none of it.
+    from joblib import Parallel, parallel_config
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
     # One call at a time to each worker: calls are long, and a dead worker must not take several with it.
     parallel = {"return_as": "generator_unordered", "batch_size": 1}
     if cluster is None:
