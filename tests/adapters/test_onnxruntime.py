@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import torch
 
 from infersent import cli
 from infersent.foundation.optional import MissingExtra
@@ -42,6 +43,18 @@ def test_the_vectors_are_the_models(model, same):
     assert same.encode([]).shape == (0, 16)
     sides = SENTENCES, SENTENCES[::-1]
     np.testing.assert_allclose(same.predict_proba(*sides), model.predict_proba(*sides), atol=1e-6)
+
+
+def test_batches_are_shared_by_threads(model, same):
+    before = torch.get_num_threads()
+    try:
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            found = same.encode(SENTENCES * 20, batch_size=4)
+            np.testing.assert_allclose(found, model.encode(SENTENCES * 20), atol=1e-6)
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_onnxruntime_computes_them(model, same, monkeypatch):
@@ -96,7 +109,7 @@ def test_a_missing_library_is_named(same, monkeypatch):
     with pytest.raises(
         MissingExtra, match=r"Encoding by onnxruntime needs onnxruntime: pip install 'infersent\[onnx\]'"
     ):
-        same.encode(SENTENCES)
+        copy.deepcopy(same).encode(SENTENCES)
 
 
 def test_the_command(model, tmp_path, capsys):

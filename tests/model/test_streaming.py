@@ -96,7 +96,7 @@ def test_only_a_few_portions_are_held_at_a_time():
             read.append(i)
             yield i
 
-    for written, result in enumerate(streaming._in_threads(lambda i: 10 * i, items(), 3)):
+    for written, result in enumerate(streaming.in_threads(lambda i: 10 * i, items(), 3)):
         assert result == 10 * written
         assert len(read) - written <= 2 * 3 + 1
     assert written == 49

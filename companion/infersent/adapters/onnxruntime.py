@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from torch import Tensor
 from infersent.adapters.onnx import export_onnx
 from infersent.foundation.optional import extra
 from infersent.model.infersent import InferSent
+from infersent.model.streaming import in_threads
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -47,8 +48,8 @@ class OnnxInferSent(InferSent):
         self._begin()
 
     def _begin(self) -> None:
-        self._exported: tuple[int, bytes] | None = None  # a checksum of the parameters, and their ONNX graph
-        self._sessions: dict[int, InferenceSession] = {}  # by their number of threads
+        self._exported: int | None = None  # a checksum of the parameters that the session has
+        self._session: InferenceSession | None = None
         self._lock = Lock()
 
     @classmethod
@@ -60,8 +61,8 @@ class OnnxInferSent(InferSent):
         return new.to(model.device, next(model.parameters()).dtype).train(model.training)
 
     def __getstate__(self) -> dict[str, Any]:
-        # Sessions belong to their process, and locks cannot be copied.
-        return {name: value for name, value in self.__dict__.items() if name not in ("_sessions", "_lock")}
+        # A session belongs to its process, and a lock cannot be copied.
+        return {name: value for name, value in self.__dict__.items() if name not in ("_exported", "_session", "_lock")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._begin()
@@ -73,10 +74,9 @@ class OnnxInferSent(InferSent):
         """Return the vectors, ``[n, dim]``, of sentences that are word ids already, by onnxruntime."""
         with self._lock:
             checksum = self._checksum()
-            if self._exported is None or self._exported[0] != checksum:
-                with tempfile.TemporaryDirectory() as folder:
-                    graph = export_onnx(self, Path(folder, "encoder.onnx")).read_bytes()
-                self._exported, self._sessions = (checksum, graph), {}
+            if checksum != self._exported:
+                self._session = self._made_session()
+                self._exported = checksum
         return super().encode_ids(ids, batch_size, show_progress_bar)
 
     def _checksum(self) -> int:
@@ -85,21 +85,26 @@ class OnnxInferSent(InferSent):
             checksum = zlib.crc32(tensor.cpu().contiguous().flatten().view(torch.uint8).numpy(), checksum)
         return checksum
 
-    def _encoded(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        (vectors,) = self._session().run(["vectors"], {"ids": ids.numpy(), "lengths": lengths.numpy()})
-        return torch.from_numpy(vectors)
-
-    def _session(self) -> InferenceSession:
-        """Return a session with as many threads as torch would take in this one."""
+    def _made_session(self) -> InferenceSession:
         with extra("onnx", "Encoding by onnxruntime"):
             from onnxruntime import InferenceSession, SessionOptions
-        threads = torch.get_num_threads()
-        with self._lock:
-            if threads not in self._sessions:
-                assert self._exported is not None
-                options = SessionOptions()
-                options.intra_op_num_threads = threads
-                self._sessions[threads] = InferenceSession(
-                    self._exported[1], options, providers=["CPUExecutionProvider"]
-                )
-            return self._sessions[threads]
+        options = SessionOptions()
+        # Two threads in one network of this size wait for each other: each batch has one, see _encode_batches.
+        options.intra_op_num_threads = 1
+        with tempfile.TemporaryDirectory() as folder:
+            graph = export_onnx(self, Path(folder, "encoder.onnx"))
+            return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def _encode_batches(self, batches: Iterable[tuple[Tensor, Tensor, Tensor]]) -> Iterator[tuple[Tensor, Tensor]]:
+        threads = torch.get_num_threads()  # 1 where several threads share this model already
+        if threads == 1:
+            return super()._encode_batches(batches)
+        return in_threads(lambda batch: (batch[0], self._encode_batch(*batch[1:])), batches, threads)
+
+    @torch.no_grad()
+    def _encode_batch(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        if ids.shape[1] > self._words_at_once:
+            return super()._encode_batch(ids, lengths)
+        assert self._session is not None
+        (vectors,) = self._session.run(["vectors"], {"ids": ids.numpy(), "lengths": lengths.numpy()})
+        return torch.from_numpy(vectors)

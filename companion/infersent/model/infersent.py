@@ -586,17 +586,20 @@ class InferSent(nn.Module):
         quiet = None if show_progress_bar is None else not show_progress_bar  # None is "unless a terminal is there"
         bar = tqdm(total=len(ids), unit="sentence", disable=quiet, desc="encoding")
         with bar, evaluating(self):
-            for rows, batch, lengths in batches_by_length(ids, batch_size, words):
-                batch, rows = sent(batch, self.device), sent(rows, self.device)
-                if batch.shape[1] <= words:
-                    vectors[rows] = self._encoded(batch, lengths).to(dtype)  # [rows, time] -> [rows, dim]
-                else:  # one sentence, see batches_by_length
-                    vectors[rows] = self._one(batch, lengths).to(dtype)  # [1, time] -> [1, dim]
+            for rows, found in self._encode_batches(batches_by_length(ids, batch_size, words)):
+                vectors[sent(rows, self.device)] = found.to(dtype)
                 bar.update(len(rows))
         return vectors
 
-    def _encoded(self, ids: Tensor, lengths: Tensor) -> Tensor:
-        """Return the vectors, ``[sentences, dim]``, of a padded batch; another engine may compute them."""
+    def _encode_batches(self, batches: Iterable[tuple[Tensor, Tensor, Tensor]]) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield the indices and the vectors, ``[rows, dim]``, of each batch; another engine may do several at once."""
+        for rows, ids, lengths in batches:
+            yield rows, self._encode_batch(sent(ids, self.device), lengths)
+
+    def _encode_batch(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Return the vectors of a batch, ``[rows, time] -> [rows, dim]``."""
+        if ids.shape[1] > self._words_at_once:  # one sentence, see batches_by_length
+            return self._one(ids, lengths)
         vectors: Tensor = self.encoder(ids, lengths)
         return vectors
 

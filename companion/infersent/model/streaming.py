@@ -429,7 +429,7 @@ def _append(
     note: Callable[[BinaryIO, int], None] = lambda file, done: None,
 ) -> None:
     """Write the vectors of all portions in their order, and note after each how many there are."""
-    results = _in_threads(lambda portion: options.encode(model, portion), portions, jobs)
+    results = in_threads(lambda portion: options.encode(model, portion), portions, jobs)
     with progress, closing(results):
         for vectors in results:
             file.write(np.ascontiguousarray(vectors).data)
@@ -437,7 +437,7 @@ def _append(
             note(file, progress.done)
 
 
-def _in_threads(function: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Generator[_R]:
+def in_threads(function: Callable[[_T], _R], items: Iterable[_T], jobs: int) -> Generator[_R]:
     """Yield the results in the order of the items; never more than two for each thread are waiting."""
     before = torch.get_num_threads()
     # Each on one processor, also where there is only one: so the numbers do not depend on how many threads there are.
