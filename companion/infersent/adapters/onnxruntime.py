@@ -77,7 +77,8 @@ class OnnxInferSent(InferSent):
             if checksum != self._exported:
                 self._session = self._made_session()
                 self._exported = checksum
-        return super().encode_ids(ids, batch_size, show_progress_bar)
+        share = -(-len(ids) // torch.get_num_threads())  # so that every thread has a batch
+        return super().encode_ids(ids, min(batch_size, max(1, share)), show_progress_bar)
 
     def _checksum(self) -> int:
         checksum = 0
