@@ -82,7 +82,8 @@ def measure(record: Record, data: Material, hidden: int, what: str, settings: Se
     add("ours", "of peak", shares["ours"], SHARE.get(hidden), reason(turns["ours"], turns[ALONE], shares[ALONE]))
     add("textbook", "of peak", shares["textbook"])
     if "by onnxruntime" in turns:
-        add("by onnxruntime", "of peak", shares["by onnxruntime"], SHARE.get(hidden))
+        why = reason(turns["by onnxruntime"], turns[ALONE], shares[ALONE]).replace("its", "torch's", 1)
+        add("by onnxruntime", "of peak", shares["by onnxruntime"], SHARE.get(hidden), why)
         add("by onnxruntime against ours", "times the sentences/s", gains("by onnxruntime", "ours"))
     for name in ("ours", "textbook", "by onnxruntime", "bfloat16"):
         if name in turns:
