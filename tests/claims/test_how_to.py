@@ -149,13 +149,19 @@ def test_what_one_processor_does() -> None:
         shares = [medians["training", f"{setup}, ours", "of peak"] for setup in setups]
         assert shares[:3] == sorted(shares[:3])
         assert abs(shares[3] - shares[2]) < 0.2
-        assert medians["encoding", f"{setups[3]}, our products alone", "of peak"] < 0.5
+        for setup in setups:
+            share = {way: medians["encoding", f"{setup}, {way}", "of peak"] for way in ("ours", "by onnxruntime")}
+            assert share["by onnxruntime"] > share["ours"]
         assert all(
             medians["training", f"{setup}, ours against the textbook", "times the pairs/s"] > 1 for setup in setups
         )
     beyond("With 2048 units time was left for a single turn, so those lines have no spread.")
     single = [each for each in record["figures"] if each["what"].startswith("2048 units")]
-    assert {each["repeats"] for each in single} == {1}
+    assert {each["repeats"] for each in single if each["part"] == "training"} == {1}
+    beyond("onnxruntime has the network as one, and is ahead at every size. (With 2048 units there is one turn again,")
+    above = [each for each in record["figures"] if each["unit"] == "of peak" and each["value"] > 1]
+    assert [(each["what"], each["repeats"]) for each in above] == [("2048 units, 1 thread, by onnxruntime", 1)]
+    beyond(f"read {above[0]['value']:.0%} as *near the peak*.")
 
 
 def test_what_an_epoch_teaches() -> None:
