@@ -42,6 +42,8 @@ def leave_out_icons(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     built = Path(app.outdir)
+    if not any((built / FONTS).glob("*.ttf")):
+        return  # no page was out of date, so nothing was copied anew
     names: set[str] = set()
     for file in (file for pattern in NAMED for file in built.glob(pattern)):
         text = file.read_text(encoding="utf-8")

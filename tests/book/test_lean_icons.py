@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -29,6 +30,18 @@ def test_an_icon_stays_where_one_of_its_names_is_used():
 def test_a_theme_that_writes_its_icons_in_another_way_fails_the_build():
     with pytest.raises(ExtensionError, match="No icon of the theme is left"):
         lean_icons.used_icons(".fa-list{--fa:'x'}", {"fa-list"})
+
+
+def test_a_build_in_which_no_page_was_out_of_date_changes_nothing(tmp_path):
+    fonts, sheet = tmp_path / lean_icons.FONTS, tmp_path / lean_icons.SHEET
+    fonts.mkdir(parents=True)
+    sheet.parent.mkdir()
+    (fonts / "fa-solid-900.woff").write_bytes(b"cut")
+    sheet.write_text('@font-face{font-family:"FA";src:url(../vendor/fontawesome/webfonts/fa-solid-900.woff)}' + STYLES)
+    (tmp_path / "page.html").write_text('<i class="fas fa-list"></i>')
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    lean_icons.leave_out_icons(SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html")), None)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
 
 
 @pytest.mark.browser
