@@ -129,9 +129,8 @@ def letters() -> str:
 
 @cache
 def page_letters() -> str:
-    """Return the faces of text and formulas, without which no page is printed: a screen leaves a late one out."""
-    sheets = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("type.css", "mathematics.css"))
-    faces = re.findall(r"@font-face \{.*?\}", sheets, re.DOTALL)
+    """Return the faces of the pages' text, without which none is printed: on a screen a late one is left out."""
+    faces = re.findall(r"@font-face \{.*?\}", (STATIC / "type.css").read_text(encoding="utf-8"), re.DOTALL)
     late = "\n".join(face for face in faces if "optional" in face).replace("optional", "block")
     return re.sub(r'url\("fonts/(.*?)"\)', lambda found: font_data(found[1]), late)
 
