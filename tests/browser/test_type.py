@@ -64,8 +64,10 @@ def test_the_switch_and_the_question_have_their_place_before_a_script_shows_them
     place = "(node) => [node.getBoundingClientRect().top, node.getBoundingClientRect().height]"
     found = []
     for script in (False, True):
-        page = open_page(f"{book_url}/{PRODUCT}", java_script_enabled=script, viewport={"width": 1280, "height": 800})
-        page.evaluate("document.fonts.ready.then(() => true)")
+        options = {"java_script_enabled": script, "viewport": {"width": 1280, "height": 800}}
+        for _ in range(2):  # where no script asks for the letters at once, a first visit may do without them
+            page = open_page(f"{book_url}/{PRODUCT}", **options)
+            page.evaluate("document.fonts.ready.then(() => true)")
         found.append(page.locator(".depth-switch ~ p").first.evaluate(place))
     assert found[0] == pytest.approx(found[1], abs=1)
 
