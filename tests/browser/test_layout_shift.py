@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -51,6 +53,18 @@ def read_to_the_end(page: Page) -> list[tuple[float, list[str]]]:
 def test_little_moves_from_the_first_line_to_the_last(book_url: str, open_page: OpenPage, path: str) -> None:
     for width, height in ((1280, 800), (390, 844)):
         page = open_page(f"{book_url}/{path}", note_shifts, viewport={"width": width, "height": height})
+        shifts = read_to_the_end(page)
+        assert sum(value for value, _ in shifts) < ALLOWED, (width, shifts)
+        page.close()
+
+
+def test_letters_of_formulas_that_come_late_move_no_table(book_url: str, open_page: OpenPage) -> None:
+    def late(page: Page) -> None:
+        note_shifts(page)
+        page.route("**/stix-two-math.woff*", lambda route: (time.sleep(1), route.continue_()))
+
+    for width, height in ((1280, 800), (390, 844)):
+        page = open_page(f"{book_url}/book/notation.html", late, viewport={"width": width, "height": height})
         shifts = read_to_the_end(page)
         assert sum(value for value, _ in shifts) < ALLOWED, (width, shifts)
         page.close()
