@@ -42,7 +42,8 @@ KEYSTROKE = """async ([widget, text]) => {
     const map = widget.querySelector(".ex-map");
     const start = performance.now();
     const asked = text.trim().split(" ").at(-1); // the answer is that of this pair once its last word heads a column
-    const answered = new Promise((done) => {
+    const answered = new Promise((done, fail) => {
+        setTimeout(() => fail(new Error(`In 30 s no answer had “${asked}” as its last word.`)), 30_000);
         const watch = new MutationObserver(() => {
             if (map.querySelector("thead th:last-child").textContent !== asked) return;
             watch.disconnect();
