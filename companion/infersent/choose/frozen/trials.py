@@ -54,6 +54,9 @@ FEW_SETS = ("u, v", "u, v, |u-v|", "u, v, u*v", "|u-v|", "u*v")
 #: The same with what one number tells, for vectors whose basis is thought to matter.
 TURNED_SETS = (*FEW_SETS, "cosine", "u, v, cosine")
 
+#: The same with all four blocks, for vectors as they came.
+OWN_SETS = (*TURNED_SETS, "u, v, |u-v|, u*v")
+
 #: Numbers of pairs of which each seed draws its own, the number of those that it draws from, and of all.
 DRAWN, POOL, ALL = (2_000, 8_000, 30_000), 60_000, 122_755
 
@@ -131,8 +134,9 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
     (72, 16)
     """
     own = ENCODERS[encoder]
+    asked = dict.fromkeys(CHANGES, FEW_SETS) if encoder == "minilm" else {"none": OWN_SETS, "rotated": TURNED_SETS}
     turned = [
-        (Setting(encoder, REASONS, seed, length=own, change=change), FEW_SETS if encoder == "minilm" else TURNED_SETS)
+        (Setting(encoder, REASONS, seed, length=own, change=change), asked[change])
         for seed in range(5)
         for change in ("none", "rotated")
         if seed > 2 or change == "rotated" or encoder != "minilm"
