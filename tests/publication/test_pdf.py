@@ -151,9 +151,22 @@ def test_what_is_long_begins_where_there_is_room(tmp_path: Path, long: str, firs
 
 @pytest.mark.usefixtures("made")
 def test_a_short_table_stays_whole(tmp_path: Path) -> None:
-    rows = "".join(f'<tr style="height: 9mm"><td>Row {number}.</td></tr>' for number in range(12))
+    rows = "".join(f'<tr style="height: 12mm"><td>Row {number}.</td></tr>' for number in range(9))
     pages = print_alone(tmp_path, f"{THEME}{HALF_A_PAGE}<table>{rows}</table>")
-    assert ["Row 0." in page for page in pages] == ["Row 11." in page for page in pages] == [False, True]
+    assert ["Row 0." in page for page in pages] == ["Row 8." in page for page in pages] == [False, True]
+
+
+@pytest.mark.usefixtures("made")
+def test_no_head_of_a_table_stays_behind_without_rows(tmp_path: Path) -> None:
+    parts = [
+        f'<p style="break-before: page; margin: 0; height: {height}mm">Before</p><table><caption>The {height}</caption>'
+        f"<thead><tr><th>Head</th></tr></thead><tbody>{ROWS}</tbody></table>"
+        for height in (220, 225, 230, 235, 240)
+    ]
+    pages = print_alone(tmp_path, THEME + "".join(parts))
+    begun = [page for page in pages if "The 2" in page]
+    assert len(begun) == len(parts)
+    assert all("Row 2." in page for page in begun)
 
 
 def test_a_page_that_is_not_built_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
