@@ -187,6 +187,26 @@ def test_a_formula_wider_than_a_phone_scrolls_and_says_so(book_url: str, open_pa
     assert clipped == []
 
 
+def test_a_signature_breaks_between_names_not_within_one(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/book/api-choose.html", viewport={"width": 390, "height": 800})
+    lines = page.locator("dt.sig > .sig-name").evaluate_all(
+        """all => all.map((name) => {
+            const range = document.createRange();
+            range.selectNodeContents(name);
+            return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
+        })"""
+    )
+    assert len(lines) > 50
+    assert set(lines) == {1}
+
+
+def test_the_chapters_before_and_after_share_no_line_of_a_phone(book_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{book_url}/book/beyond/which-features.html", viewport={"width": 390, "height": 800})
+    before, after = (page.locator(f".prev-next-area .{name}").bounding_box() for name in ("left-prev", "right-next"))
+    assert before["y"] + before["height"] <= after["y"]
+    assert after["x"] + after["width"] == pytest.approx(390, abs=24)
+
+
 def test_no_line_begins_with_the_comma_after_a_formula(book_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{book_url}/book/features/product.html")
     places = """all => all.filter((node) => {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 from tools import chromium, pdf
@@ -107,6 +108,65 @@ def test_a_long_line_is_wrapped_within_the_margins(reader: PdfReader) -> None:
     )
     assert "".join(text for text, _ in places).replace("\n", "").count("end_of_the_line") == 1
     assert max(x for _, x in places) < float(reader.pages[3].mediabox.width)
+
+
+def print_alone(folder: Path, body: str) -> list[str]:
+    """The text of each page of a chapter of this body."""
+    (folder / "page.html").write_text(PAGE.format(style=STYLE, title="Title", body=body), encoding="utf-8")
+    chapter = pdf.Chapter("page.html", "")
+
+    def work() -> None:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium.find())
+            pdf.print_chapter(browser, folder, chapter)
+            browser.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(work).result()
+    return [page.extract_text() for page in chapter.pages.pages]
+
+
+THEME = "<style>.admonition, table, .highlight-python { break-inside: avoid; overflow: hidden }</style>"
+HALF_A_PAGE = '<p style="height: 130mm">Before</p>'
+SENTENCES = "".join(f"<p>Sentence {number}.</p>" for number in range(24))
+LINES = "<br>".join(f"Line {number}." for number in range(60))
+ROWS = "".join(f"<tr><td>Row {number}.</td></tr>" for number in range(40))
+
+
+@pytest.mark.parametrize(
+    ("long", "first"),
+    [
+        (f'<div class="admonition"><p class="admonition-title">A box</p>{SENTENCES}</div>', "Sentence 1."),
+        (f'<div class="highlight-python"><pre>{LINES}</pre></div>', "Line 1."),
+        (f"<table>{ROWS}</table>", "Row 1."),
+    ],
+    ids=["box", "code", "table"],
+)
+@pytest.mark.usefixtures("made")  # skips where no Chromium is
+def test_what_is_long_begins_where_there_is_room(tmp_path: Path, long: str, first: str) -> None:
+    pages = print_alone(tmp_path, THEME + HALF_A_PAGE + long)
+    assert first in pages[0]
+    assert len(pages) == 2
+
+
+@pytest.mark.usefixtures("made")
+def test_a_short_table_stays_whole(tmp_path: Path) -> None:
+    rows = "".join(f'<tr style="height: 12mm"><td>Row {number}.</td></tr>' for number in range(9))
+    pages = print_alone(tmp_path, f"{THEME}{HALF_A_PAGE}<table>{rows}</table>")
+    assert ["Row 0." in page for page in pages] == ["Row 8." in page for page in pages] == [False, True]
+
+
+@pytest.mark.usefixtures("made")
+def test_no_head_of_a_table_stays_behind_without_rows(tmp_path: Path) -> None:
+    parts = [
+        f'<p style="break-before: page; margin: 0; height: {height}mm">Before</p><table><caption>The {height}</caption>'
+        f"<thead><tr><th>Head</th></tr></thead><tbody>{ROWS}</tbody></table>"
+        for height in (220, 225, 230, 235, 240)
+    ]
+    pages = print_alone(tmp_path, THEME + "".join(parts))
+    begun = [page for page in pages if "The 2" in page]
+    assert len(begun) == len(parts)
+    assert all("Row 2." in page for page in begun)
 
 
 def test_a_page_that_is_not_built_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
