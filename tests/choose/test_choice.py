@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -591,6 +593,21 @@ def test_a_pipeline_that_is_no_sum_has_no_ledger():
             linear_ledger(pipeline, u, v)
     plain = make_pipeline(PairFeatures("u"), "passthrough", LogisticRegression()).fit(pairs, y)
     np.testing.assert_allclose(linear_ledger(plain, u, v).logits[:, 0], plain.decision_function(pairs), atol=1e-5)
+
+
+def test_a_ledger_says_what_is_missing_where_the_pipeline_or_the_vectors_are_of_another_form():
+    u, v = vectors(60)
+    pairs, y = np.stack([u, v], axis=1), u[:, 0] > 0
+    pipeline = make_pipeline(PairFeatures("u, v"), StandardScaler(), LogisticRegression())
+    with pytest.raises(NotFittedError, match="not fitted yet"):  # and not that a logistic regression is not linear
+        linear_ledger(pipeline, u, v)
+    search = GridSearchCV(pipeline, {"pairfeatures__blocks": ["u", "v"]}, cv=2).fit(pairs, y)
+    with pytest.raises(ValueError, match="GridSearchCV is no Pipeline; of a search, give its best_estimator_"):
+        linear_ledger(search, u, v)
+    account = linear_ledger(search.best_estimator_, u, v)
+    np.testing.assert_allclose(account.logits[:, 0], search.decision_function(pairs), atol=1e-5)
+    with pytest.raises(ValueError, match=r"u has the shape \(4,\) and v \(4,\); give \[pairs, dim\]"):
+        linear_ledger(search.best_estimator_, u[0], v[0])
 
 
 def test_numbers_without_an_interval_are_a_dash(product):
