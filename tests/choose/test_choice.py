@@ -22,6 +22,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 import infersent
 from infersent.choose.candidates import SINGLES, as_candidates, code, default_candidates
 from infersent.choose.estimator import linear_ledger
+from infersent.choose.figures import draw_curve
 from infersent.choose.run import choose_blocks
 from infersent.choose.transform import PairFeatures
 from infersent.model.features import BLOCKS, SHIPPED_FEATURES, feature_names, temporary_feature
@@ -284,6 +285,19 @@ def test_a_learning_curve_rises(product):
     assert curve.table().to_html() == curve._repr_html_()
     (axis,) = curve.plot().axes
     assert axis.get_ylabel() == "accuracy"
+
+
+def test_lines_of_a_learning_curve_are_told_apart_and_end_where_scores_do():
+    sets = [("u", "v"), ("u", "v", "|u-v|"), ("|u-v|",), ("u", "|u-v|")]  # three end in one block, and have its colour
+    scores = np.tile(np.array([[0.0, 1.0]]), (2, 4, 1))  # two folds, whose interval reaches far beyond both
+    (axis,) = draw_curve(sets, [40, 80], scores, "accuracy").axes
+    lines = axis.get_lines()
+    assert len({line.get_color() for line in lines}) == 2
+    assert len({(line.get_color(), line.get_linestyle(), line.get_marker()) for line in lines}) == 4
+    low, high = axis.get_ylim()
+    assert -0.1 < low < 0 < 1 < high < 1.1
+    (axis,) = draw_curve(sets, [40, 80], scores, "Spearman").axes
+    assert axis.get_ylim()[0] < -1  # a correlation is drawn as it comes
 
 
 def test_a_learning_curve_of_its_own_accord(product):
