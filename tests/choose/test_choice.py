@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -20,6 +22,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 import infersent
 from infersent.choose.candidates import SINGLES, as_candidates, code, default_candidates
 from infersent.choose.estimator import linear_ledger
+from infersent.choose.figures import draw_curve
 from infersent.choose.run import choose_blocks
 from infersent.choose.transform import PairFeatures
 from infersent.model.features import BLOCKS, SHIPPED_FEATURES, feature_names, temporary_feature
@@ -282,6 +285,19 @@ def test_a_learning_curve_rises(product):
     assert curve.table().to_html() == curve._repr_html_()
     (axis,) = curve.plot().axes
     assert axis.get_ylabel() == "accuracy"
+
+
+def test_lines_of_a_learning_curve_are_told_apart_and_end_where_scores_do():
+    sets = [("u", "v"), ("u", "v", "|u-v|"), ("|u-v|",), ("u", "|u-v|")]  # three end in one block, and have its colour
+    scores = np.tile(np.array([[0.0, 1.0]]), (2, 4, 1))  # two folds, whose interval reaches far beyond both
+    (axis,) = draw_curve(sets, [40, 80], scores, "accuracy").axes
+    lines = axis.get_lines()
+    assert len({line.get_color() for line in lines}) == 2
+    assert len({(line.get_color(), line.get_linestyle(), line.get_marker()) for line in lines}) == 4
+    low, high = axis.get_ylim()
+    assert -0.1 < low < 0 < 1 < high < 1.1
+    (axis,) = draw_curve(sets, [40, 80], scores, "Spearman").axes
+    assert axis.get_ylim()[0] < -1  # a correlation is drawn as it comes
 
 
 def test_a_learning_curve_of_its_own_accord(product):
@@ -591,6 +607,21 @@ def test_a_pipeline_that_is_no_sum_has_no_ledger():
             linear_ledger(pipeline, u, v)
     plain = make_pipeline(PairFeatures("u"), "passthrough", LogisticRegression()).fit(pairs, y)
     np.testing.assert_allclose(linear_ledger(plain, u, v).logits[:, 0], plain.decision_function(pairs), atol=1e-5)
+
+
+def test_a_ledger_says_what_is_missing_where_the_pipeline_or_the_vectors_are_of_another_form():
+    u, v = vectors(60)
+    pairs, y = np.stack([u, v], axis=1), u[:, 0] > 0
+    pipeline = make_pipeline(PairFeatures("u, v"), StandardScaler(), LogisticRegression())
+    with pytest.raises(NotFittedError, match="not fitted yet"):  # and not that a logistic regression is not linear
+        linear_ledger(pipeline, u, v)
+    search = GridSearchCV(pipeline, {"pairfeatures__blocks": ["u", "v"]}, cv=2).fit(pairs, y)
+    with pytest.raises(ValueError, match="GridSearchCV is no Pipeline; of a search, give its best_estimator_"):
+        linear_ledger(search, u, v)
+    account = linear_ledger(search.best_estimator_, u, v)
+    np.testing.assert_allclose(account.logits[:, 0], search.decision_function(pairs), atol=1e-5)
+    with pytest.raises(ValueError, match=r"u has the shape \(4,\) and v \(4,\); give \[pairs, dim\]"):
+        linear_ledger(search.best_estimator_, u[0], v[0])
 
 
 def test_numbers_without_an_interval_are_a_dash(product):

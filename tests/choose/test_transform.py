@@ -86,6 +86,8 @@ def test_both_forms_give_what_pair_features_gives(pairs):
         np.testing.assert_array_equal(transformer.fit_transform(form), expected)
     assert transformer.fit_transform(pairs).dtype == np.float32
     assert transformer.n_features_in_ == 12
+    for form in (pairs.tolist(), [*pairs], pairs.reshape(50, 12).tolist()):
+        np.testing.assert_allclose(transformer.fit_transform(form), expected, rtol=1e-6)
 
 
 def test_rows_are_formed_in_chunks_without_a_seam():
@@ -138,6 +140,8 @@ def test_read_only_vectors_are_taken(pairs, tmp_path):
     ("wrong", "error", "words"),
     [
         (np.zeros((4, 3, 5)), ValueError, r"shape \(4, 3, 5\); pairs are \[n, 2, d\]"),
+        ((np.zeros((5, 3)), np.zeros((5, 3))), ValueError, r"shape \(2, 5, 3\); pairs are \[n, 2, d\]"),
+        (np.zeros((0, 2, 5)), ValueError, r"0 sample\(s\)"),
         (np.zeros((4, 5)), ValueError, "5 feature\\(s\\), an odd number"),
         (np.full((4, 6), np.nan), ValueError, "NaN"),
         (csr_matrix(np.eye(4)), TypeError, "[Ss]parse"),

@@ -137,6 +137,8 @@ class Whole(nn.Module):
     ("write", "message"),
     [
         (lambda path: path.write_text("<html>Forbidden</html>"), "it is a web page; the download has failed"),
+        (lambda path: path.write_text("\n<!DOCTYPE html>\n<title>Sign in</title>"), "it is a web page"),
+        (lambda path: path.write_text("<s> 0.5 0.25\n</s> 1 2\n"), "encoder: (?!it is a web page)"),  # word vectors
         (lambda path: path.write_bytes(b""), "not a state dict"),
         (
             lambda path: torch.save({"other.weight": torch.zeros(1)}, path),

@@ -11,6 +11,7 @@ import torch
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from infersent.choose.cross_validation import Vectors
@@ -141,7 +142,9 @@ def linear_ledger(pipeline: Pipeline, u: Array, v: Array) -> LinearLedger:
     Raises
     ------
     ValueError
-        If the steps are others, so that no exact sum exists.
+        If the steps are others, so that no exact sum exists, or the vectors are not ``[pairs, dim]`` each.
+    sklearn.exceptions.NotFittedError
+        If the pipeline was not fitted. A ``ValueError``, too.
 
     Examples
     --------
@@ -154,6 +157,12 @@ def linear_ledger(pipeline: Pipeline, u: Array, v: Array) -> LinearLedger:
     >>> bool(np.allclose(account.logits[:, 0], pipeline.decision_function(np.stack([u, v], axis=1))))
     True
     """
+    if not isinstance(pipeline, Pipeline):
+        # GridSearchCV keeps the pipeline that it found in `best_estimator_`.
+        raise ValueError(f"No ledger: {type(pipeline).__name__} is no Pipeline; of a search, give its best_estimator_.")
+    if not 2 == np.ndim(u) == np.ndim(v):
+        raise ValueError(f"u has the shape {np.shape(u)} and v {np.shape(v)}; give [pairs, dim] of each.")
+    check_is_fitted(pipeline)
     steps: Sequence[Any] = [step for _, step in pipeline.steps if step not in (None, "passthrough")]
     if not isinstance(steps[0], PairFeatures):
         raise ValueError(f"No ledger: the first step is {steps[0]!r}, not PairFeatures.")

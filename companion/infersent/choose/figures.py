@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 #: Sets whose last block has no colour of its own.
 _GREY = "#5A5A5A"
+
+#: The lines of sets that share a colour: the second ends in the same block as the first, such as ``u, v, |u-v|`` and
+#: ``|u-v|``.
+_LINES = ("-o", "--s", ":^", "-.D")
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ def draw_curve(sets: Sequence[tuple[str, ...]], sizes: Sequence[int], scores: Fl
     Parameters
     ----------
     sets
-        Names of blocks. A line has the colour of its set's last block; all four are black.
+        Names of blocks. A line has the colour of its set's last block; all four are black. Lines of one
+        colour differ in their dashes and marks.
     sizes
         Training pairs.
     scores
@@ -108,16 +114,21 @@ def draw_curve(sets: Sequence[tuple[str, ...]], sizes: Sequence[int], scores: Fl
 
     with plt.style.context(STYLE):
         drawing, axis = plt.subplots(figsize=(6.0, 3.4), layout="constrained")
+        drawn: Counter[str] = Counter()
         for i, blocks in enumerate(sets):
             colour = "black" if set(blocks) == set(BLOCKS) else COLOURS.get(blocks[-1], _GREY)
             means, lows, highs = zip(*(mean_interval(scores[j, i]) for j in range(len(sizes))), strict=True)
-            axis.plot(sizes, means, "o-", color=colour, label=", ".join(MATHS.get(name, name) for name in blocks))
+            line = _LINES[drawn[colour] % len(_LINES)]
+            drawn[colour] += 1
+            axis.plot(sizes, means, line, color=colour, label=", ".join(MATHS.get(name, name) for name in blocks))
             axis.fill_between(sizes, lows, highs, color=colour, alpha=0.12, lw=0)
         axis.set_xscale("log")
         axis.set_xticks(sizes, [f"{size:,}" for size in sizes])
         axis.minorticks_off()
         if metric in ("accuracy", "macro-F1"):
             axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+            low, high = axis.get_ylim()
+            axis.set_ylim(max(low, -0.02), min(high, 1.02))  # an interval of few folds goes on where no score can be
         axis.set_xlabel("training pairs")
         axis.set_ylabel(metric)
         axis.legend()

@@ -88,10 +88,12 @@ class PairFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _check(self, X: Any, *, reset: bool) -> Floats:
         """Return the pairs as rows ``[n, 2 * d]`` of floating numbers."""
+        if isinstance(X, (list, tuple)):
+            X = np.asarray(X)  # nested lists have no shape yet
         if getattr(X, "ndim", None) == 3:
             if X.shape[1] != 2:
                 raise ValueError(f"X has the shape {tuple(X.shape)}; pairs are [n, 2, d]: u and v of each.")
-            X = np.asarray(X).reshape(len(X), -1)  # [n, 2, d] -> [n, 2 * d]
+            X = np.asarray(X).reshape(len(X), 2 * X.shape[2])  # [n, 2, d] -> [n, 2 * d]
         rows: Floats = validate_data(self, X, reset=reset, dtype=(np.float64, np.float32))
         if rows.shape[1] % 2:
             raise ValueError(

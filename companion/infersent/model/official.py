@@ -51,6 +51,10 @@ _MORE_VECTORS = "Give vectors= that have them; vectors read for some sentences= 
 _TOKEN = re.compile(r"\w+(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|\w+|[^\w\s]")
 
 
+# A page begins with one of these, perhaps after a byte order mark; a file of word vectors may begin with "<s>".
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|!--|html|head|\?xml)", re.IGNORECASE)
+
+
 class OfficialEncoder(nn.Module):
     """A released encoder: sentences to vectors of 4096 numbers.
 
@@ -196,7 +200,7 @@ def read_official(path: str | Path) -> dict[str, Tensor]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        page = path.read_bytes()[:1] == b"<"
+        page = _PAGE.match(path.read_bytes()[:1000])
         reason = "it is a web page; the download has failed" if page else str(error).partition("\n")[0]
         raise ValueError(f"{what}: {reason}") from None
     for prefix in _PREFIXES:
