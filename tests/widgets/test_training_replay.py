@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 import traitlets
@@ -13,6 +14,7 @@ from infersent.training.config import TrainingConfig
 from infersent.training.evaluation import evaluate
 from infersent.training.loop import train
 from infersent.widgets import TrainingReplay
+from infersent.widgets.ablation_explorer import name_of
 from tests.toy import toy_model, toy_pairs
 
 RUNS = load_record("replay")["runs"]
@@ -92,6 +94,11 @@ def test_the_twin_has_the_finished_curves():
     twin = TrainingReplay().fallback_html()
     assert twin.count("<polyline") == 4
     assert twin.count("(best)") == 4
+    names = re.findall(r'<text x="305" y="([\d.]+)" fill="[^"]+">\(([^)]+)\)</text>', twin)
+    heights = [float(y) for y, _ in names]
+    assert {name for _, name in names} == {name_of(run["blocks"].split(", "))[1:-1] for run in RUNS}
+    assert all(below - above >= 12.9 for below, above in pairwise(heights))  # no name on another
+    assert "nan" not in twin
     for run in RUNS:
         for dev in run["dev"][5::6]:
             assert f"{100 * dev + 1e-9:.1f}" in twin

@@ -11,6 +11,7 @@ from infersent.foundation.recorded import load_record
 from infersent.foundation.tables import Table
 from infersent.widgets.ablation_explorer import name_of, points
 from infersent.widgets.base import BookWidget
+from infersent.widgets.training_replay.picture import picture
 
 
 class TrainingReplay(BookWidget):
@@ -124,16 +125,5 @@ class TrainingReplay(BookWidget):
             rows.append([name_of(run["blocks"].split(", ")), *marked])
         rows.append(["learning rate", *(f"{rate:.5f}" for rate in self.run["rates"])])
         columns = ("blocks", *(f"epoch {k}" for k in range(1, epochs + 1)))
-        curves = "".join(_drawn(run, run["blocks"] == self.blocks) for run in self.runs)
-        words = "Dev accuracy from 33% to 80% over the epochs, one curve for each set of blocks"
-        picture = f'<svg viewBox="0 0 360 180" role="img" aria-label="{words}">{curves}</svg>'
         caption = "Accuracy on dev after each epoch, in percent: one seed"
-        return picture + "\n" + Table(columns, rows, caption=caption, css_class="").to_html()
-
-
-def _drawn(run: dict[str, Any], bold: bool) -> str:
-    """Return a run's dev accuracy as a curve of SVG, from a third at the bottom to 80% at the top."""
-    count = len(run["dev"])
-    places = [(10 + 340 * k / count, 170 - 160 * (dev - 1 / 3) / (0.8 - 1 / 3)) for k, dev in enumerate(run["dev"], 1)]
-    points_ = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    return f'<polyline points="{points_}" fill="none" stroke="currentColor" stroke-width="{3 if bold else 1}"/>'
+        return picture(self.runs, self.blocks) + "\n" + Table(columns, rows, caption=caption, css_class="").to_html()
