@@ -13,12 +13,21 @@ import pytest
 
 from infersent import InferSent
 from infersent.choose import texts
-from infersent.choose.texts import TextPairs, corpus_pairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
+from infersent.choose.texts import (
+    TextPairs,
+    corpus_pairs,
+    encode_pairs,
+    read_label_file,
+    read_text_pairs,
+    read_vectors,
+    trained_on,
+)
 from infersent.cli import main
 from infersent.cli.choose import _Folds
 from infersent.data import ScoredPairs, read_pairs
 from infersent.foundation.optional import MissingExtra
 from infersent.foundation.progress import Progress
+from infersent.model.checkpoint import GOES_ON
 from tests.toy import toy_model
 
 THINGS = ["a dog", "a cat", "a man", "a woman", "a bird", "a girl", "a boy", "a horse", "a child", "a player"]
@@ -58,6 +67,26 @@ QUICK = ("--repeats", 1, "--folds", 2, "--candidates", "u, v", "u*v", "|u-v|")
 NAMED = ("--text", "question1", "question2", "--label", "is_duplicate")
 
 
+def test_what_the_encoder_was_trained_on(tmp_path):
+    assert trained_on(None) == "SNLI-122k train (122,755 pairs)"
+    assert trained_on("sentence-transformers/all-MiniLM-L6-v2") is None
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "modules.json").write_text("[]")
+    assert trained_on(str(tmp_path / "foreign")) is None
+    model = toy_model()
+    for name, metrics, said in (
+        ("unsaid", {}, None),
+        ("alone", {"data": {"train": "mine.csv", "pairs": 1}}, "mine.csv (1 pair)"),
+        (
+            "continued",
+            {"data": {"train": "mine.csv", "pairs": 1_200}, "vectors": GOES_ON},
+            "mine.csv (1,200 pairs), after the pairs of the model that it went on from",
+        ),
+    ):
+        model.save(tmp_path / name, metrics)
+        assert trained_on(str(tmp_path / name)) == said
+
+
 def test_a_log_gets_a_line_now_and_then(capsys, monkeypatch):
     monkeypatch.setattr("infersent.cli.choose.Progress", partial(Progress, every=0))
     with _Folds("comparing") as progress:
@@ -75,6 +104,9 @@ def test_a_file_of_texts_with_the_shipped_encoder(tmp_path, capsys):
     assert "Use " in shown.out
     assert "on test" in shown.out
     assert "No sentence occurs in two of the 120 pairs" in shown.out
+    said = " ".join(shown.out.split())
+    assert "The encoder was trained on SNLI-122k train (122,755 pairs). A fold keeps" in said
+    assert "on new pairs, if none of yours is among those that the encoder was trained on." in said
     told = [line for line in shown.err.splitlines() if not line.startswith("comparing: ")]  # where folds take long
     assert told == [f"{path}: written" for path in outputs]  # and no bar, for this is no terminal
     result = json.loads(outputs[1].read_text("utf-8"))

@@ -108,6 +108,8 @@ class Choice:
         A scikit-learn pipeline with the recommended blocks, fitted on all pairs; ``predict`` takes ``[n, 2, dim]``.
     on_test
         Scores on a test set, if one was given.
+    trained_on
+        The pairs that the encoder of the vectors was trained on with their labels, where that is known.
     """
 
     candidates: tuple[Candidate, ...]
@@ -124,6 +126,7 @@ class Choice:
     alarms: tuple[str, ...]
     estimator_: Pipeline
     on_test: OnTest | None = None
+    trained_on: str | None = None
     _vectors: Vectors | None = field(default=None, compare=False)
     _seed: int = 0
 
@@ -273,15 +276,21 @@ class Choice:
     def about(self) -> tuple[str, ...]:
         """How the numbers are to be read, in sentences."""
         n = len(self.candidates)
-        found = [
-            *self.notes,
+        found = list(self.notes)
+        if self.trained_on:
+            found.append(
+                f"The encoder was trained on {self.trained_on}. A fold keeps its test pairs from the head, but not "
+                "from the encoder: pairs of yours that are among those score too well."
+            )
+        found += [
             f"Each interval is of one comparison, by the corrected resampled t test; among {n} sets the best is the "
             "best partly by luck.",
         ]
         if not math.isnan(self.after_choosing):
+            provided = ", if none of yours is among those that the encoder was trained on" if self.trained_on else ""
             found.append(
                 f"After paying for that, {self.recommended} can be expected to have {self.metric} "
-                f"{self.written(self.after_choosing)} on new pairs."
+                f"{self.written(self.after_choosing)} on new pairs{provided}."
             )
         if self.on_test:
             shared = f"{self.on_test.shared:.1%} of them share a sentence with the pairs trained on"

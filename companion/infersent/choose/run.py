@@ -112,6 +112,7 @@ def choose_blocks(
     mlp: bool = False,
     test: tuple[Any, Any, Any] | None = None,
     test_sentences: Texts | None = None,
+    trained_on: str | None = None,
     seed: int = 0,
     jobs: int = 1,
     cluster: str | None = None,
@@ -155,6 +156,9 @@ def choose_blocks(
         other pairs, is measured on them.
     test_sentences
         Their texts, where ``sentences`` is given.
+    trained_on
+        The pairs that the encoder of the vectors was trained on with their labels, in words, for the report:
+        ``"SNLI's training pairs"``. No fold can keep them from the encoder.
     seed
         Of the folds.
     jobs
@@ -247,6 +251,7 @@ def choose_blocks(
         ),
         estimator_=pipelines[tuple(chosen)],
         on_test=_on_test(pipelines, labels, decides, numbers, vectors, test, sentences, test_sentences),
+        trained_on=trained_on,
         _vectors=vectors,
         _seed=seed,
     )

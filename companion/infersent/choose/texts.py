@@ -23,7 +23,8 @@ from infersent.data.pairs import Pairs, ScoredPairs
 from infersent.foundation.arrays import Array
 from infersent.foundation.atomic import replace_file
 from infersent.foundation.optional import extra
-from infersent.model.checkpoint import foreign_model
+from infersent.foundation.wording import counted
+from infersent.model.checkpoint import GOES_ON, SHIPPED, foreign_model, load_metrics
 from infersent.model.infersent import InferSent
 
 #: Seconds within which the Hugging Face hub must answer whether it has a model.
@@ -156,6 +157,34 @@ def encode_pairs(
             _save(path, vectors)
     first, second = (np.array([place[text] for text in side]) for side in (pairs.first, pairs.second))
     return Gathered(vectors, first), Gathered(vectors, second)
+
+
+def trained_on(encoder: str | None) -> str | None:
+    """Return which pairs a model of this package was trained on, as its checkpoint says; ``None`` for other models.
+
+    Parameters
+    ----------
+    encoder
+        As :func:`encode_pairs` takes it.
+
+    Raises
+    ------
+    infersent.model.checkpoint.CheckpointError
+        If the model's metrics are damaged.
+
+    Examples
+    --------
+    >>> trained_on(None)
+    'SNLI-122k train (122,755 pairs)'
+    """
+    folder = Path(encoder) if encoder else SHIPPED
+    if not folder.is_dir() or foreign_model(folder):
+        return None
+    metrics = load_metrics(folder)
+    if "data" not in metrics:
+        return None
+    before = ", after the pairs of the model that it went on from" if metrics.get("vectors") == GOES_ON else ""
+    return f"{metrics['data']['train']} ({counted(metrics['data']['pairs'], 'pair')}){before}"
 
 
 def _encoder(name: str | None) -> Any:

@@ -16,7 +16,15 @@ from infersent.choose.choice import Choice
 from infersent.choose.curve import LearningCurve
 from infersent.choose.run import choose_blocks, settle
 from infersent.choose.task import Kind
-from infersent.choose.texts import TextPairs, corpus_pairs, encode_pairs, read_label_file, read_text_pairs, read_vectors
+from infersent.choose.texts import (
+    TextPairs,
+    corpus_pairs,
+    encode_pairs,
+    read_label_file,
+    read_text_pairs,
+    read_vectors,
+    trained_on,
+)
 from infersent.cli.options import Columns, File, Real, Text, Whole, check_output, refuse_dash, write_output
 from infersent.data import CORPORA
 from infersent.data.cache import cache_folder
@@ -123,7 +131,7 @@ def choose(
         check_output(path)
     kept = cache or cache_folder() / "choose"
     bars = sys.stderr.isatty()
-    texts = test_texts = None
+    texts = test_texts = seen = None
     held_out: tuple[Any, Any, Any] | None = None
     u: Any
     v: Any
@@ -146,6 +154,7 @@ def choose(
             folds=folds,
             repeats=repeats,
         )
+        seen = trained_on(encoder)
         with _stopped_by_hand("the texts are encoded again, from the first"):
             u, v = encode_pairs(pairs, encoder, cache=kept / "vectors", progress=bars)
             if other is not None:
@@ -166,6 +175,7 @@ def choose(
             mlp=mlp,
             test=held_out,
             test_sentences=test_texts,
+            trained_on=seen,
             seed=seed,
             jobs=jobs,
             cluster=cluster,

@@ -35,6 +35,9 @@ from infersent.text.vectors import shipped_vectors
 #: The model that comes with the package.
 SHIPPED = FOLDER / "infersent"
 
+#: Where a checkpoint's metrics name its word vectors, if it was trained on from another model.
+GOES_ON = "those of the model it goes on from"
+
 #: What a reader can do about a damaged checkpoint.
 DAMAGE_REMEDY = "Train or copy it again."
 

@@ -11,6 +11,7 @@ from infersent.data import Pairs, ScoredPairs, load, read_pairs, split_pairs
 from infersent.foundation.choices import choose
 from infersent.foundation.notices import notice
 from infersent.foundation.provenance import provenance
+from infersent.model.checkpoint import GOES_ON
 from infersent.model.infersent import InferSent, ModelConfig
 from infersent.text.batching import EncodedPairs, encode_pairs
 from infersent.text.catalogue import SHIPPED_VECTORS, TRAINED_VECTORS, load_vectors
@@ -256,7 +257,7 @@ def set_up_from(model: InferSent, recipe: Recipe, train_pairs: Pairs, dev_pairs:
         model.encoder.embedding.given.cpu().numpy(),
         {kind: count / total for kind, count in of.items()},
     )
-    made_from = _made_from(train_pairs, "those of the model it goes on from", vocabulary, model)
+    made_from = _made_from(train_pairs, GOES_ON, vocabulary, model)
     train, dev = (encode_pairs(pairs, model.tokenizer) for pairs in (train_pairs, dev_pairs))
     return Setup(vocabulary, model, train, dev, made_from)
 
