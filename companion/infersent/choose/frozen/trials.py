@@ -131,7 +131,7 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
     Examples
     --------
     >>> len(settings("minilm")), len(settings("infersent"))
-    (72, 16)
+    (72, 19)
     """
     own = ENCODERS[encoder]
     asked = dict.fromkeys(CHANGES, FEW_SETS) if encoder == "minilm" else {"none": OWN_SETS, "rotated": TURNED_SETS}
@@ -144,7 +144,8 @@ def settings(encoder: str) -> list[tuple[Setting, tuple[str, ...]]]:
     turned += [(Setting(encoder, REASONS, seed, length=own, change="principal"), FEW_SETS) for seed in range(3)]
     again = [(Setting(encoder, REASONS, seed, length=own, change="rotated", anew=True), FEW_SETS) for seed in range(3)]
     if encoder != "minilm":
-        return [*turned, *again]
+        networks = [(Setting(encoder, DRAWN[-1], seed, head="network", length=own), NETWORK_SETS) for seed in range(3)]
+        return [*turned, *again, *networks]
     drawn = [
         (Setting(pairs=pairs, seed=seed), EVERY_SET if pairs < DRAWN[-1] else SHOWN_SETS)
         for pairs in DRAWN
