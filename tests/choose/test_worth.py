@@ -67,6 +67,18 @@ def test_scores_are_measured_by_their_ranks_and_a_network_on_request(monkeypatch
         np.testing.assert_allclose(found["network"][str(blocks)], choice.find(blocks).mlp, atol=1e-5)
 
 
+def test_no_encoder_is_tested_on_pairs_that_it_was_trained_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = "entailment, SNLI"
+    with pytest.raises(ValueError, match="InferSent was trained on the pairs of 'entailment, SNLI'"):
+        measuring.measure(task, "InferSent", None)
+    asked: list[str] = []
+    monkeypatch.setattr(command, "measure", lambda task, name, *_, **__: asked.append(name) or {"seconds": 0})
+    command.main(["--out", str(tmp_path), "--minilm", "a folder", "--tasks", task])
+    assert asked == ["words", "MiniLM"]
+    recorded = {(found["task"], found["encoder"]) for found in load_record("worth")["measured"]}
+    assert not recorded & measuring.SEEN
+
+
 def test_an_unknown_task_offers_the_nearest() -> None:
     with pytest.raises(ValueError, match=r"no task 'caption'\. Did you mean 'captions'"):
         measuring.measure("caption", "words", "words")

@@ -251,6 +251,17 @@ def test_what_was_declared_of_networks() -> None:
     assert all(one.gains[name].mean < 0.01 for one in new.values() for name in (SECOND_P,))
 
 
+def test_what_was_declared_of_the_network_on_pairs_that_infersent_has_not_seen() -> None:
+    found = cell("InferSent", SNLI, "network")
+    assert found.score > 0.68
+    says(f"$(u,v)$ was to be right in 63 to 68%, and is in {found.score:.1%}.")
+    assert 6 <= 100 * found.gains[FIRST_D].mean <= 11
+    assert 2 <= 100 * found.gains[FIRST_P].mean <= 7
+    assert found.gains[FIRST_D].outcome == found.gains[FIRST_P].outcome == "differs"
+    assert found.gains[LEAD].interval[0] > 0
+    assert found.gains[SECOND_P].mean < 0.01
+
+
 def test_the_most_that_the_product_is_worth() -> None:
     most = max(100 * one.gains[FIRST_P].mean for one in linear())
     says(f"As the only comparison it is worth up to {most:.0f} points.")

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from infersent.choose.worth.measuring import TASKS, measure
+from infersent.choose.worth.measuring import SEEN, TASKS, measure
 from infersent.foundation.recorded import save_record
 
 
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     encoders = {"words": "words", "InferSent": None} | ({"MiniLM": given.minilm} if given.minilm else {})
     for task in given.tasks:
-        for name in [name for name in encoders if name in given.encoders]:
+        for name in [name for name in encoders if name in given.encoders and (task, name) not in SEEN]:
             path = Path(given.out) / f"{task} - {name}{' - network' * given.network}.json"
             if path.exists():
                 continue

@@ -126,6 +126,7 @@ def _frozen_on_snli() -> Iterator[Situation]:
     runs = load_frozen()
     for encoder, head, pairs, settings in (
         ("InferSent", "linear", 8_000, {"encoder": "infersent", "length": "own"}),
+        ("InferSent", "network", 30_000, {"encoder": "infersent", "length": "own", "head": "network"}),
         ("MiniLM", "linear", 30_000, {}),
         ("MiniLM", "network", 30_000, {"head": "network"}),
     ):

@@ -34,6 +34,10 @@ TASKS: dict[str, Callable[[], Pairs | ScoredPairs]] = {
     "paraphrase, MRPC": lambda: load("mrpc", "train"),
 }
 
+#: What an encoder was trained on, labels and all, so that no fold of it is a test. Heads on InferSent's vectors are
+#: tested on SNLI's test pairs by :mod:`infersent.choose.frozen`.
+SEEN = {("entailment, SNLI", "InferSent")}
+
 
 def vectors_of(pairs: Pairs | ScoredPairs, encoder: str | None) -> tuple[Gathered, Gathered]:
     """Return both sides' vectors, ``[pairs, dim]`` each.
@@ -81,8 +85,10 @@ def measure(
     Raises
     ------
     ValueError
-        If there is no such task.
+        If there is no such task, or the encoder was trained on its pairs.
     """
+    if (task, name) in SEEN:
+        raise ValueError(f"{name} was trained on the pairs of {task!r}; infersent.choose.frozen has test pairs for it.")
     start = time.perf_counter()
     pairs = choose("task", task, TASKS)()
     scores = pairs.scores if isinstance(pairs, ScoredPairs) else None
