@@ -35,11 +35,13 @@ def test_a_chapter_marked_by_keyboard_is_ticked_on_every_page_until_unmarked(
     assert len(ticked(page)) == 1
     title = page.locator("article h1").evaluate("heading => heading.firstChild.data")
     assert title in ticked(page)[0]
+    page.wait_for_timeout(1000)  # a browser hands what one page stored to the next page's process a moment later
     page.goto(f"{any_book_url}/{OTHER}")
     assert len(ticked(page)) == 1
     expect(box(page)).not_to_be_checked()
     box(page).check()
     assert len(ticked(page)) == 2
+    page.wait_for_timeout(1000)
     page.goto(f"{any_book_url}/{PATH}")
     expect(box(page)).to_be_checked()
     box(page).uncheck()

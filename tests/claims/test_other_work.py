@@ -6,12 +6,13 @@ from functools import cache, partial
 from typing import Any
 
 import numpy as np
+import pytest
 
 import infersent
 from infersent.choose.frozen.records import find_frozen, load_frozen
 from infersent.choose.spaces.records import Ahead, Reading, Space, SpaceGroup, ahead, find_spaces, load_spaces
 from infersent.choose.spaces.tasks import COSINE, EVERY_SET, SYMMETRIC
-from infersent.data import load
+from infersent.data import fetch, load
 from infersent.foundation.recorded import load_record
 from infersent.foundation.tables import signed
 from infersent.study.comparison import find_group
@@ -174,8 +175,14 @@ def test_mrpc_does_not_tell_encoders_apart() -> None:
     every = [*small().values(), *wide().values(), single("minilm"), single("infersent")]
     floor, best = mean(single("words"), "paraphrase", BOTH), max(mean(x, "paraphrase", BOTH) for x in every)
     says(f"The mean of the word vectors gets {one(floor)}%, and no encoder is more than {one(best - floor)} above it.")
+
+
+def test_mrpc_beside_always_saying_paraphrase() -> None:
     least = min(mean(some, "paraphrase", "u, v") for some in small().values())
-    test = load("mrpc", "test").labels
+    try:
+        test = load("mrpc", "test").labels
+    except fetch.DataUnavailable as error:
+        pytest.skip(str(error))
     always = 100 * max(float(np.mean(test == label)) for label in set(test.tolist()))
     says(f"Always *paraphrase* gets {one(always)}%, and even $(u, v)$, which compares nothing, {one(least)}% or more.")
 
