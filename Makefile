@@ -75,7 +75,7 @@ UNIT := companion/infersent tests --doctest-modules --cov
 
 # In one run, so that no core is idle until all is done.
 check-all: html ## Run the tests, the examples in docstrings and the notebooks, and report what the tests reach
-	$(WITH_BROWSER) $(BIN)/pytest $(UNIT) book --ignore=book/_ext --nbval $(SHARED)
+	$(WITH_BROWSER) $(BIN)/pytest book --ignore=book/_ext --nbval $(UNIT) $(SHARED)
 
 unit: html ## Run the unit, property and browser tests and the examples in docstrings alone
 	$(WITH_BROWSER) $(BIN)/pytest $(UNIT) $(SHARED)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 import requests
 
-from tools.notebooks import ENVIRONMENT
+from tools.notebooks import ENVIRONMENT, QUIET
 
 # Before anything imports torch, and before a kernel starts: the stored outputs were computed under these.
 os.environ.update(ENVIRONMENT)
@@ -85,6 +85,16 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     """Let nbval leave out figures of lines as it leaves out those of pixels: their last digits are the machine's."""
     if hasattr(collector, "skip_compare"):
         collector.skip_compare = (*collector.skip_compare, "image/svg+xml")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let a kernel, which starts with its notebook's first cell, say nothing of how far it is; other tests ask for it."""
+    for name, value in QUIET.items():
+        if getattr(item.parent, "nb", None) is not None:
+            os.environ[name] = value
+        else:
+            os.environ.pop(name, None)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -46,8 +46,8 @@ def test_the_zero_of_the_duplicates() -> None:
         assert printed("paraphrase", blocks)[1:3] == [f"{x:.1%}" for x in always_no]
     assert printed("paraphrase", "by lengths alone:") == [f"{always_no[1]:.1%}"]
     assert printed("paraphrase", "u, v, |u-v|")[-1] == "differs"
-    assert printed("paraphrase", "|u-v|, u*v")[-1] == "best"
-    assert printed("paraphrase", "|u-v| ◀")[-1] == "undecided"
+    assert printed("paraphrase", "|u-v| ◀")[-1] == "best"
+    assert printed("paraphrase", "|u-v|, u*v")[-1] == "undecided"
 
 
 def test_what_the_chooser_says_of_real_pairs() -> None:

@@ -26,6 +26,15 @@ def test_a_log_gets_a_line_now_and_then(clock, capsys):
     ]
 
 
+@pytest.mark.parametrize(("value", "lines"), [("1", 0), ("0", 1), ("", 1)])
+def test_a_log_that_wants_none_gets_none(clock, capsys, monkeypatch, value, lines):
+    monkeypatch.setenv("TQDM_DISABLE", value)
+    with Progress(10, "encoding", "file", every=1) as bar:
+        clock[0] += 2
+        bar.update()
+    assert len(capsys.readouterr().err.splitlines()) == lines
+
+
 def test_the_pace_is_that_of_this_run(clock, capsys):
     with Progress(10_000, "encoding", "sentence", done=9_000, every=1) as bar:
         clock[0] += 10

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -147,6 +149,18 @@ def test_citation() -> None:
     assert [author["name"] for author in citation["authors"]] == [
         author["name"] for author in PROJECT["project"]["authors"]
     ]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_the_one_run_has_package_tests_and_notebooks(pytestconfig: pytest.Config) -> None:
+    shown = subprocess.run(["make", "-n", "check-all"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (line,) = [line for line in shown.splitlines() if "--nbval" in line]
+    words = shlex.split(line.rpartition("/pytest ")[2])
+    # By pytest's own parser: an option such as --cov takes the word after it, and then no notebook is run.
+    given = pytestconfig._parser.parse_known_args(words)
+    assert sorted(given.file_or_dir) == ["book", "companion/infersent", "tests"]
+    assert given.nbval
+    assert given.doctestmodules
 
 
 def test_package_data_covers_every_file_that_is_not_python() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from datetime import timedelta
@@ -23,13 +24,15 @@ class Progress:
     done
         How much was done before.
     every
-        In a log, the seconds from one line to the next.
+        In a log, the seconds from one line to the next. tqdm's own variable ``TQDM_DISABLE=1`` silences lines as it
+        does bars.
     """
 
     def __init__(self, total: int, what: str, unit: str, *, done: int = 0, every: float = 30.0) -> None:
         self.total, self.what, self.unit, self.done, self.every = total, what, unit, done, every
         self._before, self._start = done, time.monotonic()
         self._shown = self._start
+        self._silent = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
         self._bar = tqdm(total=total, desc=what, unit=unit, initial=done) if sys.stderr.isatty() else None
 
     def __enter__(self) -> Progress:
@@ -44,7 +47,7 @@ class Progress:
         self.done += more
         if self._bar is not None:
             self._bar.update(more)
-        elif (now := time.monotonic()) >= self._shown + self.every:
+        elif not self._silent and (now := time.monotonic()) >= self._shown + self.every:
             self._shown = now
             print(self.line(now - self._start), file=sys.stderr, flush=True)
 
