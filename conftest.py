@@ -89,7 +89,7 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let a kernel, which starts with its notebook's first cell, say nothing of how far it is; other tests ask for it."""
+    """Let a kernel, which starts with its notebook's first cell, say nothing of how far it is; other tests ask."""
     for name, value in QUIET.items():
         if getattr(item.parent, "nb", None) is not None:
             os.environ[name] = value
