@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator
 import pytest
 import requests
 
-from tools.notebooks import ENVIRONMENT, QUIET
+from tools.notebooks import ENVIRONMENT, OUTPUT
 
 # Before anything imports torch, and before a kernel starts: the stored outputs were computed under these.
 os.environ.update(ENVIRONMENT)
+
+#: What the variables of :data:`tools.notebooks.OUTPUT` were before any notebook ran.
+BEFORE = {name: os.environ.get(name) for name in OUTPUT}
 
 #: What a test (by its marker) or a notebook (by its metadata, {"infersent": {"needs": [...]}}) may need,
 #: and the archive that it stands for.
@@ -89,12 +92,14 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let a kernel, which starts with its notebook's first cell, say nothing of how far it is; other tests ask."""
-    for name, value in QUIET.items():
+    """Give a kernel, which starts with its notebook's first cell, what its output needs; other tests go without it."""
+    for name, value in OUTPUT.items():
         if getattr(item.parent, "nb", None) is not None:
             os.environ[name] = value
-        else:
+        elif BEFORE[name] is None:
             os.environ.pop(name, None)
+        else:
+            os.environ[name] = BEFORE[name]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

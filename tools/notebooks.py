@@ -39,8 +39,9 @@ SANITIZER = ROOT / "tests" / "nbval_sanitize.cfg"
 #: What a kernel needs in its environment to compute the same numbers on every machine: a single thread fixes the order
 #: of floating-point sums, a fixed seed the order of sets of strings. The notebook tests use it, too.
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
-#: What keeps a slow machine from saying between a cell's lines how far it is.
-QUIET = {"TQDM_DISABLE": "1"}
+#: What a kernel needs to print the same on every machine: it does not say how far it is, as a slow one would, and its
+#: lines are as wide as a page.
+OUTPUT = {"TQDM_DISABLE": "1", "COLUMNS": "88"}
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE_INFO = {
@@ -273,7 +274,7 @@ def main(arguments: list[str] | None = None) -> int:
         if path.suffix != ".ipynb" or not path.is_file():
             parser.error(f"{path} is not a notebook on disk; give paths such as book/features/product.ipynb.")
 
-    os.environ.update(ENVIRONMENT | QUIET)
+    os.environ.update(ENVIRONMENT | OUTPUT)
     failed = changed = 0
     paths = options.notebooks or toc_notebooks()
     if not paths:
