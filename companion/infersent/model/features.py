@@ -324,6 +324,9 @@ def _split_at_commas(text: str) -> Iterator[str]:
 #: The four blocks of InferSent, in the paper's order.
 BLOCKS = Blocks("u, v, |u-v|, u*v")
 
+#: A letter for each of them, where a name may have no bars and stars: those of W_u, W_v, W_d and W_p in the book.
+LETTERS = dict(zip(BLOCKS, "uvdp", strict=True))
+
 
 def block_slices(dim: int, blocks: Sequence[str] = BLOCKS) -> dict[str, slice]:
     """Return which columns of the concatenation belong to which block.

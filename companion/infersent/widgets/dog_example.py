@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import torch
 
-from infersent.model.features import BLOCKS, pair_features
+from infersent.model.features import BLOCKS, LETTERS, pair_features
 from infersent.study.comparison import find_group
 from infersent.study.records import load_records
 
 #: A block's name as the text writes it, and its colour's class.
 _PRINTED = {"u": "u", "v": "v", "|u-v|": "|u−v|", "u*v": "u∗v"}
-_COLOURS = {"u": "u", "v": "v", "|u-v|": "d", "u*v": "p"}
 
 #: The sets of blocks whose accuracy the last picture shows, in the order of the study.
 LADDER = ("u, v", "u, v, u*v", "u, v, |u-v|", "u, v, |u-v|, u*v")
@@ -178,7 +177,7 @@ def _text(x: float, y: float, words: str, kind: str = "") -> str:
 
 def _bar(x: float, width: float, value: float, name: str, *, base: float = 0.0, faint: bool = False) -> str:
     """Return a bar ``value`` tall over ``base``, or a dashed box of no height where the value is zero."""
-    kind = _COLOURS[name]
+    kind = LETTERS[name]
     if value == 0:
         mark = f'<path class="zero {kind}" d="M{x:g} {_FLOOR}h{width:g}"/>'
     else:
@@ -249,7 +248,7 @@ def _bars(shares: dict[str, float]) -> str:
     parts = []
     for place, blocks in enumerate(LADDER):
         y, names = 14 + step * place, blocks.split(", ")
-        last = _COLOURS[names[-1]] if len(names) < len(BLOCKS) else "n"
+        last = LETTERS[names[-1]] if len(names) < len(BLOCKS) else "n"
         length = (right - left) * (shares[blocks] - chance) / (most - chance)
         printed = ", ".join(_PRINTED[name] for name in names)
         parts += [

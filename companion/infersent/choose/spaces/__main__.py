@@ -18,7 +18,7 @@ from infersent.choose.spaces.tasks import TASKS, Benchmark
 from infersent.choose.texts import TextPairs, corpus_pairs, encode_pairs
 from infersent.foundation.arrays import Array, Floats
 from infersent.foundation.choices import choose
-from infersent.model.features import Blocks
+from infersent.model.features import LETTERS, Blocks
 from infersent.model.infersent import InferSent
 from infersent.study.grid import read_grid
 from infersent.text.bag_of_words import mean_of_words
@@ -83,8 +83,7 @@ def _opened(encoder: Encoder, source: str | None) -> tuple[Embed, Floats | None]
 
 def _file(encoder: Encoder) -> str:
     """Return the name of an encoder's record: letters for the blocks, since a file's name has no bars or stars."""
-    letters = {"u": "u", "v": "v", "|u-v|": "d", "u*v": "p"}
-    blocks = "".join(letters.get(name, name) for name in Blocks(encoder.blocks)) if encoder.blocks else ""
+    blocks = "".join(LETTERS.get(name, name) for name in Blocks(encoder.blocks)) if encoder.blocks else ""
     return "-".join(part for part in (encoder.family, blocks, str(encoder.seed)) if part)
 
 

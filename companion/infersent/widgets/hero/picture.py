@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infersent.data.pairs import LABELS
 from infersent.foundation.tables import signed
+from infersent.model.features import LETTERS
 from infersent.widgets.modules import FOLDER
 
 #: The cells of a strip.
@@ -40,8 +41,6 @@ HINT = (
     "A ribbon is as wide as its block moves the answer. Beside a switch: this model’s accuracy on SNLI’s test pairs, "
     "and what models trained with the block gain there."
 )
-
-_CLASSES = {"u": "u", "v": "v", "|u-v|": "d", "u*v": "p"}
 
 
 def printed(block: str) -> str:
@@ -113,7 +112,7 @@ def to_html(
     )
     lines = "".join(f'<path class="bw-{side}" d="{path}"/>' for side, path in wires())
     paths = ribbons(widths(moves))
-    bands = "".join(f'<path class="bw-{_CLASSES[name]}" d="{paths[name]}"/>' for name in ORDER)
+    bands = "".join(f'<path class="bw-{LETTERS[name]}" d="{paths[name]}"/>' for name in ORDER)
     bands += f'<path class="hero-sum" d="{collector(widths(moves))}"/>'
     strips = "".join(_block(name, cells[name], off=not moves[name]) for name in ORDER)
     answers = "".join(
@@ -123,7 +122,7 @@ def to_html(
         for label, share in zip(LABELS, shares, strict=True)
     )
     switches = "".join(
-        f'<div class="hero-switch bw-{_CLASSES[name]}"><span class="hero-toggle"><span>without '
+        f'<div class="hero-switch bw-{LETTERS[name]}"><span class="hero-toggle"><span>without '
         f'<span class="hero-own">{printed(name)}</span></span></span>{_facts(*study[name])}</div>'
         for name in ORDER
         if name in study
@@ -150,7 +149,7 @@ def _block(name: str, values: Sequence[float], *, off: bool) -> str:
         for column, value in enumerate(values)
     )
     return (
-        f'<div class="hero-block bw-{_CLASSES[name]}{" hero-off" if off else ""}"><span class="hero-name">'
+        f'<div class="hero-block bw-{LETTERS[name]}{" hero-off" if off else ""}"><span class="hero-name">'
         f'<span class="hero-own">{printed(name)}</span> {ROLES[name]}</span>'
         f"{_svg('hero-strip', rects, f'0 0 {CELLS} 1')}</div>"
     )

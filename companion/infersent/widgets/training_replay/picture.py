@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from infersent.model.features import LETTERS
 from infersent.widgets.ablation_explorer import name_of
-
-_LETTERS = {"u": "u", "v": "v", "|u-v|": "d", "u*v": "p"}
 
 #: The picture's frame in its own units: the curves' left, right, top and bottom, and how far apart names must be.
 _LEFT, _RIGHT, _TOP, _BOTTOM, _APART = 34, 300, 8, 172, 13
@@ -47,7 +46,7 @@ def picture(runs: Sequence[dict[str, Any]], focus: str) -> str:
         places = [(across(k / len(run["dev"])), height(dev)) for k, dev in enumerate(run["dev"], start=1)]
         points_ = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         blocks = run["blocks"].split(", ")
-        colour = "currentColor" if len(blocks) in (2, 4) else f"var(--block-{_LETTERS[blocks[-1]]}-text, currentColor)"
+        colour = "currentColor" if len(blocks) in (2, 4) else f"var(--block-{LETTERS[blocks[-1]]}-text, currentColor)"
         width = 3 if run["blocks"] == focus else 1.5
         dashes = ' stroke-dasharray="4 3"' if len(blocks) == 2 else ""
         curve = f'<polyline points="{points_}" fill="none" stroke="{colour}" stroke-width="{width}"{dashes}/>'
