@@ -88,6 +88,9 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     """Let nbval leave out figures of lines as it leaves out those of pixels: their last digits are the machine's."""
     if hasattr(collector, "skip_compare"):
         collector.skip_compare = (*collector.skip_compare, "image/svg+xml")
+        # nbval would measure the kernel too where --cov is given, and give it a bare --cov's value, True, for a source:
+        # no answer comes, and every cell fails. What a chapter reaches is no test of it. pytest-cov has begun by now.
+        collector.config.option.cov_source = None
 
 
 @pytest.hookimpl(tryfirst=True)

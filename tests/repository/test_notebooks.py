@@ -406,10 +406,10 @@ def test_a_path_that_is_no_notebook_is_refused(capsys: pytest.CaptureFixture[str
 # The check itself, as `pytest --nbval` runs it.
 
 
-def nbval(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the notebook check over a folder of notebooks, with this project's settings and hooks."""
+def nbval(path: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the notebook check over a notebook or a folder of them, with this project's settings and hooks."""
     settings = ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT, "-p", "conftest", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-m", "pytest", "--nbval", *settings, folder]
+    command = [sys.executable, "-m", "pytest", "--nbval", *settings, path, *options]
     return subprocess.run(
         command, capture_output=True, text=True, timeout=300, cwd=ROOT, env=os.environ | environment, check=False
     )
@@ -422,6 +422,15 @@ def test_the_check_passes_what_the_tool_stored_and_fails_on_a_changed_number(exe
     assert "\na.ipynb ...." in result.stdout, result.stdout
     assert "\nchanged.ipynb .F.." in result.stdout, result.stdout
     assert "Cell outputs differ" in result.stdout
+
+
+def test_the_check_runs_beside_a_measured_coverage(executed: Path) -> None:
+    # As `make test` runs it; nbval's own way of measuring a kernel waits a minute for it, and fails.
+    coverage = {"COVERAGE_FILE": str(executed.parent / "coverage")}
+    result = nbval(executed, "-n2", "--cov-fail-under=0", "--cov", **coverage)
+    assert result.returncode == 0, result.stdout
+    assert "4 passed" in result.stdout, result.stdout
+    assert "tests coverage" in result.stdout
 
 
 def test_a_notebook_without_its_archive_is_skipped_and_the_reason_printed(tmp_path: Path) -> None:
