@@ -235,6 +235,20 @@ def test_the_penalty_is_the_one_that_a_slow_search_finds():
         assert chosen[i] == PENALTIES[first]
 
 
+@pytest.mark.parametrize("seed", [1, 2, 4, 5])
+def test_where_classes_can_be_told_apart_the_penalty_is_no_accident_of_where_descents_end(seed):
+    """The loss is near zero there, and so is what is left to win: less than the tolerance would be in its units."""
+    rng = np.random.default_rng(seed)
+    u, v = rng.normal(size=(2, 240, 16)).astype(np.float32)
+    y = np.arange(len(u)) % 2
+    v[y == 1] = u[y == 1] + 0.3 * rng.normal(size=u[y == 1].shape).astype(np.float32)
+    inner = np.arange(len(u)) % 4
+    roughly, well = (choose_penalties(heads_on(u, v, y, 2, tolerance=tol), inner)[0] for tol in (1e-5, 1e-8))
+    for blocks in (["|u-v|"], ["u*v"], ["|u-v|", "u*v"]):
+        i = [list(some) for some in SETS].index(blocks)
+        assert roughly[i] == well[i]
+
+
 def test_a_class_that_is_not_trained_on_breaks_nothing():
     u, v, y = data(3)
     heads = heads_on(u, v, y, 4, tolerance=1e-6)  # the fourth class has no pair

@@ -41,13 +41,12 @@ def test_the_zero_of_the_duplicates() -> None:
     always_no = (y == 0).mean(), macro_f1(y, np.zeros_like(y), 2)
     paraphrase(f"Who always says *no* is right on {always_no[0]:.1%} of the pairs: here accuracy begins.")
     paraphrase(f"gives the same answer {always_no[1]:.1%}.")
-    paraphrase(f"With {len(y)} pairs to train on they cost instead of helping.")
+    paraphrase(f"With {len(y)} pairs to train on they seem to cost more than they bring: *undecided*, as the product")
     for blocks in ("u", "v", "u, v"):
         assert printed("paraphrase", blocks)[1:3] == [f"{x:.1%}" for x in always_no]
     assert printed("paraphrase", "by lengths alone:") == [f"{always_no[1]:.1%}"]
-    assert printed("paraphrase", "u, v, |u-v|")[-1] == "differs"
     assert printed("paraphrase", "|u-v| ◀")[-1] == "best"
-    assert printed("paraphrase", "|u-v|, u*v")[-1] == "undecided"
+    assert printed("paraphrase", "u, v, |u-v|")[-1] == printed("paraphrase", "|u-v|, u*v")[-1] == "undecided"
 
 
 def test_what_the_chooser_says_of_real_pairs() -> None:
@@ -76,9 +75,9 @@ def test_a_hundredth_of_a_correlation() -> None:
     relatedness("from .95 to .96 a fifth of the unexplained variance $1-r^2$ goes, from .50 to .51 a hundredth.")
     cosine, product, difference = (float(printed("relatedness", name)[1]) for name in ("cosine", "u*v", "|u-v| ◀"))
     assert cosine < product < difference
-    relatedness("$(u,v)$ knows nothing, and beside $|u-v|$ it brings nothing: a little less, *undecided*.")
+    relatedness("$(u,v)$ knows nothing, and beside $|u-v|$ it costs a little.")
+    assert abs(float(printed("relatedness", "u, v")[1])) < 0.01
     assert float(printed("relatedness", "u, v, |u-v|")[1]) < difference
-    assert printed("relatedness", "u, v, |u-v|")[-1] == "undecided"
 
 
 @pytest.mark.skipif(

@@ -25,7 +25,7 @@ INNER_PARTS = 4
 #: So many pairs tell the penalties apart: no more parts are held out in turn than make them up.
 ENOUGH_HELD_OUT = 10_000
 
-#: A descent ends where no more than this is to be won in the mean loss: while penalties are tried, and at last.
+#: A descent ends where no more than this share of its objective is to be won: while penalties are tried, and at last.
 _ROUGHLY, _WELL = 1e-5, 1e-6
 
 
@@ -207,7 +207,7 @@ def choose_penalties(heads: Heads, inner: Ints) -> tuple[dict[int, float], dict[
     """Return each set's best penalty by the loss on pairs held out in turn, and weights to go on from.
 
     The penalties are tried from the strongest on, each descent starting where the one before ended; a set for which the
-    loss on the held-out pairs has begun to rise is done.
+    loss on the held-out pairs falls no further is done.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def choose_penalties(heads: Heads, inner: Ints) -> tuple[dict[int, float], dict[
         fitted = heads.fit(weights, dict.fromkeys(weights, penalty), training, held_out)
         for which, one in fitted.items():
             mean = float(one.held_out.mean())
-            if which in best and mean > best[which][0]:
+            if which in best and mean >= best[which][0]:
                 del weights[which]
                 continue
             best[which] = mean, penalty, one.weights.mean(dim=0, keepdim=True)

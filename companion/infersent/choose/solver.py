@@ -389,7 +389,8 @@ class _Descent:
         self._factor, self._penalty, self._tolerance = factor, penalty, tolerance
         self.weights = weights  # [splits, width + 1, columns]
         self.held_out = torch.full((len(weights),), np.inf, dtype=torch.float64)
-        self._loss: Tensor | None = None
+        self._objective = torch.full_like(self.held_out, np.inf)
+        self._begun = False
         self._gradient = self._direction = torch.zeros_like(weights)
         self._step = torch.zeros(len(weights))
         self._slope = torch.zeros(len(weights), dtype=torch.float64)
@@ -404,20 +405,21 @@ class _Descent:
     def take(self, found: Evaluation) -> None:
         """Go there, or halve the step for those splits whose objective has not fallen."""
         trial = self.trial
-        loss = found.loss + 0.5 * self._penalty * trial[:, :-1].double().square().sum(dim=(1, 2))
+        objective = found.loss + 0.5 * self._penalty * trial[:, :-1].double().square().sum(dim=(1, 2))
         gradient = found.gradient.clone()
         gradient[:, :-1] += self._penalty * trial[:, :-1]
-        if self._loss is None:
-            self._loss, self._gradient, self.held_out = loss, gradient, found.held_out
+        if not self._begun:
+            self._begun = True
+            self._objective, self._gradient, self.held_out = objective, gradient, found.held_out
         else:
-            wanted = self._loss + 1e-4 * self._step * self._slope + 1e-7 * self._loss.abs()
-            accepted = self.going & (loss <= wanted)
+            wanted = self._objective + 1e-4 * self._step * self._slope + 1e-7 * self._objective.abs()
+            accepted = self.going & (objective <= wanted)
             moved = torch.where(accepted, self._step, 0.0)[:, None, None] * self._direction
             turned = torch.where(accepted[:, None, None], gradient - self._gradient, 0.0)
             self._remember(moved, turned)
             self.weights = self.weights + moved
             self._gradient = torch.where(accepted[:, None, None], gradient, self._gradient)
-            self._loss = torch.where(accepted, loss, self._loss)
+            self._objective = torch.where(accepted, objective, self._objective)
             self.held_out = torch.where(accepted, found.held_out, self.held_out)
             refused = self.going & ~accepted
             if refused.any():
@@ -453,8 +455,9 @@ class _Descent:
             r = r + (share - back)[:, None, None] * moved
         self._direction = -r
         self._slope = (self._gradient.double() * self._direction.double()).sum(dim=(1, 2))
-        # Half of it is what a quadratic model has left to win, in units of the loss.
-        self.going &= -0.5 * self._slope > self._tolerance
+        # Half of it is what a quadratic model has left to win. Where classes can be told apart, that is little:
+        # by a tolerance that is not relative every descent would end where the one before it ended.
+        self.going &= -0.5 * self._slope > self._tolerance * self._objective
         self._step = self.going.float()
 
 
@@ -498,7 +501,7 @@ class Heads:
     sets
         The sets of blocks.
     tolerance
-        A descent ends where no more than this is to be won, in units of the mean loss.
+        A descent ends where no more than this share of its objective (mean loss and penalty) is to be won.
     most_sweeps
         For one penalty.
     """

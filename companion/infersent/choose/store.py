@@ -19,7 +19,7 @@ from infersent.foundation.atomic import replace_file
 from infersent.model.features import get_feature, pair_features
 
 #: Of the files and of how folds are computed: another number, other files.
-VERSION = 3
+VERSION = 4
 
 
 def digest(vectors: Vectors, settings: dict[str, Any]) -> str:
