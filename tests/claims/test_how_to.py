@@ -49,6 +49,15 @@ def test_the_zero_of_the_duplicates() -> None:
     assert printed("paraphrase", "u, v, |u-v|")[-1] == printed("paraphrase", "|u-v|, u*v")[-1] == "undecided"
 
 
+@pytest.mark.parametrize("page", ["paraphrase", "relatedness", "entailment", "re-ranking"])
+def test_the_pages_compute_what_they_show(page: str) -> None:
+    """They do not take it from the folds that an earlier run, by other code, has left among the package's files."""
+    cells = notebooks.read(prose.BOOK / "how-to" / f"{page}.ipynb").cells
+    (command,) = [cell.source for cell in cells if cell.cell_type == "code" and "infersent choose" in cell.source]
+    assert "--cache folds" in command
+    assert any("os.chdir(tempfile.mkdtemp())" in cell.source for cell in cells)
+
+
 def test_what_the_chooser_says_of_real_pairs() -> None:
     assert chosen("paraphrase", "InferSent")["recommended"] == ["|u-v|"]
     assert chosen("paraphrase", "MiniLM")["recommended"] == ["cosine"]
