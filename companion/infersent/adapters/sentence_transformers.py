@@ -12,7 +12,8 @@ training resumes or the best epoch is loaded, and answers for pairs afterwards::
     SentenceTransformerTrainer(model=model, train_dataset=pairs, loss=loss).train()
     model.save_pretrained("mine")
 
-    PairClassifier.from_pretrained("mine").predict_proba(["A dog runs."], ["An animal moves."])
+    classifier = PairClassifier.from_pretrained("mine")
+    classifier.predict_proba(["A dog runs."], ["An animal moves."])
 
 The head does not touch the sentence vectors: ``model.encode`` gives what it gave before.
 """

@@ -7,7 +7,8 @@ It is not on PyPI; with a copy of it beside you::
     from infersent.adapters.senteval import prepare_and_batcher
 
     prepare, batcher = prepare_and_batcher(infersent.InferSent.from_pretrained())
-    toolkit = senteval.engine.SE({"task_path": "data", "classifier": {"nhid": 0}}, batcher, prepare)
+    settings = {"task_path": "data", "classifier": {"nhid": 0}}
+    toolkit = senteval.engine.SE(settings, batcher, prepare)
     toolkit.eval(["MRPC", "SICKEntailment"])
 """
 

@@ -1,9 +1,12 @@
 """The exact ledger of a decision: logits as sums over blocks, over dimensions, over words and over pairs of words.
 
 A head that is one affine map (or a stack of them, see :func:`infersent.model.heads.collapse`) makes each logit a sum,
-and nothing has to be approximated. With the collapsed head's columns for each block, W_u, W_v, W_d, W_p [labels, dim]::
+and nothing has to be approximated. With the collapsed head's columns for each block, W_u, W_v, W_d, W_p [labels, dim]:
 
-    logit_c = b_c + sum over i of  W_u[c, i] u_i + W_v[c, i] v_i + W_d[c, i] |u_i - v_i| + W_p[c, i] u_i v_i
+.. code-block:: text
+
+    logit_c = b_c + sum over i of  W_u[c, i] u_i + W_v[c, i] v_i
+                                   + W_d[c, i] |u_i - v_i| + W_p[c, i] u_i v_i
 
 Max pooling takes each coordinate u_i from one word of the premise, its *winner*, and each v_i from one word of the
 hypothesis. So the terms of the blocks u and v fall on words, and those of ``|u-v|`` and ``u*v`` on pairs of words: the

@@ -1,10 +1,10 @@
 """A trained model as one folder that holds no code: weights, configuration, tokenizer, metrics.
 
-::
+.. code-block:: text
 
     model.safetensors   every parameter and the given word vectors
-    config.json         the shape, the number of trained words, and the labels if they are not those of NLI
-    tokenizer.json      text to word ids, readable by the tokenizers library of any language
+    config.json         the shape, the number of trained words, other labels than NLI's
+    tokenizer.json      text to word ids, for the tokenizers library of any language
     metrics.json        how it was trained and how good it is
 
 ``config.json`` also has the digests of the other files and of itself, so that one changed bit is found before anything

@@ -3,10 +3,10 @@
 Sentences are read in portions, threads that share one model encode several portions at once, and their vectors are
 written in the order of the sentences. What is finished lies in two hidden files beside the output, until all is done:
 
-::
+.. code-block:: text
 
     .vectors.npy-part      the vectors so far
-    .vectors.npy-journal   how many they are, and a digest of the model, the sentences and the options
+    .vectors.npy-journal   their number, a digest of model, sentences and options
 
 The same call goes on from there. If the digest is another one, all starts anew: no file holds the vectors of two
 models, or of two versions of the sentences.

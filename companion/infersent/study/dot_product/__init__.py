@@ -2,9 +2,11 @@
 
 The set-up is that of Rendle et al. 2020: two random vectors, a noisy dot product as the target, and an MLP that must
 find it. ``p`` and ``q`` are normal with a variance at which the clean dot product explains the same part of the target
-in every dimension, so that errors compare across dimensions::
+in every dimension, so that errors compare across dimensions:
 
-    y = p · q + noise        noise: standard deviation 0.85        y: standard deviation 1.13
+.. code-block:: text
+
+    y = p · q + noise     standard deviation of noise 0.85, of y 1.13
 
 Each learner is described by the blocks that it is given (``u`` is p and ``v`` is q, as everywhere in this package) and
 by its depth: an MLP with ReLU for a depth of 1 or more, least squares for a depth of 0. ``infersent dot-product`` runs

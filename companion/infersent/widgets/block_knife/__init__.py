@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -21,7 +22,8 @@ from infersent.widgets.base import BookWidget
 LARGEST = 2.0
 
 
-class Cut(NamedTuple):
+@dataclass(frozen=True)
+class Cut:
     """What an intervention comes to.
 
     Attributes

@@ -2,15 +2,18 @@
 
 The file is a gzipped safetensors file, ``infersent-<digest>.bin``, so that a host that compresses nothing sends it as
 small as one that does. Its name has the digest of what it holds and changes with it: a browser may keep it forever. It
-holds::
+holds:
 
-    words             one row per word, the unknown word first               [words, word dim], packed
-    forward.input     the forward LSTM's weights of the word, of the         [4 hidden, word dim], packed
-    forward.state     last state, and its bias (both of torch's, added up);  [4 hidden, hidden], packed
-    forward.bias      gates in torch's order: input, forget, cell, output    [4 hidden], float32
-    backward.*        the same for the backward LSTM
-    head.weight       the collapsed head, and its bias                       [labels, features], float32
-    head.bias                                                                [labels], float32
+.. code-block:: text
+
+    words          [words, word dim], packed     a row per word, the unknown first
+    forward.input  [4 hidden, word dim], packed  the forward LSTM's weights of word
+    forward.state  [4 hidden, hidden], packed    and last state, and its bias (torch's
+    forward.bias   [4 hidden], float32           two, added up); input, forget, cell,
+                                                 output, the gates in torch's order
+    backward.*                                   the same for the backward LSTM
+    head.weight    [labels, features], float32   the collapsed head,
+    head.bias      [labels], float32             and its bias
 
 and as metadata the words themselves (``words``, one per line, without the unknown word) and the rest of what a reader
 must know (``config``, JSON: format, labels, blocks, hidden, word_dim, words; and token_rule, if the tokenizer has
