@@ -249,7 +249,7 @@ def knife() -> dict[str, Any]:
     for some, fill in product(scales, ("zeros", "mean", "another")):
         full = {name: some.get(name, 1.0) for name in infersent.BLOCKS}
         cut = widget.cut(full, fill)
-        cases.append({"scales": full, "fill": fill, "cut": cut._asdict()})
+        cases.append({"scales": full, "fill": fill, "cut": dataclasses.asdict(cut)})
     return {"state": widget.state(), "cases": cases}
 
 
