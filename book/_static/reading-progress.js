@@ -49,13 +49,22 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     let read = recall();
-    tick(read);
     /** @type {HTMLElement | null} */
     const question = document.querySelector(".read-mark");
     const box = question?.querySelector("input");
+    const chapter = question?.dataset.chapter ?? "";
+    function show() {
+      tick(read);
+      if (box) box.checked = read.includes(chapter);
+    }
+    show();
+    // Another tab may mark what this one shows, and a browser may hand over late what the page before this one stored.
+    window.addEventListener("storage", ({ key }) => {
+      if (key !== KEY && key !== null) return; // null: everything was forgotten
+      read = recall();
+      show();
+    });
     if (!question || !box) return;
-    const chapter = question.dataset.chapter ?? "";
-    box.checked = read.includes(chapter);
     box.addEventListener("change", () => {
       read = remember(chapter, box.checked);
       tick(read);
