@@ -6,8 +6,8 @@ Knowledge distillation (Hinton et al. 2015, section 2): the teachers are runs of
 A student of the same size is trained by that recipe, on a mixture of the label and the mean of the teachers' answers.
 These may be softened by a temperature; the student is not, so that it learns to be as unsure as they are then. Teachers
 and students read the same training pairs. Dev chooses the epoch of each, and the temperature; the test pairs are read
-at the end. The figures are accuracies, so a busy machine may make them. A run takes a quarter of an hour on one core and
-resumes where it was stopped; ``--only`` gives one run to each of several processes.
+at the end. The figures are accuracies, so a busy machine may make them. A run takes a quarter of an hour on one core
+and resumes where it was stopped; ``--only`` gives one run to each of several processes.
 """
 
 from __future__ import annotations

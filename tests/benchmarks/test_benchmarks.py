@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,15 +14,17 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 import benchmarks.__main__ as command
-from benchmarks import book, data, encoding, epoch, material, products, training
+from benchmarks import book, data, distil, encoding, epoch, material, products, training
 from benchmarks.figures import Figure, Record, Target
 from benchmarks.flops import Load, classifying_and_learning, reading, reading_and_learning, training_step
 from benchmarks.peak import Turn, in_turn
 from benchmarks.settings import Settings
 from benchmarks.textbook import Textbook, TextbookTraining
 from infersent.data import snli
+from infersent.model.infersent import InferSent
 from infersent.text.batching import batches_by_length, encode_pairs
 from infersent.training.config import TrainingConfig
+from infersent.training.evaluation import evaluate
 from infersent.training.loop import train
 from infersent.training.recipes import Setup
 from tests.toy import toy_model, toy_pairs
@@ -127,6 +130,58 @@ def test_an_epoch_of_both_is_judged_by_the_same_pairs_and_not_run_again(monkeypa
     assert epoch.main(options) == 0
     (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("4 units")]
     assert row.split()[2:4] == ["48", "2"]
+
+
+def test_a_students_targets_are_the_label_and_the_teachers_mean():
+    sure, other = np.log([[0.9, 0.05, 0.05]]), np.log([[0.2, 0.7, 0.1]])
+    found = distil.soft_targets([sure, other], np.array([1]), 1.0, weight=0.8)
+    np.testing.assert_allclose(found, [[0.8 * 0.55, 0.8 * 0.375 + 0.2, 0.8 * 0.075]], rtol=1e-6)
+    np.testing.assert_allclose(distil.soft_targets([sure], np.array([0]), 1e9, weight=1.0), [[1 / 3] * 3], rtol=1e-6)
+    # A temperature of 2 takes the square root of each probability, and makes them sum to 1 again.
+    roots = np.sqrt([0.9, 0.05, 0.05])
+    np.testing.assert_allclose(
+        distil.soft_targets([sure], np.array([0]), 2.0, weight=1.0)[0], roots / roots.sum(), rtol=1e-6
+    )
+
+
+def test_students_learn_from_the_teachers_on_disk_and_dev_chooses_one(monkeypatch, tmp_path, capsys):
+    words = toy_model(head="stacked-linear", head_hidden=5)
+    splits = {"train": toy_pairs(48), "dev": toy_pairs(30), "test": toy_pairs(24)}
+
+    def set_up(recipe, train, dev):
+        encoded = [encode_pairs(pairs, words.tokenizer, cache=False) for pairs in (train, dev)]
+        return Setup(None, words.untrained(seed=recipe.training.seed), *encoded, {})
+
+    monkeypatch.setattr(distil, "load_pairs", lambda recipe, split: splits[split])
+    monkeypatch.setattr(distil, "load", lambda name, split: splits[split])
+    monkeypatch.setattr(distil, "set_up", set_up)
+    monkeypatch.setattr(distil, "hard_test_pairs", lambda: np.arange(24) < 8)
+    options = ["--teachers", "3", "4", "--temperatures", "1", "2", "--out", str(tmp_path)]
+    for only in ("teacher-3", "teacher-4", "student-2"):
+        assert distil.main([*options, "--only", only]) == 0
+    assert not (tmp_path / "distilled.json").exists()
+    assert distil.main(options) == 0
+    record = json.loads((tmp_path / "distilled.json").read_text())
+    runs = {(run["kind"], run["number"]): run for run in record["runs"]}
+    assert list(runs) == [("teacher", 3), ("teacher", 4), ("student", 1), ("student", 2)]
+    students = [run for (kind, _), run in runs.items() if kind == "student"]
+    assert record["chosen"] == max(students, key=lambda run: run["dev"])["number"]
+    for (kind, number), run in runs.items():
+        model = InferSent.from_pretrained(tmp_path / f"{kind}-{number:g}" / "best")
+        right = evaluate(model, encode_pairs(splits["test"], model.tokenizer, cache=False)).correct
+        assert run["test"] == pytest.approx(right.mean(), abs=1e-5)
+        assert run["hard"] == pytest.approx(right[:8].mean(), abs=1e-5)
+    # The student on disk is the recipe's, trained on the targets of these teachers.
+    model = set_up(distil.RECIPES["laptop"], splits["train"], splits["dev"]).model
+    encoded = encode_pairs(splits["train"], words.tokenizer, cache=False)
+    teachers = [InferSent.from_pretrained(tmp_path / f"teacher-{seed}" / "best") for seed in (3, 4)]
+    found = [distil.logits(teacher, encoded, at_once=7) for teacher in teachers]
+    config = replace(distil.RECIPES["laptop"].training, epochs=distil.STUDENT_EPOCHS)
+    targets = distil.soft_targets(found, splits["train"].labels, 2.0)
+    dev = encode_pairs(splits["dev"], words.tokenizer, cache=False)
+    log = train(model, replace(encoded, distributions=targets), dev, config, progress=False)
+    assert max(epoch.dev_accuracy for epoch in log) == runs["student", 2]["dev"]
+    assert "SNLI-hard" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("count", [1, 500, 1500, 10**9])

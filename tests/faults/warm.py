@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from tqdm.std import TqdmDefaultWriteLock
 
 from infersent import cli
 from infersent.data import cache, fetch
@@ -138,6 +139,8 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for place in (1, 2):
         os.dup2(nowhere, place)
+    # One that all forks share: whoever is killed while holding it would keep the next one waiting for ever.
+    TqdmDefaultWriteLock.mp_lock = None
     warm_up()
     print(json.dumps({"ready": True}), file=answers)
     for line in sys.stdin:
