@@ -50,11 +50,11 @@ def run(recipe: Recipe, out: Path, targets: Floats | None = None) -> float:
 
 def logits(model: InferSent, pairs: EncodedPairs, at_once: int = 256) -> Floats:
     """Return the model's logits, ``[pairs, labels]``."""
+    starts = range(0, len(pairs), at_once)
+    rows = [np.arange(start, min(start + at_once, len(pairs))) for start in starts]
     with evaluating(model), torch.inference_mode():
-        starts = range(0, len(pairs), at_once)
-        rows = [np.arange(start, min(start + at_once, len(pairs))) for start in starts]
-        found: Floats = np.concatenate([model(pairs.batch(some)).numpy() for some in rows])
-        return found
+        found: Floats = np.concatenate([model(pairs.batch(some)).numpy() for some in rows])  # [pairs, labels]
+    return found
 
 
 def soft_targets(teachers: Sequence[Floats], labels: Ints, temperature: float, weight: float = WEIGHT) -> Floats:
@@ -74,7 +74,8 @@ def soft_targets(teachers: Sequence[Floats], labels: Ints, temperature: float, w
     softened = [torch.from_numpy(found / temperature).softmax(1).numpy() for found in teachers]
     answers = np.mean(softened, axis=0)  # [pairs, labels]
     known = np.eye(answers.shape[1])[labels]  # [pairs, labels]
-    return (weight * answers + (1 - weight) * known).astype(np.float32)
+    mixed: Floats = (weight * answers + (1 - weight) * known).astype(np.float32)
+    return mixed
 
 
 def measure(out: Path) -> dict[str, float]:
