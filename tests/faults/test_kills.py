@@ -21,6 +21,7 @@ import torch
 from infersent import InferSent
 from infersent.foundation.atomic import ABANDONED
 from tests.data.test_fetch import CONTENT, NAME, Server
+from tests.processes import ended
 from tests.toy import toy_model, toy_pairs
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here, and signals are others")
@@ -333,23 +334,3 @@ def test_a_study(warm, tally, tmp_path):
             assert records(folder) == expected
             assert len(list((folder / "records").iterdir())) == len(expected)
         mine.remarks.append(f"seed {SEED}")
-
-
-def ended(group, seconds=30):
-    """Wait until no process of a group runs; return whether that came true."""
-    for _ in range(10 * seconds):
-        if not any(map(runs_in(group), Path("/proc").glob("[0-9]*/stat"))):
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def runs_in(group):
-    def runs(stat):
-        try:
-            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
-        except OSError:
-            return False
-        return int(its_group) == group and state != "Z"
-
-    return runs

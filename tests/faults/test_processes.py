@@ -1,11 +1,11 @@
 """Several processes on one folder, and processes whose parent is gone."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +14,7 @@ from infersent.study.runner import run_study
 from infersent.text.batching import encode_pairs
 from infersent.training.config import TrainingConfig
 from infersent.training.loop import train
+from tests.processes import ended
 from tests.toy import toy_model, toy_pairs
 
 CONFIG = TrainingConfig(learning_rate=0.02, epochs=2, batch_size=16)
@@ -85,43 +86,28 @@ def work(folder):
     time.sleep(600)
 
 if __name__ == "__main__":
-    list(in_parallel([delayed(work)(sys.argv[1])] * 2, 2, None, what="the test"))
+    list(in_parallel([delayed(work)(sys.argv[1])] * int(sys.argv[2]), 2, None, what="the test"))
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="elsewhere an orphan keeps the number of its parent")
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the processes of a group are found in /proc")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_the_workers_of_a_killed_process_end_soon(tmp_path, how):
+@pytest.mark.parametrize("calls", [2, 1], ids=["busy", "one-has-nothing-to-do"])
+def test_the_workers_of_a_killed_process_end_soon(tmp_path, how, calls):
+    """Whether they are at work, or had not been given any: they would wait for it for five minutes."""
     script = tmp_path / "orphans.py"
     script.write_text(ORPHANS)
     (tmp_path / "pids").mkdir()
-    parent = subprocess.Popen([sys.executable, str(script), str(tmp_path / "pids")], stderr=subprocess.DEVNULL)
-    workers = []
+    command = [sys.executable, str(script), str(tmp_path / "pids"), str(calls)]
+    parent = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     for _ in range(1200):
-        workers = [int(file.name) for file in (tmp_path / "pids").iterdir()]
-        if len(workers) == 2:
+        if len(list((tmp_path / "pids").iterdir())) == calls:
             break
         time.sleep(0.1)
-    assert len(workers) == 2
+    assert len(list((tmp_path / "pids").iterdir())) == calls
     parent.send_signal(how)
     parent.wait(60)
-    for _ in range(300):
-        if not any(map(_runs, workers)):
-            return
-        time.sleep(0.1)
-    raise AssertionError([pid for pid in workers if _runs(pid)])
-
-
-def _runs(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    try:  # where nobody waits for it, a process that has ended remains as a name
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert ended(parent.pid)
 
 
 def test_whoever_reads_no_further_stops_the_training_with_a_word(tmp_path):

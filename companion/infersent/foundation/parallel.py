@@ -6,7 +6,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -40,9 +40,11 @@ def in_parallel(calls: list[Any], jobs: int, cluster: str | None, *, what: str) 
     # One call at a time to each worker: calls are long, and a dead worker must not take several with it.
     parallel = {"return_as": "generator_unordered", "batch_size": 1}
     if cluster is None:
-        calls = [(_in_process_of, (os.getpid(), *call), {}) for call in calls]
+        # From the beginning of each process: its parent may end before it has a call to make. (Elsewhere the parent may
+        # be another program, and an orphan keeps its number.)
+        watched = {"initializer": _end_with, "initargs": (os.getpid(),)} if os.name == "posix" else {}
         try:
-            yield from Parallel(jobs, **parallel)(calls)
+            yield from Parallel(jobs, **parallel, **watched)(calls)
         except TerminatedWorkerError as error:
             reason = str(error).partition("\n")[0]
             remedy = (
@@ -71,21 +73,15 @@ def check_address(cluster: str) -> None:
         raise ValueError(f"--cluster {cluster!r} is no address of a Dask scheduler; it is of the form tcp://host:8786.")
 
 
-_watching: set[int] = set()
-
-
-def _in_process_of(parent: int, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    """Make a call in a process that ends when its parent does, however that ends.
+def _end_with(parent: int) -> None:
+    """Let this process end when its parent does, however that ends.
 
     Otherwise the workers of a killed study would finish what nobody takes, and sit on their memory for minutes.
     """
-    if os.getppid() == parent and parent not in _watching:
-        _watching.add(parent)
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    return function(*args, **kwargs)
 
+    def watch() -> None:
+        while os.getppid() == parent:  # an orphan gets another parent
+            time.sleep(0.5)
+        os._exit(1)
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:  # an orphan gets another parent
-        time.sleep(0.5)
-    os._exit(1)
+    threading.Thread(target=watch, daemon=True).start()
