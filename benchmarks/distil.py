@@ -109,22 +109,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
     recipe = RECIPES["laptop"]
-    labels = load_pairs(recipe, "train").labels
     runs: list[dict[str, Any]] = []
     for seed in given.teachers:
         if given.only in (None, f"teacher-{seed}"):
             teacher = replace(recipe, training=replace(recipe.training, seed=seed, epochs=TEACHER_EPOCHS))
-            dev = run(teacher, given.out / f"teacher-{seed}")
-            runs.append({"kind": "teacher", "number": seed, "dev": dev})
-    for temperature in given.temperatures:
-        if given.only in (None, f"student-{temperature:g}"):
-            found = []
-            for seed in given.teachers:
-                model = InferSent.from_pretrained(given.out / f"teacher-{seed}" / "best")
-                found.append(logits(model, encode_pairs(load_pairs(recipe, "train"), model.tokenizer)))
-            student = replace(recipe, training=replace(recipe.training, epochs=STUDENT_EPOCHS))
-            dev = run(student, given.out / f"student-{temperature:g}", soft_targets(found, labels, temperature))
-            runs.append({"kind": "student", "number": temperature, "dev": dev})
+            runs.append({"kind": "teacher", "number": seed, "dev": run(teacher, given.out / f"teacher-{seed}")})
+    wanted = [number for number in given.temperatures if given.only in (None, f"student-{number:g}")]
+    if wanted:
+        pairs = load_pairs(recipe, "train")
+        teachers = [InferSent.from_pretrained(given.out / f"teacher-{seed}" / "best") for seed in given.teachers]
+        answers = [logits(teacher, encode_pairs(pairs, teacher.tokenizer)) for teacher in teachers]
+    for temperature in wanted:
+        student = replace(recipe, training=replace(recipe.training, epochs=STUDENT_EPOCHS))
+        targets = soft_targets(answers, pairs.labels, temperature)
+        dev = run(student, given.out / f"student-{temperature:g}", targets)
+        runs.append({"kind": "student", "number": temperature, "dev": dev})
     if given.only is None:
         for one in runs:
             one |= measure(given.out / f"{one['kind']}-{one['number']:g}" / "best")
