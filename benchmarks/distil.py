@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from infersent.data import load
+from infersent.data import Pairs, load
 from infersent.data.snli import hard_test_pairs
 from infersent.foundation.arrays import Floats, Ints
+from infersent.foundation.atomic import replace_file
 from infersent.foundation.provenance import provenance
 from infersent.foundation.recorded import save_record
 from infersent.foundation.tables import Table
@@ -54,6 +55,25 @@ def logits(model: InferSent, pairs: EncodedPairs, at_once: int = 256) -> Floats:
     rows = [np.arange(start, min(start + at_once, len(pairs))) for start in starts]
     with evaluating(model), torch.inference_mode():
         found: Floats = np.concatenate([model(pairs.batch(some)).numpy() for some in rows])  # [pairs, labels]
+    return found
+
+
+def kept_logits(teacher: Path, pairs: Pairs) -> Floats:
+    """Return a finished run's logits of some pairs, once computed and then kept in its folder.
+
+    Other threads would give other last digits, and so other targets: a student would not go on with them.
+    """
+    file = teacher / "logits.npy"
+    if not file.exists():
+        model = InferSent.from_pretrained(teacher / "best")
+        answers = logits(model, encode_pairs(pairs, model.tokenizer))
+
+        def write(new: Path) -> None:
+            with new.open("wb") as numbers:
+                np.save(numbers, answers)
+
+        replace_file(file, write, shared=True)  # by whichever student's process comes first
+    found: Floats = np.load(file)
     return found
 
 
@@ -117,8 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = [number for number in given.temperatures if given.only in (None, f"student-{number:g}")]
     if wanted:
         pairs = load_pairs(recipe, "train")
-        teachers = [InferSent.from_pretrained(given.out / f"teacher-{seed}" / "best") for seed in given.teachers]
-        answers = [logits(teacher, encode_pairs(pairs, teacher.tokenizer)) for teacher in teachers]
+        answers = [kept_logits(given.out / f"teacher-{seed}", pairs) for seed in given.teachers]
     for temperature in wanted:
         student = replace(recipe, training=replace(recipe.training, epochs=STUDENT_EPOCHS))
         targets = soft_targets(answers, pairs.labels, temperature)
