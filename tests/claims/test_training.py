@@ -59,6 +59,24 @@ def test_dev_falls_after_the_epoch_that_is_kept() -> None:
     says("dev falls after the third epoch while training accuracy goes on rising")
 
 
+def test_what_distillation_gives() -> None:
+    record = load_record("distilled")
+    first, second, *students = record["runs"]
+    assert [run["kind"] for run in (first, second, *students)] == ["teacher", "teacher", "student", "student"]
+    assert (record["weight"], [run["number"] for run in students]) == (0.8, [1, 2])
+    says("Four fifths of the student's target are the mean of their answers, one fifth is the label.")
+    chosen = max(students, key=lambda run: run["dev"])
+    assert record["chosen"] == chosen["number"]
+    test, hard = ([f"{100 * run[part]:.1f}%" for run in (chosen, first, second)] for part in ("test", "hard"))
+    says(f"is right on {test[0]} of the test pairs, its teachers on {test[1]} and {test[2]}: a gain of one point.")
+    assert 100 * (chosen["test"] - np.mean([first["test"], second["test"]])) == pytest.approx(1, abs=0.2)
+    says(f"it gains nothing: {hard[0]} against {hard[1]} and {hard[2]}.")
+    assert first["hard"] < chosen["hard"] < second["hard"]
+    laptop = load_record("laptop")["test"]["accuracy"]
+    says(f"And the laptop run, with {100 * laptop:.1f}%? It is a third seed")
+    assert laptop > max(first["test"], second["test"])
+
+
 # The budget.
 
 
