@@ -127,6 +127,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("_build/distil"), help="a folder; the runs go on in it")
     given = parser.parse_args(arguments)
+    names = [f"teacher-{seed}" for seed in given.teachers] + [f"student-{number:g}" for number in given.temperatures]
+    if given.only not in (None, *names):
+        parser.error(f"--only {given.only} is none of these runs: {', '.join(names)}.")
     torch.set_num_threads(given.threads)
     recipe = RECIPES["laptop"]
     runs: list[dict[str, Any]] = []

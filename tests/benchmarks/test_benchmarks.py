@@ -160,6 +160,9 @@ def test_students_learn_from_the_teachers_on_disk_and_dev_chooses_one(monkeypatc
     for only in ("teacher-3", "teacher-4", "student-2"):
         assert distil.main([*options, "--only", only]) == 0
     assert not (tmp_path / "distilled.json").exists()
+    with pytest.raises(SystemExit):
+        distil.main([*options, "--only", "teacher-5"])
+    assert "none of these runs: teacher-3, teacher-4, student-1, student-2" in capsys.readouterr().err
     assert distil.main(options) == 0
     record = json.loads((tmp_path / "distilled.json").read_text())
     runs = {(run["kind"], run["number"]): run for run in record["runs"]}
