@@ -37,7 +37,7 @@ from infersent.training.recipes import RECIPES, Recipe, load_pairs, set_up
 
 #: The teachers' share of a student's target; the label has the rest.
 WEIGHT = 0.8
-#: Every recorded run of the recipe was best after the third epoch; a student has softer targets, and one epoch more.
+#: The recorded run of the recipe was best after the third epoch; a student has softer targets, and one epoch more.
 TEACHER_EPOCHS, STUDENT_EPOCHS = 3, 4
 
 
